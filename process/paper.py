@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from process.costs.control import control_on_paper
 from process.costs.paper import counting, counts_with, pictures_on_paper, price_on_paper
-from process.costs.results import Priced
+from process.costs.results import Priced, priced
 from process.literature.paper import literature_on_paper
+from process.purchasing.paper import inquiries_on_paper
 from process.routes.drawing import scheme_from
+from process.routes.environment import environment_on_paper
 from process.routes.models import RouteVersion
 from process.routes.paper import newest_version, offers_on_paper, route_on_paper
 from process.screen.paper import findings_on_paper
@@ -19,14 +22,20 @@ DATED_BY = ("route", "counted")
 
 def recorded_on_paper(project: Project) -> dict[str, Any]:
     """Each part None where nothing of it is recorded."""
-    chosen, today = counting(project), project.today
-    version = _proposed(project, chosen)
+    chosen = counting(project)
+    version, found = _proposed(project, chosen), priced(chosen.assessed) if chosen else None
+    return {**_dating(version, chosen), "priced": price_on_paper(found) if found else None, "parts": _parts(project, version, found)}
+
+
+def _parts(project: Project, version: RouteVersion | None, found: Priced | None) -> dict[str, Any]:
+    """What answers one section of a report each."""
     return {
-        **_dating(version, chosen),
-        "findings": findings_on_paper(version) if version else None,
-        "literature": literature_on_paper(project, today),
-        "offers": offers_on_paper(version, today) if version else None,
-        "priced": price_on_paper(chosen) if chosen else None,
+        "findings": findings_on_paper(version) if version else {},
+        "literature": literature_on_paper(project, project.today, version),
+        "inquiries": inquiries_on_paper(project),
+        "offers": offers_on_paper(version, project.today) if version else None,
+        "environment": environment_on_paper(version) if version else None,
+        "control": control_on_paper(found) if found else None,
     }
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{SCENARIO}plans/<slug:department>/", costs.scenario_plan, name="cost-plan"),
     path(f"{SCENARIO}offers/<int:quote>/take/", costs.scenario_offer, name="cost-offer"),
     path(f"{SCENARIO}quote/", costs.scenario_quote, name="cost-quote"),
+    path(f"{SCENARIO}clause/", costs.scenario_clause, name="cost-clause"),
     path("projects/<str:code>/actuals/", actuals.actuals_page, name="project-actuals"),
     path("projects/<str:code>/actuals/<slug:phase>/", actuals.phase_actuals, name="phase-actuals"),
     path("projects/<str:code>/literature/", literature.literature_page, name="project-literature"),

@@ -54,7 +54,7 @@ class CharterSerializer(serializers.ModelSerializer[Charter]):
         model = Charter
         fields = [
             "project", "state", "first_phase", "last_phase", "objectives", "background", "scope_in", "scope_out", "assumptions", "risks",
-            "governance", "acceptance", "communication", "start_on", "filing_on", "issued_at",
+            "dependencies", "constraints", "governance", "escalation", "acceptance", "communication", "start_on", "filing_on", "issued_at",
         ]  # fmt: skip
 
 

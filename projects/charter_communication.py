@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.languages import language_of, name_of_language
 from accounts.models import Role, User
+from projects.charter_limits import BAR, parted
 from projects.gates import all_gates
 from projects.models import Milestone, Project
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from accounts.models import Client
 
 Row = tuple[str, str, str, str, str]
-BAR, PARTS, NAMED = "|", 5, 5
+PARTS, NAMED = 5, 5
 
 
 def communication_of(project: Project) -> str:
@@ -29,12 +30,7 @@ def communication_of(project: Project) -> str:
 
 def communication_rows(text: str) -> list[tuple[str, ...]]:
     """The lines taken apart again, each in five parts; a further bar stands in the last one."""
-    found = []
-    for line in text.splitlines():
-        parts = [part.strip() for part in line.strip(" -•\t").split(BAR, PARTS - 1)]
-        if any(parts):
-            found.append((*parts, *[""] * (PARTS - len(parts))))
-    return found
+    return parted(text, PARTS)
 
 
 def _rows(project: Project) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _t
 from accounts.models import Role
 from charts.look import written as written_day
 from projects.charter_criteria import acceptance_of
+from projects.charter_limits import constraints_of, dependencies_of
 from projects.gates import all_gates
 from projects.models import PHASES, Phase, QuotationLine
 from projects.money import fitted
@@ -86,6 +87,8 @@ def texts_of(project: Project, quotation: Quotation, also: Iterable[str] = ()) -
         "scope_out": _as_lines(_left_out(lines)),
         "assumptions": _as_lines(_assumptions(quotation)),
         "acceptance": acceptance_of(quotation),
+        "dependencies": dependencies_of(project, quotation),
+        "constraints": constraints_of(project, quotation),
     }
 
 
@@ -156,6 +159,7 @@ def _governed(project: Project) -> Iterator[str]:
         if project.in_scope(gate.phase):
             names = {"gate": gate.key, "title": gate.title, "roles": ", ".join(str(Role(role).label) for role in gate.signers)}
             yield _t("Gate %(gate)s %(title)s: decided by the signatures of %(roles)s") % names
+    yield _t("Meetings: the team once a week, with the client every two weeks; minutes within two working days")
     yield _t("Status: shared milestones can be read at any time; a Project Status Report is made from the record whenever one is due")
     yield _t("Changes: scope, price and contract dates change by a change order that both sides accept")
 
@@ -175,9 +179,6 @@ def _left_out(lines: Iterable[QuotationLine]) -> Iterator[str]:
 
 def _assumptions(quotation: Quotation) -> Iterator[str]:
     yield quotation.assumptions.strip()
-    for row in quotation.inputs.all():
-        names = {"words": row.words, "day": written_day(row.due_on) if row.due_on else ""}
-        yield (_t("The client gives by %(day)s: %(words)s") if row.due_on else _t("The client gives: %(words)s")) % names
     if quotation.price_adjustment.strip():
         yield _t("Raw-material prices: %(words)s") % {"words": quotation.price_adjustment.strip()}
 

@@ -21,10 +21,12 @@ class PriceSource:
 
 @dataclass(frozen=True)
 class PriceSources:
-    """lines: by the id of the line. breaks: of the price per kilogram by quantity."""
+    """lines: by the id of the line. breaks: of the price per kilogram by quantity. clause: what a draft can take its rule for
+    raw-material prices from, with the address that does it."""
 
     lines: Mapping[int, PriceSource] = field(default_factory=dict)
     breaks: PriceSource | None = None
+    clause: PriceSource | None = None
 
 
 _readers: list[Callable[[Quotation], PriceSources]] = []

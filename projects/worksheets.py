@@ -1,6 +1,6 @@
-"""The tables of a draft quotation (price lines, and the payments into which its price is split), of a request (its questions), and of a
-draft charter (who does and answers for what). An agreement is no row of a table: each signature is an act that is recorded once, with its
-day, and a withdrawn one stays; its list leaves as a file (desk/agreement_exports.py)."""
+"""The tables of a draft quotation (price lines, the payments into which its price is split, prices by quantity, rates), of a request (its
+questions), and of a draft charter (who does and answers for what). An agreement is no row of a table: each signature is an act that is
+recorded once, with its day, and a withdrawn one stays; its list leaves as a file (desk/agreement_exports.py)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import DEPARTMENT_NAMES, User
 from accounts.numbers import NumberField
 from projects.default_plan import newest
-from projects.models import Clarification, Deliverable, Quotation, QuotationLine, QuotationPayment
+from projects.models import Clarification, Deliverable, Quotation, QuotationBreak, QuotationLine, QuotationPayment, QuotationRate
 from projects.money import shares
 from projects.raci import Letter
 from projects.services.clarification_rows import ClarificationRows, question_blockers
 from projects.services.quotation_parts import due_words
-from projects.services.quotation_rows import LineRows, PaymentRows, row_blockers
+from projects.services.quotation_rows import BreakRows, LineRows, PaymentRows, RateRows, row_blockers
 from projects.services.responsibilities import ResponsibilityRows, responsibilities_blockers
 from worksheets.columns import ChoiceField
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
@@ -89,9 +89,8 @@ OF_A_DRAFT: dict[str, Any] = {
     "who": _("Quotations are made by business development."),
     "blockers": row_blockers,
     "page": lambda quotation: str(quotation.get_absolute_url()),
-    "order": "order",
-    "first": 0,
 }
+IN_ORDER: dict[str, Any] = {"order": "order", "first": 0}
 QUOTATION_LINES = Worksheet(
     key="quotation-lines",
     title=_("Price lines"),
@@ -110,6 +109,7 @@ QUOTATION_LINES = Worksheet(
     totals=_line_totals,
     hint=_("The total is that of the included lines; options are not in it, and what is excluded has no price."),
     **OF_A_DRAFT,
+    **IN_ORDER,
 )
 QUOTATION_PAYMENTS = Worksheet(
     key="quotation-payments",
@@ -127,6 +127,35 @@ QUOTATION_PAYMENTS = Worksheet(
     totals=_payment_totals,
     hint=_("Together 100 %; the amounts follow from the price, to the cent. On acceptance they become payments of the project."),
     **OF_A_DRAFT,
+    **IN_ORDER,
+)
+QUOTATION_BREAKS = Worksheet(
+    key="quotation-breaks",
+    title=_("Price per kilogram by quantity"),
+    noun=_("price by quantity"),
+    model=QuotationBreak,
+    columns=(
+        SheetColumn("from_kg", _("From"), unit="kg", example="100", frozen=True, width=16),
+        SheetColumn("price_per_kg", note=_("In the currency of the quotation."), example="1,900.00", width=20),
+    ),
+    service=BreakRows,
+    hint=_("From each quantity on the kilogram costs so much. Where more is dearer, that is confirmed in the form of the draft."),
+    **OF_A_DRAFT,
+)
+QUOTATION_RATES = Worksheet(
+    key="quotation-rates",
+    title=_("Rates for change orders"),
+    noun=_("rate"),
+    model=QuotationRate,
+    columns=(
+        SheetColumn("work", example="Process chemist", frozen=True, width=36),
+        SheetColumn("unit", note=_("An hour, a test, a batch."), example="hour", width=16),
+        SheetColumn("rate", note=_("In the currency of the quotation."), example="180.00", width=16),
+    ),
+    service=RateRows,
+    hint=_("What work costs that a change order adds later."),
+    **OF_A_DRAFT,
+    **IN_ORDER,
 )
 CLARIFICATIONS = Worksheet(
     key="clarifications",
@@ -183,4 +212,4 @@ RESPONSIBILITIES = Worksheet(
 
 
 def register() -> None:
-    register_sheet(QUOTATION_LINES, QUOTATION_PAYMENTS, CLARIFICATIONS, RESPONSIBILITIES)
+    register_sheet(QUOTATION_LINES, QUOTATION_PAYMENTS, QUOTATION_BREAKS, QUOTATION_RATES, CLARIFICATIONS, RESPONSIBILITIES)

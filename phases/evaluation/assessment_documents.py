@@ -17,6 +17,7 @@ from accounts.models import Role
 from audit.refusals import Blocker
 from documents.content import Column, cell, data_table, key_values, shortest
 from documents.registry import DocumentType, Meaning, SignerSlot
+from phases.evaluation.assessment_views import gravest, views_on_paper
 from phases.evaluation.enquiries import days_until
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from phases.evaluation.worksheets import ASSUMPTIONS, HAZARDS, PRODUCTION_PLAN, RISKS, TEST_PLAN
@@ -111,7 +112,10 @@ def no_recommendation(project: Project) -> list[Blocker]:
 def inquiry_assessment(project: Project) -> dict[str, Any]:
     """Is it feasible, at what cost, in what time, under which assumptions and risks, what is recommended, and how long all that took."""
     found, sheets = _recommendation(project), _sheets(project)
-    return _assessed(project, found, sheets) | recorded_on_paper(project) | {"clock": _clock(project, found, sheets)}
+    recorded = recorded_on_paper(project)
+    views = views_on_paper(project, sheets, recorded.pop("parts"))
+    now = {"views": views, "gravest": gravest(sheets), "clock": _clock(project, found, sheets)}
+    return _assessed(project, found, sheets) | recorded | now
 
 
 def inquiry_dating(project: Project) -> dict[str, Any]:
@@ -289,7 +293,7 @@ TYPES = (
         template="documents/types/inquiry_assessment_report.html",
         build_context=inquiry_assessment,
         figures=lambda snapshot: inquiry_pictures(snapshot["data"]),
-        template_version="5",
+        template_version="6",
         for_us=True,
         dated_by=(
             "subtitle",
@@ -311,12 +315,14 @@ TYPES = (
         build_dating=inquiry_dating,
         narrative=(
             part("summary", _("Summary"), _("Five sentences for whoever decides: feasible, at what price band, by when, with which risk.")),
+            part("control", _("Cost controllability"), _("How firm the figures are, what can still move the price."), required=False),
             part("capacity", _("Capacity window"), _("Dates and vessels that could take the campaigns."), required=False),
             part("safety", _("Safety class"), _("Hazards of the route, containment, what has to be measured first."), required=False),
             part("intellectual_property", _("Intellectual property"), _("Freedom to operate, what belongs to whom."), required=False),
             part("regulatory", _("Regulatory view"), _("Starting materials, submissions, markets."), required=False),
             part("supply", _("Supply of raw materials"), _("Key materials, suppliers, lead times (d), single sources."), required=False),
             part("environment", _("Environmental view"), _("Waste, solvents, expected process mass intensity (kg/kg)."), required=False),
+            part("schedule", _("Schedule"), _("What can be ready when, against what the client wants."), required=False),
         ),
         signers=_signers(Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT),
         requesters=REQUESTERS,

@@ -16,8 +16,8 @@ from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSl
 from documents.registry import register as register_types
 from phases.evaluation import assessment_documents, rfp_document
 from phases.evaluation.quotation_document import BLANK, quotation
-from projects.charter_communication import communication_rows
 from projects.charter_criteria import criteria_of, other_criteria
+from projects.charter_limits import parted
 from projects.charter_texts import budget_of, risk_rows
 from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring
 from projects.money import fitted
@@ -88,9 +88,14 @@ def charter(project: Project) -> dict[str, Any]:
             [(str(member.department), member.user or "") for member in project.team.select_related("department", "user")],
         ),
         "assumptions": numbered(row.assumptions),
+        "dependencies": row.dependencies,
+        "depends": _in_parts(row.dependencies, (_t("What"), 50), (_t("From whom"), 26), (_t("By when"), 24)),
+        "constraints": numbered(row.constraints),
         "risks": numbered(row.risks),
         "judged_risks": judged_risks(row),
         "governance": row.governance,
+        "escalation": row.escalation,
+        "levels": _in_parts(row.escalation, (_t("Level"), 10), (_t("Who"), 28), (_t("When it is asked"), 42), (_t("Settled within"), 20)),
         "communication": row.communication,
         "told": _told(row),
     }
@@ -156,18 +161,15 @@ def _other_criteria(project: Project, row: Charter) -> dict[str, Any] | None:
 
 
 def _told(row: Charter) -> dict[str, Any] | None:
-    """The communication plan as a table, once a line of it says more than who; else it is a plain text."""
-    rows = communication_rows(row.communication)
-    if not any(any(parts[1:]) for parts in rows):
-        return None
-    columns = [
-        Column(_t("Who"), 24),
-        Column(_t("What"), 26),
-        Column(_t("How often"), 20),
-        Column(_t("Language"), 13),
-        Column(_t("By which way"), 17),
-    ]
-    return data_table(columns, rows)
+    """The communication plan."""
+    heads = ((_t("Who"), 24), (_t("What"), 26), (_t("How often"), 20), (_t("Language"), 13), (_t("By which way"), 17))
+    return _in_parts(row.communication, *heads)
+
+
+def _in_parts(text: str, *heads: tuple[str, int]) -> dict[str, Any] | None:
+    """As a table, once a line says more than its first part; else it is a plain text."""
+    rows = parted(text, len(heads))
+    return data_table([Column(*head) for head in heads], rows) if any(any(parts[1:]) for parts in rows) else None
 
 
 def not_applicable(project: Project) -> dict[str, Any] | None:
@@ -236,7 +238,7 @@ TYPES = (
         number_prefix="PC",
         template="documents/types/project_charter.html",
         build_context=charter,
-        template_version="4",
+        template_version="5",
         signers=(
             SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),
             *approved(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),
@@ -253,8 +255,11 @@ TYPES = (
             "scope_out",
             "tailoring",
             "assumptions",
+            "dependencies",
+            "constraints",
             "risks",
             "governance",
+            "escalation",
             "acceptance",
             "communication",
             "chosen_responsibilities",

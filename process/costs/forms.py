@@ -174,5 +174,13 @@ class PlanForm(forms.Form):
     phase = forms.ChoiceField(label=_("Phase"), choices=PHASE_CHOICES)
 
 
+class ClauseForm(forms.Form):
+    """threshold_pct: of the draft where it is left empty."""
+
+    threshold_pct = forms.DecimalField(
+        label=_("Prices may move by (%)"), required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2, localize=True
+    )
+
+
 class CopyForm(forms.Form):
     name = forms.CharField(label=_("Name of the copy"), max_length=120)

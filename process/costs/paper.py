@@ -77,9 +77,8 @@ def counting(project: Project) -> Priced | None:
     return _chosen([estimated(each) for each in assessed_many(fixed[-1:] or rows)])
 
 
-def price_on_paper(chosen: Priced) -> dict[str, Any] | None:
+def price_on_paper(found: Priced) -> dict[str, Any] | None:
     """The band of its price, and what moves it where a figure has a low and a high. None where there is no price."""
-    found = priced(chosen.assessed)
     if found.estimate is None:
         return None
     moved = price_tornado(found.tornado, found.estimate.currency) if found.tornado else None

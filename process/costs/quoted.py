@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -111,7 +112,19 @@ def sources_of(quotation: Quotation) -> PriceSources:
     by_line, newest = resting(quotation.lines.all(), quotes), newest_fixed(quotation.project_id)
     lines = ((line, by_line.get(key_of(line))) for line in quotation.lines.all())
     found = {line.pk: _source(line, quote, quotation, newest) for line, quote in lines if quote is not None}
-    return PriceSources(found, _source_of_breaks(quotation, quotes, newest))
+    return PriceSources(found, _source_of_breaks(quotation, quotes, newest), _clause_from(quotation, by_line.values()))
+
+
+def _clause_from(quotation: Quotation, resting_on: Iterable[ScenarioQuote]) -> PriceSource | None:
+    """Of a draft: its scenario with the most kilograms in one phase, of which the kilogram is priced."""
+    if quotation.state != Quotation.State.DRAFT:
+        return None
+    rows = {quote.assessment_id: quote.assessment for quote in resting_on}.values()
+    row = max(rows, key=lambda each: max((phase.output_kg for phase in phases_of(each)), default=Decimal(0)), default=None)
+    if row is None:
+        return None
+    words = _t("As scenario %(number)s, %(name)s, has it; in the language of the client.") % {"number": row.number, "name": row.name}
+    return PriceSource(words, reverse("cost-clause", args=[row.project.code, row.number]))
 
 
 def _source(line: QuotationLine, quote: ScenarioQuote, quotation: Quotation, newest: CostAssessment | None) -> PriceSource:

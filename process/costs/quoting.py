@@ -92,7 +92,7 @@ def proposal(
     row: CostAssessment, draft: Quotation | None, found: Priced | None = None, quotes: Sequence[ScenarioQuote] | None = None
 ) -> Proposal:
     """found: the price of the scenario, quotes: what scenarios of its project gave, where they are known already."""
-    if reasons := _not_now(row, draft):
+    if reasons := not_now(row, draft):
         return Proposal(tuple(reasons))
     assert draft is not None  # noqa: S101 - said above
     rate, today = None, row.project.today
@@ -112,7 +112,8 @@ def proposal(
     return proposed
 
 
-def _not_now(row: CostAssessment, draft: Quotation | None) -> list[Blocker]:
+def not_now(row: CostAssessment, draft: Quotation | None) -> list[Blocker]:
+    """Why nothing of this scenario can be quoted."""
     if found := not_active(row.project):
         return found
     if row.is_draft:

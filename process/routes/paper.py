@@ -19,6 +19,8 @@ from process.routes.models import RouteStep, RouteVersion
 from process.routes.yields import overall_yield
 from projects.models import Project
 
+SELLERS = {"without": 0, "single": 1}
+
 
 def newest_version(project: Project) -> RouteVersion | None:
     """The newest that is fixed, else that of the first route."""
@@ -44,7 +46,8 @@ def route_on_paper(version: RouteVersion) -> dict[str, Any] | None:
 
 
 def offers_on_paper(version: RouteVersion, on: date) -> dict[str, Any] | None:
-    """What suppliers ask for the materials of the route: of each its newest offer that holds on that day. One without any says so."""
+    """What suppliers ask for the materials of the route: table, of each supplier its newest offer that holds on that day; the names of
+    materials that nobody offers (`without`), and of those that one supplier alone does (`single`)."""
     steps = balance_of(version).steps
     inputs = (line for step in steps if not step.set_aside for line in step.inputs.all())
     names = {line.material.pk: str(line.material) for line in inputs if line.material is not None}
@@ -61,7 +64,9 @@ def offers_on_paper(version: RouteVersion, on: date) -> dict[str, Any] | None:
         Column(_t("Lead time (days)"), 11, "right"),
         Column(_t("Valid until"), 13),
     ]
-    return data_table(columns, (row for pk, name in names.items() for row in _offered(name, offers[pk])))
+    table = data_table(columns, [row for pk, name in names.items() for row in _offered(name, offers[pk])], caption=_t("Offers that hold"))
+    sellers = {name: len({quote.supplier_id for quote in offers[pk]}) for pk, name in names.items()}
+    return {"table": table, **{key: [name for name, each in sellers.items() if each == many] for key, many in SELLERS.items()}}
 
 
 def _offered(name: str, quotes: Iterable[SupplierQuote]) -> Iterator[tuple[Any, ...]]:

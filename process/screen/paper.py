@@ -1,7 +1,8 @@
-"""The findings of the early screen on paper, each with what a person made of it."""
+"""The findings of the early screen on paper, each with what a person made of it, under the section of a report that they belong to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -12,13 +13,24 @@ from process.routes.models import RouteVersion
 from process.screen.findings import Judged, findings_of, judged
 from projects.models import Project
 
+SECTIONS = {
+    "safety": ("energetic", "exposure"),
+    "regulatory": ("q3a", "q3c", "q3d", "m7", "nitrosamine"),
+    "supply": ("supply",),
+}
 
-def findings_on_paper(version: RouteVersion) -> dict[str, Any] | None:
+
+def findings_on_paper(version: RouteVersion) -> dict[str, dict[str, Any]]:
+    """By section its table, and how many of its findings nobody has decided on; a section without a finding is not in it."""
     rows = judged(version, findings_of(version, balance_of(version).steps))
-    if not rows:
-        return None
-    columns = [Column(_t("About"), 18), Column(_t("Rule and source"), 22), Column(_t("Finding"), 30), Column(_t("Decision"), 30)]
-    return data_table(columns, [_told(row, version.route.project) for row in rows])
+    found = {key: [row for row in rows if row.finding.rule.key in rules] for key, rules in SECTIONS.items()}
+    return {key: _printed(own, version.route.project) for key, own in found.items() if own}
+
+
+def _printed(rows: Sequence[Judged], project: Project) -> dict[str, Any]:
+    columns = [Column(_t("About"), 14), Column(_t("Rule and source"), 22), Column(_t("Finding"), 40), Column(_t("Decision"), 24)]
+    table = data_table(columns, [_told(row, project) for row in rows], caption=_t("Early screen of the route"))
+    return {"table": table, "open": sum(row.disposition is None for row in rows)}
 
 
 def _told(row: Judged, project: Project) -> tuple[str, ...]:

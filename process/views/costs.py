@@ -18,13 +18,14 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
-from process.assumptions.ledger import arrivals, missing_of, rows_of, taking_blockers
+from process.assumptions.ledger import arrivals, missing_of, rows_of, taking_blockers, told_to
 from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
 from process.assumptions.taking_offers import take_offer
 from process.costs import quoted, quoting, services
 from process.costs.building import assessed, assessed_many
-from process.costs.forms import CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
+from process.costs.clause import clause_of, take_clause, threshold_of
+from process.costs.forms import ClauseForm, CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
 from process.costs.offered import offered_for
 from process.costs.plan_words import words_of_plan
@@ -133,7 +134,7 @@ def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced
         "copy_blockers": editors(request, project) + not_active(project),
         "ledger_blockers": keepers(request, project) + taking_blockers(project, missing) + tried,
         "letter_blockers": writers(request, project) + scenario_blockers(project, missing, ledger) + tried,
-        "arrived": arrivals(project, ledger),
+        "arrived": told_to(request.user, project, arrivals(project, ledger)),
     }
 
 
@@ -193,11 +194,15 @@ def _quoting(request: SignedInRequest, scenario: CostAssessment, standing: Price
     drafts = [each for each in revisions if each.state == Quotation.State.DRAFT]
     draft = next(iter(drafts), None) if revisions else draft_of(scenario.project)
     proposed = quoting.proposal(scenario, draft, standing, quotes)
+    clause = clause_of(scenario, draft, standing, quoted.up_to(draft, quotes) if draft else ())
     return {
         "quoted": quoted.quoted_by(scenario, quotes, revisions),
         "draft": draft,
         "quote_blockers": locks or list(proposed.blockers),
         "quote_replaced": proposed.replaced,
+        "clause": clause,
+        "clause_blockers": locks or list(clause.blockers),
+        "clause_form": ClauseForm(prefix="clause", initial={"threshold_pct": threshold_of(draft)}),
     }
 
 
@@ -273,3 +278,15 @@ def scenario_quote(request: SignedInRequest, code: str, number: int) -> HttpResp
     draft = quoting.quote_scenario(scenario.pk, actor=request.user)
     messages.success(request, _t("The price stands in %(label)s. Look at its lines, price breaks and payments.") % {"label": draft.label})
     return redirect(draft)
+
+
+@internal_required
+@require_POST
+def scenario_clause(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """The rule for raw-material prices into the draft of the quotation."""
+    scenario, form = visible_scenario(request, code, number), ClauseForm(request.POST, prefix="clause")
+    if carried_out(form, lambda: take_clause(scenario.pk, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("The rule for raw-material prices stands in the quotation; change there what shall differ."))
+        draft = draft_of(scenario.project)
+        return redirect(draft or scenario)
+    return render_scenario(request, scenario, status=400, clause_form=form)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from audit.refusals import BadInput, Words
 
 MOST_ROWS = 50
-BESIDE_TABLES = ("breaks", "rates", "inputs")  # the sets of a draft that is there
+BESIDE_TABLES = ("inputs",)  # the sets of a draft that is there
 PAID, GIVEN = _("What is paid"), _("What the client gives")
 
 
@@ -177,8 +177,8 @@ class Block:
 class QuotationForms:
     """Everything that a quotation says, in several forms of one page. Bound to `data`, or filled from a revision, else from the request.
 
-    is_next: of the revision after it. What somebody confirmed of the prices of one is asked again of the next. names: of its sets; the
-    lines and payments of a draft that is there are tables on its page.
+    is_next: of the revision after it. What somebody confirmed of the prices of one is asked again of the next. names: of its sets; those of
+    a draft that is there are tables on its page, but for what the client gives.
     """
 
     def __init__(
@@ -241,7 +241,8 @@ class QuotationForms:
         return [*replies, *found]
 
     def blocks(self, opened: str = "") -> list[Block]:
-        """What a quotation may say besides, folded until it does. opened: the set to which a row was just added."""
+        """What a quotation may say besides, folded until it does. opened: the set to which a row was just added. A block of which nothing
+        is left beside the tables of a draft is none."""
         return [
             Block(
                 words,
@@ -251,6 +252,7 @@ class QuotationForms:
                 self._says(names, rows) or bool(rows and rows == opened),
             )
             for words, names, rows in BLOCKS
+            if names or rows in self.sets
         ]
 
     def _says(self, names: Sequence[str], rows: str) -> bool:

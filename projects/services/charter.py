@@ -46,7 +46,10 @@ if TYPE_CHECKING:
 FACTS = ("first_phase", "last_phase", "site", "project_manager")
 BATCHES = {"pilot_batches": 2, "validation_batches": 3}  # what is usual; another number is justified
 OWN = ("objectives", "plan_from", "start_on", "filing_on", *BATCHES, "batches_reason")
-TEXTS = ("background", "scope_in", "scope_out", "assumptions", "risks", "governance", "acceptance", "communication")
+TEXTS = (
+    "background", "scope_in", "scope_out", "assumptions", "dependencies", "constraints", "risks", "governance", "escalation", "acceptance",
+    "communication",
+)  # fmt: skip
 
 
 def charter_blockers(project: Project) -> list[Blocker]:

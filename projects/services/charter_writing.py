@@ -13,6 +13,7 @@ from accounts.permissions import allowed, require_permission
 from audit.events import record
 from audit.refusals import Blocker, Refused
 from projects.charter_communication import communication_of
+from projects.charter_limits import escalation_of
 from projects.charter_texts import Said, governance_of, said_elsewhere, written
 from projects.models import Charter, Project, Quotation, TeamMember
 from projects.price import accepted_quotation
@@ -46,7 +47,7 @@ def batches_of(said: Said) -> dict[str, Any]:
 
 def _of_people(project: Project) -> dict[str, str]:
     """The texts that follow from who works on it and who is told."""
-    return {"governance": governance_of(project), "communication": communication_of(project)}
+    return {"governance": governance_of(project), "communication": communication_of(project), "escalation": escalation_of(project)}
 
 
 def _say_people(charter: Charter, said_before: dict[str, str]) -> None:

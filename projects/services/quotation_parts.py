@@ -101,7 +101,7 @@ PARTS: Mapping[str, tuple[type[models.Model], type]] = {
     "inputs": (QuotationInput, Input),
 }
 RELATED = ("lines", *PARTS)  # what of a quotation a page shows
-ROW_BY_ROW = ("lines", "payments")  # tables of a draft: what their rows lack is asked before the release
+ROW_BY_ROW = ("lines", "payments", "breaks", "rates")  # tables of a draft: what their rows lack is asked before the release
 ANSWERS = Prefetch(  # what it answers to the client: with these, all that a signature covers
     "answers",
     RevisionRequest.objects.select_related("asked_by", "quotation").prefetch_related(
@@ -160,6 +160,8 @@ def wrong_content(
     errors |= _wrong_payments(parts.payments) | _wrong_breaks(parts.breaks, rise_confirmed=bool(terms.get("rise_confirmed")))
     errors |= _wrong_rates(parts.rates) | _wrong_inputs(parts.inputs, today)
     errors = {name: words for name, words in errors.items() if _table_of(name) not in kept}
+    if "breaks" in kept:
+        errors.pop("rise_confirmed", None)  # asked before the release, as all that the rows of a table lack together
     too_fine = _too_fine(currency, lines, parts, terms.get("reservation_fee"))
     return errors | {name: _at_rows(name, words) if _table_of(name) in kept else words for name, words in too_fine.items()}
 
@@ -174,7 +176,12 @@ def _at_rows(name: str, words: list[str]) -> list[str]:
     table, _dash, place = name.partition("-")
     if not place:
         return words
-    row = _t("Price lines, row %(number)d: %(words)s") if table == "lines" else _t("Payments, row %(number)d: %(words)s")
+    row = {
+        "lines": _t("Price lines, row %(number)d: %(words)s"),
+        "payments": _t("Payments, row %(number)d: %(words)s"),
+        "breaks": _t("Price per kilogram by quantity, row %(number)d: %(words)s"),
+        "rates": _t("Rates for change orders, row %(number)d: %(words)s"),
+    }[table]
     return [row % {"number": int(place.partition("-")[0]) + 1, "words": each} for each in words]
 
 
@@ -278,10 +285,11 @@ def _wrong_inputs(inputs: Sequence[Input], today: date) -> Errors:
 
 
 def incomplete(quotation: Quotation) -> list[str]:
-    """What lines and payments lack as long as they are written row by row, in words. One query besides what is prefetched."""
+    """What the tables lack as long as they are written row by row, in words. One query besides what is prefetched."""
     lines = [Line(**values) for values in rows_of_lines(quotation)]
     payments = [Payment(**values) for values in rows_of_part(quotation, "payments")]
-    errors = _wrong_lines(lines) | _wrong_payments(payments)
+    breaks = [Break(**values) for values in rows_of_part(quotation, "breaks")]
+    errors = _wrong_lines(lines) | _wrong_payments(payments) | _wrong_breaks(breaks, rise_confirmed=quotation.rise_confirmed)
     return [words for name, said in errors.items() for words in _at_rows(name, said)]
 
 

@@ -1,4 +1,5 @@
-"""Price lines and payments of a draft, row by row as its tables save them; what they lack together is asked before the release."""
+"""Price lines, payments, price breaks and rates of a draft, row by row as its tables save them; what they lack together is asked before
+the release."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _t
 from accounts.currencies import is_too_fine, too_fine_words
 from audit.refusals import BadInput, Blocker
 from projects.default_plan import newest
-from projects.models import Quotation, QuotationLine, QuotationPayment
+from projects.models import Quotation, QuotationBreak, QuotationLine, QuotationPayment, QuotationRate
 from projects.services.commercial import state_blockers
 from projects.services.locking import not_active
 from worksheets.rows import Rows
@@ -51,3 +52,31 @@ class PaymentRows(Rows):
         if plan != self.parent.default_plan:
             self.parent.default_plan = plan
             self.parent.save(update_fields=["default_plan"])
+
+
+class BreakRows(Rows):
+    """They stand in the order of their quantities."""
+
+    def clean(self, row: QuotationBreak, changed: Collection[str]) -> None:
+        errors = {}
+        if row.from_kg is not None and row.from_kg <= 0:
+            errors["from_kg"] = _t("A quantity above zero.")
+        if wrong := _wrong_price(row.price_per_kg, self.parent.currency):
+            errors["price_per_kg"] = wrong
+        if errors:
+            raise BadInput(errors)
+
+
+class RateRows(Rows):
+    def clean(self, row: QuotationRate, changed: Collection[str]) -> None:
+        if wrong := _wrong_price(row.rate, self.parent.currency):
+            raise BadInput({"rate": wrong})
+
+
+def _wrong_price(price: Decimal | None, currency: str) -> str:
+    """Empty where it is right; that one is needed the model says."""
+    if price is None:
+        return ""
+    if price <= 0:
+        return _t("A price above zero.")
+    return too_fine_words(currency) if is_too_fine(price, currency) else ""

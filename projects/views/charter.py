@@ -19,6 +19,7 @@ from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from projects.charter_criteria import criteria_of
+from projects.charter_limits import dependencies_of, escalation_of
 from projects.charter_plan import PlannedDates, planned_dates
 from projects.charter_texts import budget_of, said_elsewhere
 from projects.forms.charter import CharterForm, MemberForm, WritingForm
@@ -123,6 +124,7 @@ def _initial(project: Project, charter: Charter | None) -> dict[str, Any]:
     quotation = Quotation.objects.current().filter(project=project).first()
     if quotation is not None:
         facts |= {"assumptions": quotation.assumptions, "scope_in": quotation.scope}
+        facts |= {"dependencies": dependencies_of(project, quotation), "escalation": escalation_of(project)}
     facts |= batches_of(said_elsewhere(project))
     today, wanted = timezone.localdate(), project.rfp.start_wanted_on
     return facts | {"start_on": max(today, wanted) if wanted else today, "filing_on": project.rfp.filing_planned_on}

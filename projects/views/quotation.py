@@ -35,7 +35,7 @@ from projects.services.quotation_parts import with_parts
 from projects.services.releasing import given_on, open_release_roles, releasing_as
 from projects.services.replies import remarks_answered_in
 from projects.views.found import visible_project
-from projects.worksheets import QUOTATION_LINES, QUOTATION_PAYMENTS
+from projects.worksheets import QUOTATION_BREAKS, QUOTATION_LINES, QUOTATION_PAYMENTS, QUOTATION_RATES
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
 
@@ -109,6 +109,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "signatures": signed_rows(quotation),
         **offer_context(quotation),
         "breaks_source": sources.breaks,
+        "clause_source": sources.clause if not locks else None,
         "asked": [] if is_draft else asked_of(quotation),
         "is_asked": quotation.is_asked,
         "answered": remarks_answered_in(quotation),
@@ -123,7 +124,8 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
 
 def _sheets(request: SignedInRequest, quotation: Quotation) -> list[Shown]:
     """What of a draft is written in tables."""
-    rows = ((QUOTATION_LINES, quotation.lines.all()), (QUOTATION_PAYMENTS, quotation.payments.all()))  # type: ignore[attr-defined]
+    sheets = {"lines": QUOTATION_LINES, "payments": QUOTATION_PAYMENTS, "breaks": QUOTATION_BREAKS, "rates": QUOTATION_RATES}
+    rows = ((sheet, getattr(quotation, name).all()) for name, sheet in sheets.items())
     return [Shown(bind_to(sheet, quotation, request.user), request, list(found)) for sheet, found in rows]
 
 

@@ -262,7 +262,7 @@ def test_inquiry_assessment_prints_what_is_recorded_of_route_screen_rights_offer
     again = drafted("inquiry_assessment_report", project, author=factories.manager(), reason="The route is drawn.")
 
     said, page = text_of(again), page_of(again, "review")
-    headings = ("Proposed route", "Mass balance", "Early screen", "Literature and rights", "Offers of suppliers", "Price by the scenario")
+    headings = ("Proposed route", "Mass balance", "Early screen of the route", "Offers that hold", "Price by the scenario")
     assert not [words for words in headings if words in bare] and [words for words in headings if words in said] == list(headings)
     for words in (
         "Process mass intensity, net",
@@ -273,6 +273,7 @@ def test_inquiry_assessment_prints_what_is_recorded_of_route_screen_rights_offer
         "Likely between",
     ):
         assert words in said
+    assert "No remarks." not in said + bare and "No supplier was asked for prices for this project." in said
     assert "Acetylation: 4-Aminophenol, Acetic anhydride, Water, Chloroform give Paracetamol, yield 90" in unescape(page)  # of the scheme
     assert again.document.type is not None and again.document.type.for_us  # suppliers' prices are no client's
 

@@ -24,7 +24,8 @@ from projects.models import Project
 from tests.process import factories as make
 
 pytestmark = pytest.mark.django_db
-EMPTY = {"route": None, "counted": None, "findings": None, "literature": None, "offers": None, "priced": None}
+EMPTY = {"route": None, "counted": None, "priced": None}
+NO_PARTS = {"findings": {}, "literature": None, "inquiries": None, "offers": None, "control": None}
 
 
 @pytest.fixture
@@ -47,7 +48,11 @@ def queries_of(project: Project) -> int:
 def test_where_nothing_is_recorded_nothing_is_printed(project: Project) -> None:
     make.a_route(project)  # its first version is empty
 
-    assert recorded(project) == EMPTY
+    found = recorded(project)
+
+    parts = found.pop("parts")
+    assert parts.pop("environment")["missing"]  # says why there is no intensity
+    assert (found, parts) == (EMPTY, NO_PARTS)
     assert drawn_on_paper(EMPTY) == drawn_on_paper({}) == {}
 
 
@@ -88,10 +93,11 @@ def test_findings_stand_with_what_was_decided(version: RouteVersion) -> None:
     given = {"rule": row.rule.key, "subject": row.subject, "decision": "controlled"}
     decide_finding(version.pk, reason="Dried to 300 ppm.", actor=make.chemist(), **given)
 
-    rows = recorded(version.route.project)["findings"]["rows"]
+    found = recorded(version.route.project)["parts"]["findings"]["regulatory"]
 
-    decisions = {about: decision for about, _rule, _words, decision in rows}
-    assert any(words.startswith("Under control: Dried to 300 ppm.\n") for words in decisions.values())
+    decisions = [decision for _about, _rule, _words, decision in found["table"]["rows"]]
+    assert sum(words.startswith("Under control: Dried to 300 ppm.\n") for words in decisions) == 1
+    assert found["open"] == decisions.count("open") == len(decisions) - 1
 
 
 def test_literature_says_whose_rights_stand_in_the_way(version: RouteVersion) -> None:
@@ -101,7 +107,7 @@ def test_literature_says_whose_rights_stand_in_the_way(version: RouteVersion) ->
     )
     make.a_reference(project, citation="A free paper", rights="free")
 
-    first, second = recorded(project)["literature"]["rows"]
+    first, second = recorded(project)["parts"]["literature"]["table"]["rows"]
 
     assert first[1] == "A paper about the acetylation\nEP1234567" and first[4] == "Acetylation: Acetylation"
     assert first[3].startswith("In the way\nuntil ") and first[3].endswith("rights stand in the way")
@@ -115,8 +121,10 @@ def test_offers_that_hold_stand_with_their_lead_times_and_what_nobody_offers_is_
     make.a_price(aminophenol, "4.00", supplier="Too Late", valid_until=today - timedelta(days=1))
     make.an_input(step, make.a_material("Seed crystals"), role="auxiliary", amount="0.01", basis="kg_per_kg")
 
-    rows = [row for row in recorded(version.route.project)["offers"]["rows"] if row[0] in ("4-Aminophenol", "Seed crystals")]
+    offers = recorded(version.route.project)["parts"]["offers"]
+    rows = [row for row in offers["table"]["rows"] if row[0] in ("4-Aminophenol", "Seed crystals")]
 
+    assert (offers["without"], "4-Aminophenol" in offers["single"]) == (["Seed crystals"], True)
     assert [row[:2] + row[3:5] for row in rows] == [
         ["4-Aminophenol", "Chemical Works", "5.9 EUR", "45"],
         ["Seed crystals", "no offer that holds", "–", "–"],

@@ -1,7 +1,8 @@
-"""Price lines and payments of a draft as tables on its page: judged row by row, and together before the release."""
+"""Price lines, payments, prices by quantity and rates of a draft as tables: judged row by row, and together before the release."""
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,10 +18,14 @@ from projects.services import commercial
 from projects.services.quotation_parts import payments_of
 from tests.projects import factories as make
 from tests.projects.people import as_person, business
+from tests.worksheets.tables import csv_text
 from worksheets.bound import bind
 from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Outcome, change_rows
+from worksheets.models import Import
+from worksheets.services import press_import, take_import
 
 pytestmark = pytest.mark.django_db
+BREAK, RATE = {"from_kg": "100", "price_per_kg": "1,900.00"}, {"work": "Process chemist", "unit": "hour", "rate": "180.00"}
 PAYMENTS = ({"title": "Down payment", "source": "quotation:accepted", "percent": "33.333"}, {"title": "Rest", "percent": "66.667"})
 
 
@@ -136,7 +141,7 @@ def test_the_words_of_a_draft_change_while_a_payment_is_due_with_what_the_plan_n
 def test_a_currency_that_cannot_hold_the_lines_is_refused_with_the_row(project: Project, quotation: Quotation) -> None:
     write("quotation-lines", quotation, add(amount="10.50"))
     until = (timezone.localdate() + timedelta(days=9)).isoformat()
-    sets = {f"{name}-{count}_FORMS": "0" for name in ("breaks", "rates", "inputs") for count in ("TOTAL", "INITIAL")}
+    sets = {f"{name}-{count}_FORMS": "0" for name in ("inputs",) for count in ("TOTAL", "INITIAL")}
     data = {"currency": "JPY", "valid_until": until, "scope": "All", **sets}
 
     answer = as_person(business()).post(reverse("quotation-edit", args=[project.code, 1]), data)
@@ -150,9 +155,11 @@ def test_what_is_released_is_not_written_and_others_write_nothing(project: Proje
         change_rows(f"quotation-lines:{quotation.pk}", [add(amount="1")], actor=make.person(Role.RESEARCH))
     make.release(quotation)
 
-    for sheet, row in (("quotation-lines", quotation.lines.get(order=0)), ("quotation-payments", None)):
+    line = Change(REMOVE, quotation.lines.get(order=0).pk)
+    added = {"payments": PAYMENTS[0], "breaks": BREAK, "rates": RATE}
+    for sheet, change in {"lines": line, **{name: Change(ADD, values=values) for name, values in added.items()}}.items():
         with pytest.raises(Refused, match="released"):
-            write(sheet, quotation, Change(REMOVE, row.pk) if row else Change(ADD, values=PAYMENTS[0]))
+            write(f"quotation-{sheet}", quotation, change)
 
 
 def test_the_tables_stand_on_the_page_of_a_draft_for_those_who_quote(project: Project, quotation: Quotation) -> None:
@@ -160,7 +167,80 @@ def test_the_tables_stand_on_the_page_of_a_draft_for_those_who_quote(project: Pr
 
     writer, reader = (as_person(who).get(address).content.decode() for who in (business(), make.person(Role.RESEARCH)))
 
-    for sheet in ("quotation-lines", "quotation-payments"):
+    for sheet in ("quotation-lines", "quotation-payments", "quotation-breaks", "quotation-rates"):
         assert reverse("worksheet-row-new", args=[f"{sheet}:{quotation.pk}"]) in writer
         assert f'id="sheet-{sheet}"' not in reader
     assert "Process development" in reader
+
+
+def test_prices_by_quantity_are_judged_at_their_cells_and_stand_in_the_order_of_the_quantity(quotation: Quotation) -> None:
+    assert wrong("quotation-breaks", quotation, Change(ADD, values=BREAK | {"from_kg": "0"})) == ["from_kg"]
+    assert wrong("quotation-breaks", quotation, Change(ADD, values=BREAK | {"price_per_kg": "-1"})) == ["price_per_kg"]
+    assert wrong("quotation-breaks", quotation, Change(ADD, values={"from_kg": "10"})) == ["price_per_kg"]
+
+    write("quotation-breaks", quotation, Change(ADD, values=BREAK), Change(ADD, values={"from_kg": "10", "price_per_kg": "2,400"}))
+
+    assert wrong("quotation-breaks", quotation, Change(ADD, values=BREAK)) == ["from_kg"]  # this quantity has a price
+    assert [(row.from_kg, row.price_per_kg) for row in quotation.breaks.all()] == [(10, 2400), (100, 1900)]
+
+
+def test_rates_are_judged_at_their_cells_and_moved(quotation: Quotation) -> None:
+    assert wrong("quotation-rates", quotation, Change(ADD, values=RATE | {"rate": "0"})) == ["rate"]
+    assert wrong("quotation-rates", quotation, Change(ADD, values=RATE | {"rate": "99.999"})) == ["rate"]
+    assert wrong("quotation-rates", quotation, Change(ADD, values=RATE | {"unit": ""})) == ["unit"]
+    write("quotation-rates", quotation, Change(ADD, values=RATE), Change(ADD, values=RATE | {"work": "Analyst"}))
+
+    write("quotation-rates", quotation, Change(MOVE, quotation.rates.get(work="Analyst").pk, after=0))
+
+    assert [row.work for row in quotation.rates.all()] == ["Analyst", "Process chemist"]
+
+
+def test_where_more_is_dearer_is_asked_before_the_release_and_confirmed_in_the_form(project: Project, quotation: Quotation) -> None:
+    write("quotation-breaks", quotation, Change(ADD, values=BREAK), Change(ADD, values={"from_kg": "200", "price_per_kg": "2000"}))
+    browser, address = as_person(business()), reverse("quotation-edit", args=[project.code, 1])
+
+    reasons = [each.words for each in commercial.release_blockers(Quotation.objects.get(), business())]
+    form = browser.get(address).context
+    words = {name: form["form"][name].value() or "" for name in form["form"].fields} | {"scope": "Less of it.", "rise_confirmed": ""}
+    sets = {"inputs-TOTAL_FORMS": "0", "inputs-INITIAL_FORMS": "0", "version": form["version"]}
+    saved = browser.post(address, words | sets)
+
+    assert reasons == ["From 200 kg on the kilogram costs more than below it. Confirm it, or correct the price."]
+    assert (saved.status_code, Quotation.objects.get().scope) == (302, "Less of it.")  # words are saved meanwhile
+    commercial.change_in_draft(quotation, rise_confirmed=True, actor=business())
+    assert commercial.release_blockers(Quotation.objects.get(), business()) == []
+
+
+def test_the_form_of_a_draft_leaves_the_rows_of_its_tables_alone(project: Project, quotation: Quotation) -> None:
+    write("quotation-breaks", quotation, Change(ADD, values=BREAK))
+    write("quotation-rates", quotation, Change(ADD, values=RATE))
+    before = [*quotation.breaks.values_list("pk", flat=True), *quotation.rates.values_list("pk", flat=True)]
+
+    forms = {"quotation-edit": [project.code, 1], "quotation-new": [project.code]}
+    draft, following = (as_person(business()).get(reverse(name, args=args)).context["blocks"] for name, args in forms.items())
+    commercial.change_in_draft(quotation, scope="Less of it.", actor=business())
+
+    assert [block.name for block in draft if block.rows is not None] == ["inputs"]
+    assert "rates" not in [block.name for block in draft]
+    assert [block.name for block in following if block.rows is not None] == ["breaks", "rates", "inputs"]  # all of the next is one form
+    assert [*quotation.breaks.values_list("pk", flat=True), *quotation.rates.values_list("pk", flat=True)] == before
+
+
+def test_rates_leave_as_files_come_back_all_or_none_and_are_read_by_the_api(quotation: Quotation) -> None:
+    write("quotation-rates", quotation, Change(ADD, values=RATE))
+    browser, address = as_person(business()), f"quotation-rates:{quotation.pk}"
+
+    said = b"".join(browser.get(f"/lists/quotation-rates.csv?of={quotation.pk}").streaming_content).decode("utf-8-sig")
+    shown = taken_in(quotation, ["Analyst", "test", "90.00"], ["Reviewer", "hour", "-1"])
+    right = press_import(taken_in(quotation, ["Analyst", "test", "90.00"]).pk, actor=business())
+
+    assert "Process chemist" in said and "180" in said
+    assert [bool(row.problems) for row in shown.rows.order_by("number")] == [False, True]
+    assert (right.state, [row.work for row in quotation.rates.all()]) == (Import.State.DONE, ["Process chemist", "Analyst"])
+    api = browser.get(f"/api/v1/worksheets/{address}/rows/").json()
+    assert "Analyst" in str(api)
+
+
+def taken_in(quotation: Quotation, *rows: list[str]) -> Import:
+    content = io.BytesIO(csv_text(["Work", "Per", "Rate"], *rows).encode())
+    return take_import("quotation-rates", content, "rates.csv", actor=business(), scope=str(quotation.pk))

@@ -16,6 +16,7 @@ PROCESS_ROUTES = {
     "cost-plan": act(number=1, department="production"),
     "cost-offer": act(number=1, quote=1),
     "cost-quote": act(number=1),
+    "cost-clause": act(number=1),
     "project-actuals": of_project(),
     "phase-actuals": of_project(phase="small_scale"),
     "project-literature": of_project(),

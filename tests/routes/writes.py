@@ -184,7 +184,7 @@ WRITES = [
         "projects.quote",
         ("business_development",),
         """api-quotation-draft PUT api-quotation-detail api-quotation-send api-quotation-outcome quotation-new quotation-edit
-        quotation-outcome quotation-send cost-quote""",
+        quotation-outcome quotation-send cost-quote cost-clause""",
     ),
     Writers(
         "projects.record_agreement",

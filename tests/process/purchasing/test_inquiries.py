@@ -11,16 +11,18 @@ from accounts.models import Role
 from audit.events import events_of
 from audit.refusals import BadInput, NotAllowed, Refused
 from catalogue.models import Supplier, SupplierQuote
+from documents.content import day
 from documents.models import Document, DocumentVersion, Rendition
 from documents.services import submission_blockers
 from documents.services.queue import page_of
 from process.models import PurchaseInquiry, RouteVersion, SupplierMail
 from process.purchasing import services
 from process.purchasing.letters import TYPE, papers_of
+from process.purchasing.paper import inquiries_on_paper
 from process.purchasing.proposing import as_asked
 from projects.models import WaitingFor
 from tests.process import factories as make
-from tests.process.purchasing.steps import ask, buyer, drawn, in_days, make_ready, sent
+from tests.process.purchasing.steps import answer, ask, buyer, drawn, in_days, make_ready, sent
 from tests.projects import factories as projects
 from worksheets.changing import ADD, REMOVE, Change, change_rows
 
@@ -173,3 +175,15 @@ def test_closing_and_withdrawing_take_a_reason_and_end_the_waits(inquiry: Purcha
 
     assert PurchaseInquiry.objects.get(pk=other.pk).state == PurchaseInquiry.State.WITHDRAWN
     assert not Document.objects.filter(type_key=TYPE, about_reference__startswith="2-", withdrawn_at=None).exists()
+
+
+def test_a_report_prints_whom_an_inquiry_went_to_and_how_much_is_answered(inquiry: PurchaseInquiry) -> None:
+    before = inquiries_on_paper(inquiry.project)
+    sent(inquiry)
+    answer(inquiry, "Acetic anhydride", "Chemical Works", price_per_kg="1.20", currency="EUR")
+
+    after = inquiries_on_paper(inquiry.project)
+
+    assert before and after
+    assert before["rows"][0][:3] == [str(inquiry), "Prepared", "not yet"]
+    assert after["rows"][0][1:] == ["Sent", day(inquiry.project.today), "Chemical Works\nSecond Works", "2", "1 of 3"]
