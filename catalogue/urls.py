@@ -4,6 +4,7 @@ from catalogue import supply_views, views
 from worksheets.sheet_views import worksheet
 
 urlpatterns = [
+    path("compounds/", worksheet, {"sheet": "compounds"}, name="compounds"),
     path("materials/", worksheet, {"sheet": "materials"}, name="materials"),
     path("suppliers/", worksheet, {"sheet": "suppliers"}, name="suppliers"),
     path("exchange-rates/", worksheet, {"sheet": "exchange-rates"}, name="exchange-rates"),

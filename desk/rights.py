@@ -87,6 +87,7 @@ RIGHTS = (
     Right("accounts.manage_tokens", CLIENTS, _("Open accounts and tokens of clients’ systems (a client: its own)")),
     Right("notifications.manage_webhooks", CLIENTS, _("Keep webhooks (a client: its own)")),
     Right("catalogue.manage_sites", SITES, _("Keep sites and their vessels")),
+    Right("catalogue.manage_compounds", SITES, _("Keep compounds")),
     Right("catalogue.cite_compound", SITES, _("Write down where a compound is published")),
     Right("catalogue.manage_materials", SUPPLY, _("Keep materials")),
     Right("catalogue.manage_suppliers", SUPPLY, _("Keep suppliers")),

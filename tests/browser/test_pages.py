@@ -163,6 +163,8 @@ PAGES = {
     "production": ["/my-work/", "/projects/{evaluated}/sheets/production/"],
     "analytical": ["/analytical-prices/", "/projects/{evaluated}/sheets/analytical/"],
     "research": [
+        "/compounds/",
+        "/compounds/{compound}/",
         "/materials/",
         "/materials/TOL-99/",
         "/suppliers/",
