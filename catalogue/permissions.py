@@ -39,6 +39,11 @@ def tests_samples(user: User, obj: Any = None) -> bool:
     return holds(user, Role.ANALYTICAL)
 
 
+@rules.predicate
+def disposes(user: User, obj: Any = None) -> bool:
+    return holds(user, Role.EHS, Role.PRODUCTION)
+
+
 def register() -> None:
     rules.set_perm("catalogue.manage_sites", has_administrator | has_management)
     rules.set_perm("catalogue.cite_compound", has_business_development | has_project_manager)
@@ -48,4 +53,5 @@ def register() -> None:
     rules.set_perm("catalogue.qualify_suppliers", qualifies)
     rules.set_perm("catalogue.manage_quotes", buys)
     rules.set_perm("catalogue.manage_rates", has_management | has_business_development)
+    rules.set_perm("catalogue.manage_disposal_prices", disposes)
     rules.set_perm("catalogue.manage_analytical_prices", tests_samples)

@@ -16,6 +16,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from catalogue import services
+from catalogue.disposal_sheet import DISPOSAL_PRICES
 from catalogue.forms import ExposureForm, SiteCorrectionForm, SiteForm
 from catalogue.models import Site, Vessel
 from catalogue.worksheets import VESSELS
@@ -64,8 +65,8 @@ def site_page(request: SignedInRequest, key: str) -> HttpResponse:
 
 def _context(request: SignedInRequest, site: Site, form: SiteCorrectionForm) -> dict[str, Any]:
     exposure = ExposureForm(prefix="exposure", initial={"band": site.highest_exposure_band})
-    events = list(events_of(site)[:EVENTS])
-    return {"site": site, "form": form, "exposure_form": exposure, "blockers": _blockers(request), "events": events}
+    events, disposal = list(events_of(site)[:EVENTS]), bind_to(DISPOSAL_PRICES, site, request.user).address
+    return {"site": site, "form": form, "exposure_form": exposure, "blockers": _blockers(request), "events": events, "disposal": disposal}
 
 
 @internal_required

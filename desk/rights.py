@@ -95,6 +95,7 @@ RIGHTS = (
     Right("catalogue.manage_quotes", SUPPLY, _("Keep suppliers' prices")),
     Right("catalogue.manage_rates", SUPPLY, _("Keep exchange rates")),
     Right("catalogue.manage_analytical_prices", SUPPLY, _("Keep the prices of tests")),
+    Right("catalogue.manage_disposal_prices", SUPPLY, _("Keep the prices of disposal")),
     Right("process.edit_route", PROCESS, _("Write routes and fix their versions")),
     Right("process.decide_finding", PROCESS, _("Decide on findings of the early screen")),
     Right("process.keep_literature", PROCESS, _("Keep papers and patents")),

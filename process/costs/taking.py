@@ -116,11 +116,11 @@ def take_plan(pk: int, department: str, phase: str, *, actor: User) -> CostAsses
     if plan.operations and not into.batches:
         raise BadInput({"phase": _t("This phase makes no batch yet: say first how many and how large.")})
     own = row.lines.filter(planned_by=plan.department)
-    before = _told(own)
+    before = told_of(own)
     own.delete()
     lines = _lines(row, plan, into)
     CostLine.objects.bulk_create(lines)
-    record(words.event, row, actor=actor, before=before, after=_told(lines), reason=_reference(plan), link=row.get_absolute_url())
+    record(words.event, row, actor=actor, before=before, after=told_of(lines), reason=_reference(plan), link=row.get_absolute_url())
     return row
 
 
@@ -150,7 +150,7 @@ def _reference(plan: DepartmentPlan) -> str:
     }
 
 
-def _told(lines: Iterable[CostLine]) -> dict[str, str]:
+def told_of(lines: Iterable[CostLine]) -> dict[str, str]:
     """By its words and phase what each line says."""
 
     def said(row: CostLine) -> str:

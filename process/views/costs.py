@@ -24,6 +24,7 @@ from process.assumptions.tables import LEDGER
 from process.assumptions.taking_offers import take_offer
 from process.costs import quoted, quoting, services
 from process.costs.building import assessed, assessed_many
+from process.costs.disposing import take_waste, waste_of
 from process.costs.forms import CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
 from process.costs.offered import offered_for
@@ -157,6 +158,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "fix_form": ReasonForm(prefix="fix"),
         "offered": offered_for(scenario, scenario.prices.all(), scenario.project.today),
         "plans": plans_on(scenario, not_mine),
+        "waste": waste_on(scenario, not_mine),
         **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "history": _history(request, scenario),
@@ -175,6 +177,14 @@ def plans_on(scenario: CostAssessment, not_mine: list[Blocker], bound: Mapping[s
         form = bound.get(department) or PlanForm(prefix=f"plan-{department}", initial={"phase": standing.phase or making})
         found.append({"standing": standing, "form": form, "blockers": [*not_mine, *standing.blockers]})
     return found
+
+
+def waste_on(scenario: CostAssessment, not_mine: list[Blocker], bound: PlanForm | None = None) -> dict[str, Any]:
+    """What the route leaves over, beside what was taken of it."""
+    standing = waste_of(scenario, scenario.standing.steps if scenario.standing is not None else None)
+    making = next((row.phase for row in scenario.phases.all() if row.batches), "")
+    form = bound or PlanForm(prefix="waste", initial={"phase": standing.phase or making})
+    return {"standing": standing, "form": form, "blockers": [*not_mine, *standing.blockers]}
 
 
 def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
@@ -254,6 +264,18 @@ def scenario_plan(request: SignedInRequest, code: str, number: int, department: 
         messages.success(request, words.done)
         return redirect(scenario)
     return render_scenario(request, scenario, status=400, plans=plans_on(scenario, editors(request, scenario.project), {department: form}))
+
+
+@internal_required
+@require_POST
+def scenario_waste(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """The waste of the route as cost lines of the chosen phase."""
+    scenario = visible_scenario(request, code, number)
+    form = PlanForm(request.POST, prefix="waste")
+    if carried_out(form, lambda: take_waste(scenario.pk, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("The waste of the route stands among the cost lines."))
+        return redirect(scenario)
+    return render_scenario(request, scenario, status=400, waste=waste_on(scenario, editors(request, scenario.project), form))
 
 
 @internal_required

@@ -84,7 +84,7 @@ WRITES = [
     Writers(
         "process.edit_costs",
         ("business_development", "management", "research", "material_control", "production"),
-        "project-costs cost-change cost-copy cost-fix cost-plan cost-offer",
+        "project-costs cost-change cost-copy cost-fix cost-plan cost-waste cost-offer",
     ),
     Writers("process.edit_route", ("project_manager", "research"), "project-routes route-change route-start route-fix"),
     Writers(
