@@ -15,12 +15,13 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import Blocker, require_none
 from charts.look import written
-from phases.evaluation.planned import priced_on, priced_tests, rate_words, sum_of_operations, sum_of_tests
+from phases.evaluation.planned import priced_on, priced_tests, rate_words, sum_of_operations, sum_of_tests, sum_of_utilities
 from phases.evaluation.services import change_blockers, locked_sheet
 from projects.money import rounded
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from phases.evaluation.cost_tables import PlannedUtility
     from phases.evaluation.models import DepartmentAssessment
     from phases.evaluation.tables import PlannedOperation, PlannedTest
 
@@ -59,14 +60,14 @@ def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> Plan:
     return Plan(_sum(cost.total if cost else None, sheet), unpriced=unpriced, origin="; ".join([said, *told]) + ".")
 
 
-def plan_of_operations(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation]) -> Plan:
-    """Of a production sheet: its operations, whose money is in the sheet's currency."""
+def plan_of_operations(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation], utilities: Sequence[PlannedUtility] = ()) -> Plan:
+    """Of a production sheet: its operations and their utilities, whose money is in the sheet's currency."""
     if not rows:
         return Plan(None, empty=_t("There is no operation in the plan."))
     if not sheet.currency:
         return Plan(None, unpriced=(_t("The sheet has no currency yet."),))
     words = ngettext("The plan's total of %(count)d operation.", "The plan's total of %(count)d operations.", len(rows))
-    return Plan(_sum(sum_of_operations(rows), sheet), origin=words % {"count": len(rows)})
+    return Plan(_sum(sum_of_operations(rows) + sum_of_utilities(utilities), sheet), origin=words % {"count": len(rows)})
 
 
 def _sum(amount: Decimal | None, sheet: DepartmentAssessment) -> Decimal | None:
@@ -123,5 +124,5 @@ def take_plan_total(code: str, department_key: str, *, actor: User) -> Departmen
 def _read(sheet: DepartmentAssessment) -> Plan:
     """Of a department without a plan an empty one, as of tests."""
     if sheet.department.key == PRODUCTION:
-        return plan_of_operations(sheet, list(sheet.operations.all()))
+        return plan_of_operations(sheet, list(sheet.operations.all()), list(sheet.utilities.select_related("operation")))
     return plan_of(sheet, list(sheet.tests.select_related("price")))

@@ -9,10 +9,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_operations
+from phases.evaluation.cost_tables import PlannedUtility
+from phases.evaluation.planned import utility_of
 from phases.evaluation.tables import PlannedOperation, PlannedTest
 from process.costs.campaigns import PlannedVessel
 from process.costs.figures import ONE
@@ -29,14 +32,16 @@ PER_KG = frozenset({Category.UTILITIES, Category.WASTE})  # of batch, in the pla
 
 
 def production_plan_of(project: Project) -> DepartmentPlan | None:
-    """One query, however many operations."""
+    """Two queries, however many operations and utilities."""
     rows = PlannedOperation.objects.filter(assessment__project=project, assessment__department__key=PRODUCTION)
-    found = list(rows.select_related("assessment", "vessel").order_by("position", "id"))
+    utilities = Prefetch("utilities", queryset=PlannedUtility.objects.order_by("position", "id"))
+    found = list(rows.select_related("assessment", "vessel").prefetch_related(utilities).order_by("position", "id"))
     if not found or not found[0].assessment.currency:
         return None
     sheet = found[0].assessment
     sheet.project = project
-    plan = _planned(sheet, PRODUCTION, (cost for row in found for cost in costs_of(row)), plan_of_operations(sheet, found))
+    used = [each for row in found for each in row.utilities.all()]
+    plan = _planned(sheet, PRODUCTION, (cost for row in found for cost in costs_of(row)), plan_of_operations(sheet, found, used))
     return replace(plan, operations=tuple(_vessel(row) for row in found))
 
 
@@ -79,7 +84,7 @@ def _vessel(row: PlannedOperation) -> PlannedVessel:
 
 
 def costs_of(row: PlannedOperation) -> Iterator[PlannedCost]:
-    """Of one batch of the operation; together what the plan says of it."""
+    """Of one batch of the operation and of its utilities, which are read already; together what the plan says of it."""
     size = _t("%(batches)d × %(kg)s kg in %(vessel)s") % {
         "batches": row.batches,
         "kg": plain_number(row.batch_kg),
@@ -96,6 +101,26 @@ def costs_of(row: PlannedOperation) -> Iterator[PlannedCost]:
         label = words % {"operation": row.operation}
         of, per_kg = f"{row.operation} {row.vessel.tag}", category in PER_KG
         yield PlannedCost(of, label, category, unit, quantity, price, row.batches, note=size, is_per_kg=per_kg)
+    for each in row.utilities.all():
+        yield _cost_of_utility(each, row, size)
+
+
+def _cost_of_utility(each: PlannedUtility, row: PlannedOperation, size: str) -> PlannedCost:
+    """Of one batch."""
+    label = _t("%(operation)s: %(utility)s") % {"operation": row.operation, "utility": each.get_kind_display()}
+    of, counted = f"{row.operation} {row.vessel.tag} {each.kind}", utility_of(each)
+    return PlannedCost(
+        of,
+        label,
+        Category.UTILITIES,
+        each.unit,
+        counted.of_batch,
+        each.rate,
+        row.batches,
+        note=size,
+        valid_until=each.valid_until,
+        is_per_kg=counted.is_per_kg,
+    )
 
 
 def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:

@@ -26,8 +26,13 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-OF_ONE = {"tests": "analytical", "operations": "production", "hazards": "ehs"}  # tables that only one department has
-ROWS = ("risk_rows", "assumption_rows", "tests", "operations", "hazards")  # the tables of a sheet, by their names there
+OF_ONE = {  # tables that only one department has
+    "tests": "analytical",
+    "operations": "production",
+    "utilities": "production",
+    "hazards": "ehs",
+}
+ROWS = ("risk_rows", "assumption_rows", "tests", "operations", "utilities", "hazards")  # the tables of a sheet, by their names there
 
 
 class DepartmentAssessmentQuerySet(models.QuerySet["DepartmentAssessment"]):

@@ -7,16 +7,29 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Blocker
 from catalogue.models import AnalyticalPrice
 from phases.evaluation.booking import calendar_words
+from phases.evaluation.cost_tables import PlannedUtility
 from phases.evaluation.models import DepartmentAssessment
-from phases.evaluation.planned import band_words, filling, fit_words, priced_on, priced_tests, sum_of_operations, sum_of_tests, work_of
+from phases.evaluation.planned import (
+    band_words,
+    filling,
+    fit_words,
+    priced_on,
+    priced_tests,
+    sum_of_operations,
+    sum_of_tests,
+    sum_of_utilities,
+    utility_of,
+    work_of,
+)
 from phases.evaluation.services import change_blockers
-from phases.evaluation.table_rows import AssumptionRows, LevelField, PlannedOperationRows, PlannedTestRows
+from phases.evaluation.table_rows import AssumptionRows, LevelField, PlannedOperationRows, PlannedTestRows, PlannedUtilityRows
 from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption, SheetHazard, SheetRisk, SiteVessel
 from phases.evaluation.vessel_rates import rates_beside
 from projects.money import half_up, rounded
@@ -26,7 +39,12 @@ if TYPE_CHECKING:
     from worksheets.bound import Bound
 
 TENTH = Decimal("0.1")
-OWN = {"test-plan": "analytical", "production-plan": "production", "sheet-hazards": "ehs"}  # tables that only one department has
+OWN = {  # tables that only one department has
+    "test-plan": "analytical",
+    "production-plan": "production",
+    "planned-utilities": "production",
+    "sheet-hazards": "ehs",
+}
 
 
 def _blockers(sheet: DepartmentAssessment, key: str) -> list[Blocker]:
@@ -102,6 +120,10 @@ def _vessels(bound: Bound) -> QuerySet[Any]:
     return rows.filter(site=site) if site else rows
 
 
+def _proposed(row: PlannedOperation) -> str:
+    return _t("from the route") if row.proposed else ""
+
+
 def _litres(row: PlannedOperation) -> Decimal | None:
     litres = filling(row).litres
     return None if litres is None else half_up(litres, TENTH)
@@ -127,6 +149,21 @@ def _operation_totals(rows: Sequence[PlannedOperation], sheet: DepartmentAssessm
     waste = sum((each.waste_kg for each in works), Decimal(0))
     cost = _money(sum_of_operations(rows), sheet)
     return {"days": sum(each.days for each in works), "waste_kg": half_up(waste, TENTH), "cost": cost}
+
+
+def _operations(bound: Bound) -> QuerySet[Any]:
+    return PlannedOperation.objects.filter(assessment=bound.parent)
+
+
+def _utility_totals(rows: Sequence[PlannedUtility], sheet: DepartmentAssessment) -> dict[str, Any]:
+    return {"cost": _money(sum_of_utilities(rows), sheet)} if rows else {}
+
+
+def _rate_stands(row: PlannedUtility) -> str:
+    """Whether the rate still holds on the day of the sheet."""
+    if row.valid_until is None or row.valid_until >= priced_on(row.assessment):
+        return _t("valid")
+    return _t("Expired on %(day)s.") % {"day": date_format(row.valid_until, "j M Y")}
 
 
 def _capability(row: SheetHazard) -> int | None:
@@ -208,6 +245,7 @@ PRODUCTION_PLAN = Worksheet(
     model=PlannedOperation,
     columns=(
         SheetColumn("operation", example="Step 2: amination", frozen=True, width=24),
+        SheetColumn("proposed", _("Proposed"), compute=_proposed, width=12),
         SheetColumn(
             "vessel",
             lookup=Lookup(_vessels, find=_called("tag")),
@@ -245,6 +283,36 @@ PRODUCTION_PLAN = Worksheet(
     hint=_("Vessel and operators cost their hours, cleaning included; utilities and waste the kilograms that are made."),
     **_of_sheet("production-plan"),
 )
+UTILITIES = Worksheet(
+    title=_("Utilities"),
+    noun=_("utility"),
+    model=PlannedUtility,
+    columns=(
+        SheetColumn(
+            "operation",
+            note=_("As the production plan calls it."),
+            lookup=Lookup(_operations, by=("operation",)),
+            example="Step 2: amination",
+            frozen=True,
+            width=24,
+        ),
+        SheetColumn("kind", example="Steam", width=16),
+        SheetColumn("amount", example="850"),
+        SheetColumn("unit", example="kg", width=8),
+        SheetColumn("basis", example="per batch", width=16),
+        SheetColumn("rate", note=_("In the currency of the sheet."), example="0.045"),
+        SheetColumn("valid_until", example="2026-12-31"),
+        SheetColumn("standing", _("Rate"), compute=_rate_stands, width=18),
+        SheetColumn("in_all", _("In all"), compute=lambda row: half_up(utility_of(row).amount_in_all, TENTH), kind="number"),
+        SheetColumn("cost", _("Cost in all"), compute=lambda row: _money(utility_of(row).cost, row.assessment), total=True, kind="number"),
+        SheetColumn("note", width=20),
+    ),
+    service=PlannedUtilityRows,
+    rows=lambda rows: rows.select_related("assessment__project__site"),
+    totals=_utility_totals,
+    hint=_("By kind, in place of one figure for each kilogram: what an operation takes for each batch or kilogram, at which rate."),
+    **_of_sheet("planned-utilities"),
+)
 HAZARDS = Worksheet(
     title=_("Hazards and containment"),
     noun=_("hazard"),
@@ -261,7 +329,7 @@ HAZARDS = Worksheet(
     hint=_("What the site can contain stands on its page; what goes beyond it needs a measure, or another site."),
     **_of_sheet("sheet-hazards"),
 )
-EVERY = (RISKS, ASSUMPTIONS, TEST_PLAN, PRODUCTION_PLAN, HAZARDS)
+EVERY = (RISKS, ASSUMPTIONS, TEST_PLAN, PRODUCTION_PLAN, UTILITIES, HAZARDS)
 
 
 def tables_of(sheet: DepartmentAssessment) -> tuple[Worksheet, ...]:
