@@ -15,13 +15,14 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import Blocker, require_none
 from charts.look import written
-from phases.evaluation.planned import priced_on, priced_tests, rate_words, sum_of_operations, sum_of_tests, sum_of_utilities
+from phases.evaluation.models import OF_SOME
+from phases.evaluation.planned import priced_on, priced_tests, rate_words, sum_of_costs, sum_of_operations, sum_of_tests, sum_of_utilities
 from phases.evaluation.services import change_blockers, locked_sheet
 from projects.money import rounded
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from phases.evaluation.cost_tables import PlannedUtility
+    from phases.evaluation.cost_tables import PlannedUtility, SheetCost
     from phases.evaluation.models import DepartmentAssessment
     from phases.evaluation.tables import PlannedOperation, PlannedTest
 
@@ -68,6 +69,16 @@ def plan_of_operations(sheet: DepartmentAssessment, rows: Sequence[PlannedOperat
         return Plan(None, unpriced=(_t("The sheet has no currency yet."),))
     words = ngettext("The plan's total of %(count)d operation.", "The plan's total of %(count)d operations.", len(rows))
     return Plan(_sum(sum_of_operations(rows) + sum_of_utilities(utilities), sheet), origin=words % {"count": len(rows)})
+
+
+def plan_of_costs(sheet: DepartmentAssessment, rows: Sequence[SheetCost]) -> Plan:
+    """Of the sheet of research, of materials or of EHS: its costs, in the sheet's currency."""
+    if not rows:
+        return Plan(None, empty=_t("There is no cost in the table."))
+    if not sheet.currency:
+        return Plan(None, unpriced=(_t("The sheet has no currency yet."),))
+    words = ngettext("The total of %(count)d cost of the sheet.", "The total of %(count)d costs of the sheet.", len(rows))
+    return Plan(_sum(sum_of_costs(rows), sheet), origin=words % {"count": len(rows)})
 
 
 def _sum(amount: Decimal | None, sheet: DepartmentAssessment) -> Decimal | None:
@@ -125,4 +136,6 @@ def _read(sheet: DepartmentAssessment) -> Plan:
     """Of a department without a plan an empty one, as of tests."""
     if sheet.department.key == PRODUCTION:
         return plan_of_operations(sheet, list(sheet.operations.all()), list(sheet.utilities.select_related("operation")))
+    if sheet.department.key in OF_SOME["cost_rows"]:
+        return plan_of_costs(sheet, list(sheet.cost_rows.all()))
     return plan_of(sheet, list(sheet.tests.select_related("price")))

@@ -4,23 +4,27 @@ work, consumables, outside laboratories.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, OuterRef
+from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
-from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_operations
-from phases.evaluation.cost_tables import PlannedUtility
+from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_costs, plan_of_operations
+from phases.evaluation.cost_tables import PlannedUtility, SheetCost
 from phases.evaluation.planned import utility_of
 from phases.evaluation.tables import PlannedOperation, PlannedTest
 from process.costs.campaigns import PlannedVessel
 from process.costs.figures import ONE
 from process.costs.materials import Category
-from process.costs.plans import DepartmentPlan, PlannedCost, read_plans_by
+from process.costs.plans import DepartmentPlan, PlannedCost, read_plans_by, read_plans_together
 from process.words import plain_number
 
 if TYPE_CHECKING:
@@ -28,21 +32,35 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 ANALYTICAL = "analytical"
+COSTS = {"research": Category.LABOUR, "material_control": Category.MATERIALS, "ehs": Category.EHS}
 PER_KG = frozenset({Category.UTILITIES, Category.WASTE})  # of batch, in the plan
 
 
 def production_plan_of(project: Project) -> DepartmentPlan | None:
-    """Two queries, however many operations and utilities."""
+    """One query, however many operations and utilities."""
     rows = PlannedOperation.objects.filter(assessment__project=project, assessment__department__key=PRODUCTION)
-    utilities = Prefetch("utilities", queryset=PlannedUtility.objects.order_by("position", "id"))
-    found = list(rows.select_related("assessment", "vessel").prefetch_related(utilities).order_by("position", "id"))
+    found = list(rows.select_related("assessment", "vessel").annotate(told=_told_utilities()).order_by("position", "id"))
     if not found or not found[0].assessment.currency:
         return None
     sheet = found[0].assessment
     sheet.project = project
-    used = [each for row in found for each in row.utilities.all()]
-    plan = _planned(sheet, PRODUCTION, (cost for row in found for cost in costs_of(row)), plan_of_operations(sheet, found, used))
+    utilities = {row.pk: [_utility(row, told) for told in row.told] for row in found}
+    used = [each for row in found for each in utilities[row.pk]]
+    costs = (cost for row in found for cost in costs_of(row, utilities[row.pk]))
+    plan = _planned(sheet, PRODUCTION, costs, lambda: plan_of_operations(sheet, found, used))
     return replace(plan, operations=tuple(_vessel(row) for row in found))
+
+
+def _told_utilities() -> ArraySubquery:
+    rows = PlannedUtility.objects.filter(operation=OuterRef("pk")).order_by("position", "id")
+    figures = {name: Cast(name, CharField()) for name in ("amount", "rate")}
+    return ArraySubquery(rows.values(told=JSONObject(**figures, **{name: name for name in ("kind", "unit", "basis", "valid_until")})))
+
+
+def _utility(row: PlannedOperation, told: dict[str, Any]) -> PlannedUtility:
+    until = date.fromisoformat(told["valid_until"]) if told["valid_until"] else None
+    figures = {name: Decimal(told[name]) for name in ("amount", "rate")}
+    return PlannedUtility(operation=row, **told | figures | {"valid_until": until})
 
 
 def analytical_plan_of(project: Project) -> DepartmentPlan | None:
@@ -53,10 +71,30 @@ def analytical_plan_of(project: Project) -> DepartmentPlan | None:
         return None
     sheet = found[0].assessment
     sheet.project = project
-    return _planned(sheet, ANALYTICAL, (cost for row in found for cost in costs_of_test(row)), plan_of(sheet, found))
+    return _planned(sheet, ANALYTICAL, (cost for row in found for cost in costs_of_test(row)), lambda: plan_of(sheet, found))
 
 
-def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[PlannedCost], plan: Plan) -> DepartmentPlan:
+def cost_plans_of(project: Project) -> dict[str, DepartmentPlan]:
+    """What research, materials and EHS cost in all, by department. One query, however many rows."""
+    rows = SheetCost.objects.filter(assessment__project=project).select_related("assessment__department")
+    by_sheet: dict[int, list[SheetCost]] = {}
+    for row in rows.order_by("position", "id"):
+        by_sheet.setdefault(row.assessment_id, []).append(row)
+    plans = {}
+    for found in by_sheet.values():
+        sheet = found[0].assessment
+        sheet.project = project
+        if sheet.currency:
+            key = sheet.department.key
+            plans[key] = _planned(sheet, key, (_cost_of_sheet(row, COSTS[key]) for row in found), partial(plan_of_costs, sheet, found))
+    return plans
+
+
+def _cost_of_sheet(row: SheetCost, category: Category) -> PlannedCost:
+    return PlannedCost(row.item, row.item, category, row.unit, row.amount, row.unit_price, 1, note=row.note, is_once=True)
+
+
+def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[PlannedCost], plan: Callable[[], Plan]) -> DepartmentPlan:
     low, high = _ends(sheet, plan)
     return DepartmentPlan(
         department=department,
@@ -69,10 +107,13 @@ def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[Plann
     )
 
 
-def _ends(sheet: DepartmentAssessment, plan: Plan) -> tuple[Decimal, Decimal]:
-    """How far the sheet's low and high lie from its base, where its base is the plan's total; else nobody has said it of the plan."""
+def _ends(sheet: DepartmentAssessment, plan: Callable[[], Plan]) -> tuple[Decimal, Decimal]:
+    """How far the sheet's low and high lie from its base, where its base is the plan's total; else nobody has said it of the plan.
+
+    plan: priced only where the sheet says low or high.
+    """
     base = sheet.cost_base
-    if not base or base != plan.total:
+    if not base or (sheet.cost_low is None and sheet.cost_high is None) or base != plan().total:
         return ONE, ONE
     return tuple(ONE if end is None else end / base for end in (sheet.cost_low, sheet.cost_high))  # type: ignore[return-value]
 
@@ -83,8 +124,8 @@ def _vessel(row: PlannedOperation) -> PlannedVessel:
     return PlannedVessel(row.operation, vessel.tag, row.batches, row.batch_kg, *volumes)
 
 
-def costs_of(row: PlannedOperation) -> Iterator[PlannedCost]:
-    """Of one batch of the operation and of its utilities, which are read already; together what the plan says of it."""
+def costs_of(row: PlannedOperation, utilities: Iterable[PlannedUtility] = ()) -> Iterator[PlannedCost]:
+    """Of one batch of the operation and of its utilities; together what the plan says of it."""
     size = _t("%(batches)d × %(kg)s kg in %(vessel)s") % {
         "batches": row.batches,
         "kg": plain_number(row.batch_kg),
@@ -101,7 +142,7 @@ def costs_of(row: PlannedOperation) -> Iterator[PlannedCost]:
         label = words % {"operation": row.operation}
         of, per_kg = f"{row.operation} {row.vessel.tag}", category in PER_KG
         yield PlannedCost(of, label, category, unit, quantity, price, row.batches, note=size, is_per_kg=per_kg)
-    for each in row.utilities.all():
+    for each in utilities:
         yield _cost_of_utility(each, row, size)
 
 
@@ -145,3 +186,4 @@ def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
 def register() -> None:
     read_plans_by(PRODUCTION, production_plan_of)
     read_plans_by(ANALYTICAL, analytical_plan_of)
+    read_plans_together(COSTS, cost_plans_of)

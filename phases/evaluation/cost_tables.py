@@ -1,6 +1,8 @@
-"""The tables of a feasibility sheet that hold money beside its plans: the utilities of planned operations."""
+"""The tables of a feasibility sheet that hold money: the utilities of operations, and what research, materials and EHS cost."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
@@ -54,3 +56,34 @@ class PlannedUtility(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.get_kind_display()}"
+
+
+@tracked
+class SheetCost(models.Model):
+    """So much of something at its price, in the currency of the sheet: hours of a function of research, kilograms of a material, or
+    whatever EHS asks for.
+    """
+
+    assessment = of_sheet("cost_rows")
+    position = models.PositiveIntegerField(default=0)
+    item = models.CharField(_("item"), max_length=120)
+    unit = models.CharField(_("unit"), max_length=20)
+    amount = figure_above_nothing(_("amount"), 3)
+    unit_price = figure_from_nothing(_("price per unit"), 4)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("cost of a sheet")
+        verbose_name_plural = _("costs of sheets")
+        ordering = ["assessment_id", "position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(item="") & ~Q(unit="") & Q(amount__gt=0, unit_price__gte=0), name="sheet_cost_is_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return self.item
+
+    @property
+    def cost(self) -> Decimal:
+        """Not rounded."""
+        return self.amount * self.unit_price

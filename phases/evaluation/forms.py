@@ -69,7 +69,7 @@ class ProposeForm(forms.Form):
     batches = WholeNumberField(label=_("Batches"), min_value=1, max_value=9999)
 
     def __init__(self, *args: Any, versions: Sequence[RouteVersion], **kwargs: Any) -> None:
-        super().__init__(*args, prefix="propose", **kwargs)
+        super().__init__(*args, **kwargs | {"prefix": "propose"})
         self.fields["version"].choices = [(each.pk, str(each)) for each in versions]  # type: ignore[attr-defined]
 
 

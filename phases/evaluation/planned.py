@@ -21,7 +21,7 @@ from process.costs.filling import Filling, Fit, filling_of, misfit_words
 
 if TYPE_CHECKING:
     from catalogue.models import AnalyticalPrice
-    from phases.evaluation.cost_tables import PlannedUtility
+    from phases.evaluation.cost_tables import PlannedUtility, SheetCost
     from phases.evaluation.models import DepartmentAssessment
     from phases.evaluation.tables import PlannedOperation, PlannedTest
 
@@ -137,6 +137,10 @@ def utility_of(row: PlannedUtility) -> Utility:
 
 def sum_of_utilities(rows: Iterable[PlannedUtility]) -> Decimal:
     return cost_of_all(utility_of(row) for row in rows)
+
+
+def sum_of_costs(rows: Iterable[SheetCost]) -> Decimal:
+    return sum((row.cost for row in rows), Decimal(0))
 
 
 def sum_of_operations(rows: Iterable[PlannedOperation]) -> Decimal:

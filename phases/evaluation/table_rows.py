@@ -18,7 +18,7 @@ from worksheets.columns import ChoiceField
 from worksheets.rows import Rows
 
 if TYPE_CHECKING:
-    from phases.evaluation.cost_tables import PlannedUtility
+    from phases.evaluation.cost_tables import PlannedUtility, SheetCost
     from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption
 
 MOST_YEARS = 10
@@ -55,6 +55,23 @@ class PlannedTestRows(Rows):
         day = priced_on(self.parent)
         if "price" in changed and not row.price.holds_on(day):
             raise BadInput({"price": _t("This price is %(standing)s.") % {"standing": standing_on(row.price, day)}})
+
+
+class CostRows(Rows):
+    """unit: of every row of the table; empty where each says its own."""
+
+    unit = ""
+
+    def clean(self, row: SheetCost, changed: Collection[str]) -> None:
+        row.unit = self.unit or row.unit
+
+
+class HourRows(CostRows):
+    unit = "h"
+
+
+class KilogramRows(CostRows):
+    unit = "kg"
 
 
 class PlannedUtilityRows(Rows):

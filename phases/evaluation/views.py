@@ -26,7 +26,7 @@ from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
-from phases.evaluation.base_cost import plan_of, plan_of_operations, take_plan_total, taking_blockers
+from phases.evaluation.base_cost import Plan, plan_of, plan_of_costs, plan_of_operations, take_plan_total, taking_blockers
 from phases.evaluation.booking import calendar_blockers, show_on_calendar, windows_of
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, ProposeForm, RecommendForm, ReopenForm, SheetForm
@@ -34,7 +34,7 @@ from phases.evaluation.meanwhile import changed_meanwhile, is_as_shown, seen_of
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.price_basis import price_basis_of
 from phases.evaluation.proposing import propose_operations, proposing_blockers, sizes_of, versions_of
-from phases.evaluation.worksheets import PRODUCTION_PLAN, TEST_PLAN, UTILITIES, tables_of
+from phases.evaluation.worksheets import OF_COSTS, PRODUCTION_PLAN, TEST_PLAN, UTILITIES, tables_of
 from projects.kept import unmanned
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Charter, Project, Rfp, WaitingFor
@@ -352,8 +352,12 @@ def _render_sheet(
     tables = {table.key: Shown(bind_to(table, sheet, user), request) for table in tables_of(sheet)}
     production = tables.get(PRODUCTION_PLAN.key)
     tests = tables.get(TEST_PLAN.key)
-    plan = production or tests
-    if production:
+    costs = next((tables[each.key] for each in OF_COSTS if each.key in tables), None)
+    plan = production or tests or costs
+    priced: Plan | None
+    if costs:
+        priced = plan_of_costs(sheet, costs.every)
+    elif production:
         priced = plan_of_operations(sheet, production.every, tables[UTILITIES.key].every)
     else:
         priced = plan_of(sheet, tests.every) if tests else None

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Max, OuterRef, QuerySet
+from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
 WASTE = "waste"  # the mark of the lines that came from here
 HUNDRED = Decimal(100)
+TOLD = ("waste", "currency", "source", "valid_from", "valid_until")
 CLASSES = dict(DisposalPrice.Waste.choices)
 
 
@@ -80,12 +84,22 @@ def _found(scenario: CostAssessment, steps: Sequence[RouteStep] | None) -> tuple
     return found, list(_unpriced(scenario, found))
 
 
+def with_tariffs(scenarios: QuerySet[CostAssessment]) -> QuerySet[CostAssessment]:
+    """`tariffs`: the prices of the site that hold on the day of the scenario, read with it; a page asks enough besides."""
+    rows = DisposalPrice.objects.valid(OuterRef("priced_on")).filter(site=OuterRef("project__site"))  # type: ignore[arg-type]
+    told = JSONObject(price_per_kg=Cast("price_per_kg", CharField()), **{name: name for name in TOLD})
+    return scenarios.annotate(tariffs=ArraySubquery(rows.values(told=told)))
+
+
 def _tariffs(scenario: CostAssessment) -> dict[str, Tariff]:
-    """Those of the site that hold on the day of the scenario."""
-    if scenario.project.site_id is None:
-        return {}
-    rows = DisposalPrice.objects.valid(scenario.priced_on).filter(site=scenario.project.site_id)
-    return {row.waste: Tariff(row.price_per_kg, row.currency, row.source, row.valid_from, row.valid_until) for row in rows}
+    if "tariffs" not in scenario.__dict__:
+        scenario = with_tariffs(CostAssessment.objects.all()).get(pk=scenario.pk)
+    return {row["waste"]: _tariff(row) for row in scenario.tariffs}  # type: ignore[attr-defined]
+
+
+def _tariff(row: dict[str, Any]) -> Tariff:
+    first, last = (date.fromisoformat(day) if day else None for day in (row["valid_from"], row["valid_until"]))
+    return Tariff(Decimal(row["price_per_kg"]), row["currency"], row["source"], first, last)
 
 
 def _unpriced(scenario: CostAssessment, found: Sequence[Disposed]) -> Iterator[Blocker]:
@@ -151,7 +165,7 @@ def _lines(row: CostAssessment, phase: str, found: Sequence[Disposed]) -> list[C
             price=tariff.price_per_kg,
             currency=tariff.currency,
             reference=tariff.source,
-            dated=tariff.valid_from,
+            dated=tariff.valid_from or row.priced_on,
             valid_until=tariff.valid_until,
             **common,
         )

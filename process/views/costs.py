@@ -24,7 +24,7 @@ from process.assumptions.tables import LEDGER
 from process.assumptions.taking_offers import take_offer
 from process.costs import quoted, quoting, services
 from process.costs.building import assessed, assessed_many
-from process.costs.disposing import take_waste, waste_of
+from process.costs.disposing import take_waste, waste_of, with_tariffs
 from process.costs.forms import CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
 from process.costs.offered import offered_for
@@ -62,7 +62,7 @@ def writers(request: SignedInRequest, project: Project) -> list[Blocker]:
 
 
 def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAssessment:
-    rows = CostAssessment.objects.visible_to(request.user)
+    rows = with_tariffs(CostAssessment.objects.visible_to(request.user))
     rows = rows.select_related(
         "project__client", "project__rfp", "project__site", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
     )

@@ -265,7 +265,7 @@ def test_more_operations_cost_no_more_queries(project: Project, django_assert_nu
     planned(project)
     services.save_sheet(project.code, "production", changes=ANSWERS, actor=make.person(Role.PRODUCTION))
     for _ in range(2):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             assert plan_of(project, "production") is not None
         for step in ("Step 2", "Step 3"):
             planned(project, operation=step)

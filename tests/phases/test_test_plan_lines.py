@@ -218,5 +218,5 @@ def test_the_page_takes_the_plan(client: Client, project: Project) -> None:
     assert "Take the production plan again" not in page
     wrong = client.post(address, {"plan-analytical-phase": "moon"})
     assert (wrong.status_code, wrong.content.decode().count('class="invalid-feedback"')) == (400, 1)
-    nowhere = reverse("cost-plan", args=[project.code, 1, "research"])
-    assert client.post(nowhere, {"plan-research-phase": "pilot"}).status_code == 404
+    nowhere = reverse("cost-plan", args=[project.code, 1, "regulatory"])
+    assert client.post(nowhere, {"plan-regulatory-phase": "pilot"}).status_code == 404
