@@ -15,7 +15,6 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import Blocker, require_none
 from charts.look import written
-from phases.evaluation.models import OF_SOME
 from phases.evaluation.planned import priced_on, priced_tests, rate_words, sum_of_costs, sum_of_operations, sum_of_tests, sum_of_utilities
 from phases.evaluation.services import change_blockers, locked_sheet
 from projects.money import rounded
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from phases.evaluation.models import DepartmentAssessment
     from phases.evaluation.tables import PlannedOperation, PlannedTest
 
-PRODUCTION = "production"
+PRODUCTION, ANALYTICAL = "production", "analytical"
 LARGEST = Decimal(10) ** 14  # a cost has fourteen digits before the point
 
 
@@ -44,8 +43,10 @@ class Plan:
     origin: str = ""
 
 
-def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> Plan:
-    """Of an analytical sheet: its tests, each at its price."""
+def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest], methods: Sequence[SheetCost] = ()) -> Plan:
+    """Of an analytical sheet: its tests, each at its price, and the work on its methods."""
+    if methods and not rows:
+        return plan_of_costs(sheet, methods)
     if not rows:
         return Plan(None, empty=_t("There is no test in the plan."))
     tests = priced_tests(rows, sheet)
@@ -58,7 +59,10 @@ def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> Plan:
     )
     said = words % {"count": len(tests), "day": written(priced_on(sheet))}
     unpriced = tuple(dict.fromkeys(each.words for each in tests if each.cost is None))
-    return Plan(_sum(cost.total if cost else None, sheet), unpriced=unpriced, origin="; ".join([said, *told]) + ".")
+    if methods:
+        told.append(_t("with the work on methods"))
+    total = cost.total + sum_of_costs(methods) if cost else None
+    return Plan(_sum(total, sheet), unpriced=unpriced, origin="; ".join([said, *told]) + ".")
 
 
 def plan_of_operations(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation], utilities: Sequence[PlannedUtility] = ()) -> Plan:
@@ -133,9 +137,10 @@ def take_plan_total(code: str, department_key: str, *, actor: User) -> Departmen
 
 
 def _read(sheet: DepartmentAssessment) -> Plan:
-    """Of a department without a plan an empty one, as of tests."""
+    """Its rows as they stand now."""
     if sheet.department.key == PRODUCTION:
         return plan_of_operations(sheet, list(sheet.operations.all()), list(sheet.utilities.select_related("operation")))
-    if sheet.department.key in OF_SOME["cost_rows"]:
-        return plan_of_costs(sheet, list(sheet.cost_rows.all()))
-    return plan_of(sheet, list(sheet.tests.select_related("price")))
+    costs = list(sheet.cost_rows.all())
+    if sheet.department.key == ANALYTICAL:
+        return plan_of(sheet, list(sheet.tests.select_related("price")), costs)
+    return plan_of_costs(sheet, costs)

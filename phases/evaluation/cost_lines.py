@@ -17,7 +17,7 @@ from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
-from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_costs, plan_of_operations
+from phases.evaluation.base_cost import ANALYTICAL, PRODUCTION, Plan, plan_of, plan_of_costs, plan_of_operations
 from phases.evaluation.cost_tables import PlannedUtility, SheetCost
 from phases.evaluation.planned import utility_of
 from phases.evaluation.tables import PlannedOperation, PlannedTest
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from phases.evaluation.models import DepartmentAssessment
     from projects.models import Project
 
-ANALYTICAL = "analytical"
 COSTS = {"research": Category.LABOUR, "material_control": Category.MATERIALS, "ehs": Category.EHS}
 PER_KG = frozenset({Category.UTILITIES, Category.WASTE})  # of batch, in the plan
 
@@ -63,35 +62,45 @@ def _utility(row: PlannedOperation, told: dict[str, Any]) -> PlannedUtility:
     return PlannedUtility(operation=row, **told | figures | {"valid_until": until})
 
 
-def analytical_plan_of(project: Project) -> DepartmentPlan | None:
-    """One query, however many tests, and one more for rates where one is priced in another currency than the sheet's."""
-    rows = PlannedTest.objects.filter(assessment__project=project, assessment__department__key=ANALYTICAL)
-    found = list(rows.select_related("assessment", "price__supplier").order_by("position", "id"))
-    if not found or not found[0].assessment.currency:
-        return None
-    sheet = found[0].assessment
-    sheet.project = project
-    return _planned(sheet, ANALYTICAL, (cost for row in found for cost in costs_of_test(row)), lambda: plan_of(sheet, found))
-
-
-def cost_plans_of(project: Project) -> dict[str, DepartmentPlan]:
-    """What research, materials and EHS cost in all, by department. One query, however many rows."""
-    rows = SheetCost.objects.filter(assessment__project=project).select_related("assessment__department")
-    by_sheet: dict[int, list[SheetCost]] = {}
-    for row in rows.order_by("position", "id"):
-        by_sheet.setdefault(row.assessment_id, []).append(row)
+def plans_with_costs_of(project: Project) -> dict[str, DepartmentPlan]:
+    """What research, materials, EHS and the analytical department cost, by department. Two queries, however many rows, and one more for
+    rates where a test is priced in another currency than its sheet's.
+    """
+    tests, costs = _tests_of(project), _costs_of(project)
+    rows: list[PlannedTest | SheetCost] = [*tests, *costs]
+    sheets = {row.assessment.department.key: row.assessment for row in rows}
     plans = {}
-    for found in by_sheet.values():
-        sheet = found[0].assessment
+    for key, sheet in sheets.items():
         sheet.project = project
-        if sheet.currency:
-            key = sheet.department.key
-            plans[key] = _planned(sheet, key, (_cost_of_sheet(row, COSTS[key]) for row in found), partial(plan_of_costs, sheet, found))
+        own = [row for row in costs if row.assessment_id == sheet.pk]
+        if not sheet.currency:
+            continue
+        told = [_cost_of_sheet(row, COSTS.get(key)) for row in own]
+        if key == ANALYTICAL:
+            of_tests = [cost for row in tests for cost in costs_of_test(row)]
+            plans[key] = _planned(sheet, key, [*of_tests, *told], partial(plan_of, sheet, tests, own))
+        else:
+            plans[key] = _planned(sheet, key, told, partial(plan_of_costs, sheet, own))
     return plans
 
 
-def _cost_of_sheet(row: SheetCost, category: Category) -> PlannedCost:
-    return PlannedCost(row.item, row.item, category, row.unit, row.amount, row.unit_price, 1, note=row.note, is_once=True)
+def _tests_of(project: Project) -> list[PlannedTest]:
+    rows = PlannedTest.objects.filter(assessment__project=project, assessment__department__key=ANALYTICAL)
+    return list(rows.select_related("assessment__department", "price__supplier").order_by("position", "id"))
+
+
+def _costs_of(project: Project) -> list[SheetCost]:
+    rows = SheetCost.objects.filter(assessment__project=project)
+    return list(rows.select_related("assessment__department").order_by("position", "id"))
+
+
+def _cost_of_sheet(row: SheetCost, category: Category | None) -> PlannedCost:
+    """category: of its department's costs; None where the work on a method says it."""
+    if category is None:
+        category = Category.DOSSIER if row.work == SheetCost.Work.VALIDATION else Category.QC
+    label = f"{row.item}: {row.get_work_display()}" if row.work else row.item
+    of = f"{row.item} {row.work}" if row.work else row.item
+    return PlannedCost(of, label, category, row.unit, row.amount, row.unit_price, 1, note=row.note, is_once=True)
 
 
 def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[PlannedCost], plan: Callable[[], Plan]) -> DepartmentPlan:
@@ -165,11 +174,14 @@ def _cost_of_utility(each: PlannedUtility, row: PlannedOperation, size: str) -> 
 
 
 def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
-    """Of the samples of one batch, in the currency of the price book."""
-    price, samples, outside = row.price, Decimal(row.samples_per_batch), row.price.supplier is not None
+    """Of the samples of one batch, each as often as it is measured, in the currency of the price book."""
+    price, outside = row.price, row.price.supplier is not None
+    samples = Decimal(row.samples_per_batch * (row.replicates or 1))
     own = Category.DOSSIER if row.stage == PlannedTest.Stage.STABILITY else Category.QC
     told = {"test": price.test, "stage": row.get_stage_display()}
     size = _t("%(batches)d × %(samples)d samples") % {"batches": row.batches, "samples": row.samples_per_batch}
+    if row.replicates and row.replicates > 1:
+        size = _t("%(size)s × %(replicates)d replicates") % {"size": size, "replicates": row.replicates}
     note = ", ".join(filter(None, (size, price.technique, price.method, price.supplier.name if price.supplier else "")))
     work = (samples * price.hours_per_sample, "h", price.hourly_rate)
     if price.price_per_sample is not None:
@@ -185,5 +197,4 @@ def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
 
 def register() -> None:
     read_plans_by(PRODUCTION, production_plan_of)
-    read_plans_by(ANALYTICAL, analytical_plan_of)
-    read_plans_together(COSTS, cost_plans_of)
+    read_plans_together((ANALYTICAL, *COSTS), plans_with_costs_of)

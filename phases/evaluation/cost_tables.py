@@ -1,4 +1,4 @@
-"""The tables of a feasibility sheet that hold money: the utilities of operations, and what research, materials and EHS cost."""
+"""The tables of a feasibility sheet that hold money: the utilities of operations, and what research, methods, materials and EHS cost."""
 
 from __future__ import annotations
 
@@ -61,12 +61,18 @@ class PlannedUtility(models.Model):
 @tracked
 class SheetCost(models.Model):
     """So much of something at its price, in the currency of the sheet: hours of a function of research, kilograms of a material, or
-    whatever EHS asks for.
+    whatever EHS asks for; of the analytical department the hours that go into a method. work: what is done for that method, else empty.
     """
+
+    class Work(models.TextChoices):
+        DEVELOPMENT = "development", _("development")
+        VALIDATION = "validation", _("validation")
+        TRANSFER = "transfer", _("transfer")
 
     assessment = of_sheet("cost_rows")
     position = models.PositiveIntegerField(default=0)
     item = models.CharField(_("item"), max_length=120)
+    work = models.CharField(_("work"), max_length=12, choices=Work.choices, blank=True)
     unit = models.CharField(_("unit"), max_length=20)
     amount = figure_above_nothing(_("amount"), 3)
     unit_price = figure_from_nothing(_("price per unit"), 4)

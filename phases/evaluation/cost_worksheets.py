@@ -1,4 +1,4 @@
-"""The tables of a sheet that hold money beside its plans: utilities of operations, and what research, materials and EHS cost."""
+"""The tables of a sheet that hold money beside its plans: utilities of operations, and what research, methods, materials and EHS cost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from phases.evaluation.cost_tables import PlannedUtility, SheetCost
 from phases.evaluation.planned import priced_on, sum_of_costs, sum_of_utilities, utility_of
 from phases.evaluation.sheet_tables import money_in, table_of_sheet
-from phases.evaluation.table_rows import CostRows, HourRows, KilogramRows, PlannedUtilityRows
+from phases.evaluation.table_rows import CostRows, HourRows, KilogramRows, MethodRows, PlannedUtilityRows
 from phases.evaluation.tables import PlannedOperation
 from projects.money import half_up
 from worksheets.sheets import Lookup, SheetColumn, Worksheet
@@ -132,5 +132,19 @@ EHS_COSTS = Worksheet(
     hint=_("Studies, permits, measurements and protection that the work asks for."),
     **COSTS,
     **table_of_sheet("ehs-costs"),
+)
+METHODS = Worksheet(
+    title=_("Work on methods"),
+    noun=_("work on a method"),
+    columns=_cost_columns(
+        SheetColumn("item", _("Method"), example="Assay and impurities, HPLC", frozen=True, width=30),
+        SheetColumn("work", example="validation", width=16),
+        SheetColumn("amount", _("Hours"), unit="h", example="120", total=True),
+        SheetColumn("unit_price", _("Rate per hour"), note=_("In the currency of the sheet."), example="110"),
+    ),
+    service=MethodRows,
+    hint=_("What a method takes before it can be used: its development, validation or transfer. It is part of the test plan’s total."),
+    **COSTS,
+    **table_of_sheet("method-work"),
 )
 OF_COSTS = (LABOUR, MATERIAL_COSTS, EHS_COSTS)

@@ -30,7 +30,7 @@ OF_SOME = {  # tables that not every department has
     "tests": ("analytical",),
     "operations": ("production",),
     "utilities": ("production",),
-    "cost_rows": ("research", "material_control", "ehs"),
+    "cost_rows": ("research", "material_control", "analytical", "ehs"),
     "hazards": ("ehs",),
 }
 ROWS = (

@@ -73,7 +73,7 @@ def _priced(row: PlannedTest, sheet: DepartmentAssessment, day: date, rates: Map
         said.append(_t("The sheet has no currency yet."))
     elif rate is None and not is_own:
         said.append(no_rate(row.price.currency, sheet.currency, day))
-    own = cost_of(_sample(row.price), batches=row.batches, samples_per_batch=row.samples_per_batch)
+    own = cost_of(_sample(row.price), batches=row.batches, samples_per_batch=row.samples_per_batch, replicates=row.replicates or 1)
     cost = own if is_own else own.times(rate.rate) if rate is not None else None
     return PricedTest(row, cost, " ".join(filter(None, said)), rate)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 OWN = {  # tables that only one department has
     "test-plan": "analytical",
+    "method-work": "analytical",
     "production-plan": "production",
     "planned-utilities": "production",
     "sheet-hazards": "ehs",

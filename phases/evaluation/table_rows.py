@@ -70,6 +70,13 @@ class HourRows(CostRows):
     unit = "h"
 
 
+class MethodRows(HourRows):
+    def clean(self, row: SheetCost, changed: Collection[str]) -> None:
+        super().clean(row, changed)
+        if not row.work:
+            raise BadInput({"work": _t("Say what is done: development, validation or transfer.")})
+
+
 class KilogramRows(CostRows):
     unit = "kg"
 

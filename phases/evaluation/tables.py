@@ -103,7 +103,10 @@ class SheetAssumption(models.Model):
 
 @tracked
 class PlannedTest(models.Model):
-    """A test of the price book, so many samples of so many batches: a line of the analytical sheet's test plan."""
+    """A test of the price book, so many samples of so many batches: a line of the analytical sheet's test plan.
+
+    replicates: how often each sample is measured; None: once.
+    """
 
     class Stage(models.TextChoices):
         INCOMING = "incoming", _("Incoming materials")
@@ -119,6 +122,7 @@ class PlannedTest(models.Model):
     stage = models.CharField(_("stage"), max_length=12, choices=Stage.choices)
     batches = models.PositiveIntegerField(_("batches"), validators=COUNTED)
     samples_per_batch = models.PositiveIntegerField(_("samples per batch"), validators=COUNTED)
+    replicates = models.PositiveIntegerField(_("replicates of a sample"), null=True, blank=True, validators=COUNTED)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
     class Meta:

@@ -34,7 +34,7 @@ from phases.evaluation.meanwhile import changed_meanwhile, is_as_shown, seen_of
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.price_basis import price_basis_of
 from phases.evaluation.proposing import propose_operations, proposing_blockers, sizes_of, versions_of
-from phases.evaluation.worksheets import OF_COSTS, PRODUCTION_PLAN, TEST_PLAN, UTILITIES, tables_of
+from phases.evaluation.worksheets import METHODS, OF_COSTS, PRODUCTION_PLAN, TEST_PLAN, UTILITIES, tables_of
 from projects.kept import unmanned
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Charter, Project, Rfp, WaitingFor
@@ -360,7 +360,7 @@ def _render_sheet(
     elif production:
         priced = plan_of_operations(sheet, production.every, tables[UTILITIES.key].every)
     else:
-        priced = plan_of(sheet, tests.every) if tests else None
+        priced = plan_of(sheet, tests.every, tables[METHODS.key].every) if tests else None
     events = list(events_of(sheet)[:HISTORY])
     seen = seen_of(request.GET.get("seen", ""), events)
     unread = changed_meanwhile(sheet, [each for each in events if each.pk > seen], user)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import AnalyticalPrice
 from phases.evaluation.booking import calendar_words
-from phases.evaluation.cost_worksheets import OF_COSTS, UTILITIES
+from phases.evaluation.cost_worksheets import METHODS, OF_COSTS, UTILITIES
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.planned import (
     band_words,
@@ -172,6 +172,7 @@ TEST_PLAN = Worksheet(
         SheetColumn("stage", example="Release", width=16),
         SheetColumn("batches", example="3"),
         SheetColumn("samples_per_batch", example="2"),
+        SheetColumn("replicates", note=_("How often each sample is measured; empty: once."), example="2"),
         SheetColumn("samples", _("Samples"), compute=lambda row: row.batches * row.samples_per_batch, total=True, kind="whole"),
         SheetColumn("cost", _("Cost in all"), derived=True, total=True, kind="number"),
         SheetColumn("standing", _("Price"), derived=True, width=18),
@@ -184,7 +185,9 @@ TEST_PLAN = Worksheet(
     rows=lambda rows: rows.select_related("price__supplier", "assessment__project__site"),
     together=_test_costs,
     totals=_test_totals,
-    hint=_("Tests of the price book × samples × batches, in the currency of the sheet. A price that has expired since is named."),
+    hint=_(
+        "Tests of the price book × samples × replicates × batches, in the currency of the sheet. A price that has expired since is named."
+    ),
     **table_of_sheet("test-plan"),
 )
 PRODUCTION_PLAN = Worksheet(
@@ -247,7 +250,7 @@ HAZARDS = Worksheet(
     hint=_("What the site can contain stands on its page; what goes beyond it needs a measure, or another site."),
     **table_of_sheet("sheet-hazards"),
 )
-EVERY = (RISKS, ASSUMPTIONS, TEST_PLAN, PRODUCTION_PLAN, UTILITIES, *OF_COSTS, HAZARDS)
+EVERY = (RISKS, ASSUMPTIONS, TEST_PLAN, METHODS, PRODUCTION_PLAN, UTILITIES, *OF_COSTS, HAZARDS)
 
 
 def tables_of(sheet: DepartmentAssessment) -> tuple[Worksheet, ...]:

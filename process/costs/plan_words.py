@@ -68,10 +68,13 @@ ANALYTICAL = PlanWords(
     event="cost.test_plan_taken",
     title=_("Test plan"),
     sheet=_("Sheet of the analytical department"),
-    hint=_("Work, consumables and outside laboratories of each test become cost lines of their own, in the currency of the price book."),
+    hint=_(
+        "Work, consumables and outside laboratories of each test become cost lines of their own, in the currency of the price book; so "
+        "does the work on methods, in that of the sheet."
+    ),
     counted=_(
-        "The estimate converts by the rates of its day, and counts them for each batch where the phase makes as many batches as the plan, "
-        "else once."
+        "The estimate converts by the rates of its day, and counts tests for each batch where the phase makes as many batches as the plan, "
+        "else once, as it does the work on methods."
     ),
     take=_("Take the test plan"),
     again=_("Take the test plan again"),
