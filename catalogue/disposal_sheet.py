@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,5 +31,6 @@ DISPOSAL_PRICES = Worksheet(
     permission="catalogue.manage_disposal_prices",
     who=_("The prices of disposal are kept by EHS and by production."),
     service=DisposalPriceRows,
+    page=lambda site: reverse("site-disposal", args=[site.key]),
     hint=_("Cost scenarios count the waste of their route at these prices: those that hold on the day of the scenario."),
 )

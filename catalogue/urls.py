@@ -14,6 +14,7 @@ urlpatterns = [
     path("sites/", views.sites_page, name="sites"),
     path("sites/<slug:key>/", views.site_page, name="site-detail"),
     path("sites/<slug:key>/exposure/", views.site_exposure, name="site-exposure"),
+    path("sites/<slug:key>/disposal/", views.disposal_page, name="site-disposal"),
     path("sites/<slug:key>/vessels/", views.vessels_page, name="vessels"),
     path("sites/<slug:key>/vessels/<slug:tag>/", views.vessel_page, name="vessel-detail"),
 ]

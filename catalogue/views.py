@@ -65,8 +65,8 @@ def site_page(request: SignedInRequest, key: str) -> HttpResponse:
 
 def _context(request: SignedInRequest, site: Site, form: SiteCorrectionForm) -> dict[str, Any]:
     exposure = ExposureForm(prefix="exposure", initial={"band": site.highest_exposure_band})
-    events, disposal = list(events_of(site)[:EVENTS]), bind_to(DISPOSAL_PRICES, site, request.user).address
-    return {"site": site, "form": form, "exposure_form": exposure, "blockers": _blockers(request), "events": events, "disposal": disposal}
+    events = list(events_of(site)[:EVENTS])
+    return {"site": site, "form": form, "exposure_form": exposure, "blockers": _blockers(request), "events": events}
 
 
 @internal_required
@@ -89,6 +89,14 @@ def vessels_page(request: SignedInRequest, key: str) -> HttpResponse:
     """The vessels of a site."""
     site = get_object_or_404(Site, key=key)
     return render(request, "catalogue/vessels.html", {"site": site, "sheet": Shown(bind_to(VESSELS, site, request.user), request)})
+
+
+@internal_required
+@require_GET
+def disposal_page(request: SignedInRequest, key: str) -> HttpResponse:
+    """What the site pays for its waste."""
+    site = get_object_or_404(Site, key=key)
+    return render(request, "catalogue/disposal.html", {"site": site, "sheet": Shown(bind_to(DISPOSAL_PRICES, site, request.user), request)})
 
 
 @internal_required

@@ -21,12 +21,12 @@ from accounts.forms import SigningForm
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.events import events_of
-from audit.refusals import BadInput, NotAllowed, Refused, add_to_form
+from audit.refusals import BadInput, Missing, NotAllowed, Refused, add_to_form
 from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
-from phases.evaluation.base_cost import Plan, plan_of, plan_of_costs, plan_of_operations, take_plan_total, taking_blockers
+from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_costs, plan_of_operations, take_plan_total, taking_blockers
 from phases.evaluation.booking import calendar_blockers, show_on_calendar, windows_of
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, ProposeForm, RecommendForm, ReopenForm, SheetForm
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from phases.evaluation.tables import PlannedOperation
 
 HISTORY = 30
+# the tables whose rows make up the total of a sheet; on its page they come first
+ADDED_UP = frozenset(each.key for each in (TEST_PLAN, METHODS, PRODUCTION_PLAN, UTILITIES, *OF_COSTS))
 
 
 @internal_required
@@ -292,6 +294,8 @@ def _proposing(user: User, sheet: DepartmentAssessment, theirs: list[Blocker], b
 def sheet_propose(request: SignedInRequest, code: str, department: str) -> HttpResponse:
     """Operations from the steps of a route; what cannot be proposed is said."""
     sheet = _sheet(request, code, department)
+    if department != PRODUCTION:
+        raise Missing
     form = ProposeForm(request.POST, versions=list(versions_of(sheet.project, request.user)))
     if not form.is_valid():
         return _render_sheet(request, sheet, status=400, proposing=_proposing(request.user, sheet, [], form))
@@ -388,6 +392,7 @@ def _render_sheet(
         "calendar": _calendar(sheet, production.every, user) if production else None,
         "proposing": _proposing(user, sheet, theirs) if production else None,
         "takes_total": plan is not None,
+        "total_after": sum(key in ADDED_UP for key in tables),
         "taking_blockers": [*theirs, *taking_blockers(sheet, priced)] if priced else [],
     }
     return render(request, "phases/evaluation/sheet.html", context | bound, status=status)

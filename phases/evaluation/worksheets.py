@@ -196,7 +196,7 @@ PRODUCTION_PLAN = Worksheet(
     model=PlannedOperation,
     columns=(
         SheetColumn("operation", example="Step 2: amination", frozen=True, width=24),
-        SheetColumn("proposed", _("Proposed"), compute=_proposed, width=12),
+        SheetColumn("comes", _("Proposed"), compute=_proposed, width=14),
         SheetColumn(
             "vessel",
             lookup=Lookup(_vessels, find=_called("tag")),

@@ -107,7 +107,7 @@ def _unpriced(scenario: CostAssessment, found: Sequence[Disposed]) -> Iterator[B
     if site is None:
         yield Blocker("cost.no_site", _t("No site is chosen for the project, whose prices of disposal would count."))
         return
-    link = reverse("worksheet", args=[f"disposal-prices:{site.key}"])
+    link = reverse("site-disposal", args=[site.key])
     for name in unpriced(found):
         words = _t("%(site)s has no price for the disposal of: %(waste)s.") % {"site": site.name, "waste": CLASSES[name]}
         yield Blocker("cost.no_disposal", words, link=link)

@@ -136,6 +136,7 @@ PAGES = {
         "/administration/document-templates/",
         "/administration/document-templates/quotation/",
         "/getting-started/",
+        "/sites/shanghai/disposal/",
         "/sites/shanghai/vessels/",
         "/sites/shanghai/vessels/R-302/",
         "/accounts/people/",

@@ -29,6 +29,7 @@ from tests.process import factories as process
 from tests.process.routes import charge, from_step, step
 from tests.projects import factories as make
 from tests.projects.vessels import a_vessel
+from worksheets.bound import bind
 
 D = Decimal
 VESSELS = (Vessel(1, D(450), D(3000)), Vessel(2, D(100), D(1000)), Vessel(3, D(900), D(6000)))
@@ -97,6 +98,8 @@ def test_the_steps_stand_in_the_plan_marked_and_a_change_takes_the_mark_away(pro
     assert (row.operation, row.vessel.tag, row.batch_kg, row.batches, row.hours) == ("Acetylation", "R-302", D(150), 3, D(30))
     assert float(row.litres_per_kg or 0) == pytest.approx(5.638, abs=0.001)
     assert row.proposed
+    bound = bind(f"production-plan:{row.assessment_id}", make.person(Role.PRODUCTION))
+    assert bound.table(list(bound.query()))[0]["values"]["comes"] == "from the route"
     event = Event.objects.get(kind="sheet.operations_proposed")
     assert "Acetylation" in event.words
     assert changed(f"production-plan:{sheet_of(project, 'production').pk}", row.pk, {"hours": "36"}, Role.PRODUCTION).is_saved
@@ -137,6 +140,7 @@ def test_the_page_proposes_and_says_what_it_left_out(client: Client, project: Pr
     again = client.post(address, asked, follow=True).content.decode()
     assert "Acetylation stands in the plan already." in again
     assert client.post(address, asked | {"propose-batch_kg": "-1"}).status_code == 400
+    assert client.post(reverse("sheet-propose", args=[project.code, "ehs"]), asked).status_code == 404
 
 
 STEAM = {"operation": "Step 1", "kind": "steam", "amount": "850", "unit": "kg", "rate": "0.04"}
