@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.chemistry import StructureError, parse_structure
 from catalogue.models import Compound
+from catalogue.parents import made_of, stereo_of_parent
 from catalogue.services.compound_rows import CompoundRows
 from worksheets.columns import TextField, text
 from worksheets.sheets import SheetColumn, Worksheet
@@ -30,13 +31,12 @@ class SmilesField(TextField):
 
 
 def _made_of(compound: Compound) -> str:
-    found = compound.composition
-    return found.words if found else ""
+    return made_of(compound.smiles)
 
 
 def _stereo(compound: Compound) -> str:
-    found = compound.composition
-    return "; ".join(found.stereo.sentences) if found else ""
+    found = stereo_of_parent(compound.smiles)
+    return "; ".join(found.sentences) if found else ""
 
 
 COMPOUNDS = Worksheet(

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from catalogue.models import Compound, CompoundFingerprint
+from catalogue.parents import composition_or_none, made_of, stereo_of_parent
 from catalogue.services import create_or_find_compound
 from projects.models import Project
 from tests.projects.confidential import a_kept_project, named, secrets
@@ -56,6 +57,28 @@ def test_everything_follows_from_the_structure() -> None:
     assert row["made_of"] == "1 parent : 1 phosphate : 1 water (monohydrate)"
     assert row["stereo"] == "1 stereocentre, defined"
     assert CompoundFingerprint.objects.count() == 1, "similar ones are found by it"
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    [
+        PARACETAMOL,
+        SITAGLIPTIN,
+        PHOSPHATE,
+        "Nc1cccc2c1CN(C1CCC(=O)NC1=O)C2=O",
+        "CC1CCC(C)CC1",
+        "C/C=C/C(=O)O[Na]",
+        "C[C@H](N)C(=O)[O-].[K+]",
+        "C[C@H]([NH3+])C(=O)[O-]",
+        "CN(C)C(=N)N=C(N)N",
+        "",
+    ],
+)
+def test_what_the_list_finds_quickly_is_what_the_page_says(smiles: str) -> None:
+    whole = composition_or_none(smiles)
+
+    assert made_of(smiles) == (whole.words if whole else "")
+    assert stereo_of_parent(smiles) == (whole.stereo if whole else None)
 
 
 def test_a_compound_without_a_structure_gets_one_and_a_structure_is_taken_away_for_a_reason() -> None:
