@@ -13,10 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role, User
+from audit.models import Event
 from catalogue.models import Compound, CompoundFingerprint
 from catalogue.parents import composition_or_none, made_of, stereo_of_parent
 from catalogue.services import create_or_find_compound
 from projects.models import Project
+from projects.models.confidentiality import SEEN
 from tests.projects.confidential import a_kept_project, named, secrets
 from tests.projects.factories import PARACETAMOL, a_project
 from tests.projects.people import person
@@ -139,6 +141,7 @@ def test_what_is_kept_to_named_people_is_shown_to_them_alone_and_named_to_nobody
     named(project, stranger)
     assert seen_by(stranger) == ["Paracetamol", "Toluene"]
     assert secrets(project, browser.get(project.compound.get_absolute_url()).content.decode()) != []
+    assert Event.objects.filter(kind=SEEN, actor=stranger, project_id=project.pk).exists(), "who looked stands in the record"
 
 
 def test_a_material_does_not_tell_the_structure_of_what_is_kept() -> None:
