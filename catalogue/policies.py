@@ -8,5 +8,6 @@ from audit.policies import declare, leave_open
 def register_policies() -> None:
     declare("catalogue.Compound", "catalogue_compound.id = ANY (ARRAY(SELECT project.compound_id FROM projects_project AS project))")
     leave_open("catalogue.Site", "our sites, the same for everybody")
-    for label in ("Vessel", "Material", "Supplier", "SupplierQuote", "SupplierQualification", "ExchangeRate", "AnalyticalPrice"):
+    ours = ("Vessel", "Material", "Supplier", "SupplierQuote", "SupplierQualification", "ExchangeRate", "AnalyticalPrice", "DisposalPrice")
+    for label in ours:
         declare(f"catalogue.{label}", "false")

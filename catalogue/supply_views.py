@@ -14,7 +14,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.events import events_of
 from catalogue.chemistry import draw_svg
-from catalogue.models import Material, Supplier, SupplierQuote
+from catalogue.models import Compound, Material, Supplier, SupplierQuote
 from catalogue.qualification import delivered_words, is_single_source, lapsed_words, newest, newest_counted, sources
 from catalogue.worksheets import MATERIAL_PRICES, MATERIALS, QUALIFICATIONS, SUPPLIER_PRICES, SUPPLIERS
 from worksheets.bound import bind_to
@@ -28,15 +28,17 @@ EVENTS = 20
 @require_GET
 def material_page(request: SignedInRequest, code: str) -> HttpResponse:
     """The prices that hold today stand first, the cheapest of each currency on top; expired ones are named."""
-    rows = Material.objects.visible_to(request.user).select_related("compound")
+    rows = Material.objects.visible_to(request.user)
     material = get_object_or_404(rows, code=code)
     today = timezone.localdate()
     quotes = list(SupplierQuote.objects.visible_to(request.user).filter(material=material).select_related("supplier"))
     valid = [quote for quote in quotes if quote.holds_on(today)]
     decided = list(material.qualifications.select_related("supplier"))
-    smiles = material.compound.smiles if material.compound else ""
+    compound = Compound.objects.visible_to(request.user).filter(pk=material.compound_id).first()
+    smiles = compound.smiles if compound else ""
     context = {
         "material": material,
+        "compound": compound,
         "structure": f"data:image/svg+xml;base64,{b64encode(draw_svg(smiles).encode()).decode()}" if smiles else "",
         "valid": sorted(valid, key=lambda quote: (quote.currency, quote.price_per_kg)),
         "expired": [quote for quote in quotes if quote.has_expired(today)],

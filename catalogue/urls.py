@@ -4,6 +4,7 @@ from catalogue import supply_views, views
 from worksheets.sheet_views import worksheet
 
 urlpatterns = [
+    path("compounds/", worksheet, {"sheet": "compounds"}, name="compounds"),
     path("materials/", worksheet, {"sheet": "materials"}, name="materials"),
     path("suppliers/", worksheet, {"sheet": "suppliers"}, name="suppliers"),
     path("exchange-rates/", worksheet, {"sheet": "exchange-rates"}, name="exchange-rates"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("sites/", views.sites_page, name="sites"),
     path("sites/<slug:key>/", views.site_page, name="site-detail"),
     path("sites/<slug:key>/exposure/", views.site_exposure, name="site-exposure"),
+    path("sites/<slug:key>/disposal/", views.disposal_page, name="site-disposal"),
     path("sites/<slug:key>/vessels/", views.vessels_page, name="vessels"),
     path("sites/<slug:key>/vessels/<slug:tag>/", views.vessel_page, name="vessel-detail"),
 ]

@@ -16,6 +16,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from catalogue import services
+from catalogue.disposal_sheet import DISPOSAL_PRICES
 from catalogue.forms import ExposureForm, SiteCorrectionForm, SiteForm
 from catalogue.models import Site, Vessel
 from catalogue.worksheets import VESSELS
@@ -88,6 +89,14 @@ def vessels_page(request: SignedInRequest, key: str) -> HttpResponse:
     """The vessels of a site."""
     site = get_object_or_404(Site, key=key)
     return render(request, "catalogue/vessels.html", {"site": site, "sheet": Shown(bind_to(VESSELS, site, request.user), request)})
+
+
+@internal_required
+@require_GET
+def disposal_page(request: SignedInRequest, key: str) -> HttpResponse:
+    """What the site pays for its waste."""
+    site = get_object_or_404(Site, key=key)
+    return render(request, "catalogue/disposal.html", {"site": site, "sheet": Shown(bind_to(DISPOSAL_PRICES, site, request.user), request)})
 
 
 @internal_required

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import COUNTRIES
 from accounts.currencies import minor_unit
+from catalogue.compound_sheet import AS_WRITTEN, COMPOUNDS
+from catalogue.disposal_sheet import DISPOSAL_PRICES
 from catalogue.models import AnalyticalPrice, ExchangeRate, Material, Supplier, SupplierQualification, SupplierQuote, Vessel
 from catalogue.models.kept import standing_on
 from catalogue.models.materials import WHOLE_NAME
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from worksheets.bound import Bound
 
 LANDS = [(code, _(name)) for code, name in COUNTRIES.items()]  # as the reader calls them; a file is read back in any language
-AS_WRITTEN = 40  # letters of a number with what people put around it, such as "CAS No. 108-88-3"
 
 
 def _valid(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -372,4 +373,5 @@ VESSELS = Worksheet(
 
 
 def register() -> None:
-    register_sheet(MATERIALS, SUPPLIERS, QUALIFICATIONS, MATERIAL_PRICES, SUPPLIER_PRICES, RATES, ANALYTICAL_PRICES, VESSELS)
+    register_sheet(COMPOUNDS, MATERIALS, SUPPLIERS, QUALIFICATIONS, MATERIAL_PRICES, SUPPLIER_PRICES)
+    register_sheet(RATES, ANALYTICAL_PRICES, VESSELS, DISPOSAL_PRICES)

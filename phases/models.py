@@ -1,5 +1,6 @@
 """The models of all slices; `phases` is one app with one migration history."""
 
+from phases.evaluation.cost_tables import PlannedUtility, SheetCost
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption, SheetHazard, SheetRisk, SiteVessel
 
@@ -8,7 +9,9 @@ __all__ = [
     "InquiryAssessment",
     "PlannedOperation",
     "PlannedTest",
+    "PlannedUtility",
     "SheetAssumption",
+    "SheetCost",
     "SheetHazard",
     "SheetRisk",
     "SiteVessel",

@@ -26,6 +26,10 @@ def register_all() -> None:
             "Cost scenario %(object_label)s counts %(material)s at the price of %(supplier)s: %(now)s (assumed: %(was)s)."
         ),
         "cost.plan_taken": _("The plan of the production sheet was taken over into cost scenario %(object_label)s."),
+        "cost.labour_taken": _("The labour on the sheet of research was taken over into cost scenario %(object_label)s."),
+        "cost.materials_taken": _("The materials on the sheet of material control were taken over into cost scenario %(object_label)s."),
+        "cost.ehs_taken": _("The costs on the sheet of EHS were taken over into cost scenario %(object_label)s."),
+        "cost.waste_taken": _("The waste of the route was taken over into cost scenario %(object_label)s."),
         "cost.test_plan_taken": _("The plan of the analytical sheet was taken over into cost scenario %(object_label)s."),
         "cost.fixed": _("Cost scenario %(object_label)s was fixed at %(price)s."),
         "cost.quoted": _("The price of cost scenario %(object_label)s was put into %(label)s."),

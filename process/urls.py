@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{SCENARIO}copy/", costs.scenario_copy, name="cost-copy"),
     path(f"{SCENARIO}fix/", costs.scenario_fix, name="cost-fix"),
     path(f"{SCENARIO}plans/<slug:department>/", costs.scenario_plan, name="cost-plan"),
+    path(f"{SCENARIO}waste/", costs.scenario_waste, name="cost-waste"),
     path(f"{SCENARIO}offers/<int:quote>/take/", costs.scenario_offer, name="cost-offer"),
     path(f"{SCENARIO}quote/", costs.scenario_quote, name="cost-quote"),
     path(f"{SCENARIO}clause/", costs.scenario_clause, name="cost-clause"),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Window
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from catalogue.chemistry import StructureError
@@ -54,6 +54,16 @@ class OnTheWay:
     link: str
 
 
+class ProjectsOfCompounds:
+    """Whose compounds are: for the catalogue, which shows a compound to whoever sees one of its projects."""
+
+    def rows(self) -> QuerySet[Any]:
+        return Project.objects.annotate(used_id=F("compound_id"))
+
+    def seen(self, user: User) -> QuerySet[Any]:
+        return Project.objects.visible_to(user).annotate(used_id=F("compound_id"))
+
+
 class Way(Protocol):
     """A layer above knows the steps. steps: those of the projects that the reader sees, with `made_id` of the compound."""
 
@@ -94,6 +104,12 @@ def alike(user: User, smiles: str, *, besides: str = "", most: int = MOST_COMPOU
         pk = each.compound.pk
         found.append(Alike(each.project, each.compound, scores[pk], kin[pk], each.words, each.link))
     return sorted(found, key=lambda each: (-each.score, bool(each.made_in), each.project.code))
+
+
+def made_on_the_way(user: User, compound: Compound) -> list[OnTheWay]:
+    """The routes in whose steps it is made, of projects whose own compound is another, as far as this person sees them."""
+    seen = Project.objects.visible_to(user)
+    return [told for way in _ways for told in way.told(way.steps(user, seen), [compound.pk])]
 
 
 def _kinship(asked: Composition | None, compound: Compound) -> str:

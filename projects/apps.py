@@ -6,6 +6,7 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.sight import register_sight
+        from catalogue.models.compounds import register_use
         from projects import (  # noqa: F401  (each registers what it declares)
             events,
             milestone_import,
@@ -18,6 +19,7 @@ class ProjectsConfig(AppConfig):
             tables,
             worksheets,
         )
+        from projects.alike import ProjectsOfCompounds
         from projects.kept import keepers_of_clients
         from projects.models.confidentiality import seen_of_clients
         from projects.services import conditions, lifecycle
@@ -29,6 +31,7 @@ class ProjectsConfig(AppConfig):
         lifecycle.register_guards()
         conditions.register_guards()
         tables.register_lists()
+        register_use(ProjectsOfCompounds())
         worksheets.register()
         rfp_import.register()
         milestone_import.register()

@@ -135,6 +135,7 @@ urlpatterns = [
     path("projects/<str:code>/move/complete/", status.project_complete, name="project-complete"),
     path("projects/<str:code>/move/out-of-scope/", status.project_out_of_scope, name="project-out-of-scope"),
     # quotations, agreements, charter, team, compound
+    path("compounds/<int:pk>/", compound.compound_page, name="compound-detail"),
     path("projects/<str:code>/compound/", compound.compound_sources, name="compound-sources"),
     path("projects/<str:code>/quotations/new/", quotation_form.quotation_new, name="quotation-new"),
     path("projects/<str:code>/quotations/<int:revision>/", quotation.quotation_page, name="quotation-detail"),

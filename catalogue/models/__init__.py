@@ -2,6 +2,7 @@
 
 from catalogue.models.analysis import AnalyticalPrice
 from catalogue.models.compounds import Compound, CompoundQuerySet
+from catalogue.models.disposal import DisposalPrice
 from catalogue.models.fingerprints import CompoundFingerprint
 from catalogue.models.materials import Material
 from catalogue.models.places import Site, Vessel, validate_time_zone
@@ -14,6 +15,7 @@ __all__ = [
     "Compound",
     "CompoundFingerprint",
     "CompoundQuerySet",
+    "DisposalPrice",
     "ExchangeRate",
     "Material",
     "Site",

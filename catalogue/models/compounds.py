@@ -3,21 +3,66 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Upper
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
-from catalogue.chemistry import CasNumberError, normalise_cas
+from catalogue.chemistry import CasNumberError, Structure, normalise_cas, parse_structure
 from catalogue.models.kept import CAS_NUMBER
 from catalogue.parents import Composition, composition_or_none
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
+DERIVED = ("smiles", "inchikey", "formula", "molar_mass_g_per_mol", "molfile")  # from the structure
+
+
+class Use(Protocol):
+    """A layer above knows what belongs to a compound. Rows have `used_id`, the compound's; seen: those that this person sees."""
+
+    def rows(self) -> QuerySet[Any]: ...
+
+    def seen(self, user: User) -> QuerySet[Any]: ...
+
+
+_uses: list[Use] = []
+
+
+def register_use(use: Use) -> None:
+    _uses.append(use)
+
+
+def _one_of(rows: QuerySet[Any]) -> Q:
+    return Q(Exists(rows.filter(used_id=OuterRef("pk"))))
+
 
 class CompoundQuerySet(models.QuerySet["Compound"]):
+    def visible_to(self, user: User) -> CompoundQuerySet:
+        """People of ours see what nobody uses, and what is used by something that they see: what is made for a request that is kept to
+        named people is kept with it."""
+        if not (user.is_active and user.is_internal):
+            return self.none()
+        known = ~Q(pk__in=[])
+        for use in _uses:
+            known &= ~_one_of(use.rows())
+        for use in _uses:
+            known |= _one_of(use.seen(user))
+        return self.filter(known)
+
+    def used(self) -> CompoundQuerySet:
+        """By anything, whoever sees it."""
+        found = Q(pk__in=[])
+        for use in _uses:
+            found |= _one_of(use.rows())
+        return self.filter(found)
+
     def matching(self, words: str) -> CompoundQuerySet:
         """Part of the name, or the whole code, formula, InChIKey or CAS number; the latter with or without its dashes."""
         named = Q(name__icontains=words) | Q(code__iexact=words) | Q(formula__iexact=words) | Q(inchikey__iexact=words)
@@ -81,6 +126,25 @@ class Compound(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("compound-detail", args=[self.pk])
+
+    @property
+    def structure_text(self) -> str:
+        """As it is typed; setting it sets everything that follows from it, and raises StructureError."""
+        return self.smiles
+
+    @structure_text.setter
+    def structure_text(self, text: str) -> None:
+        self.take(parse_structure(text) if text else None)
+
+    def take(self, structure: Structure | None) -> list[str]:
+        """Set everything that follows from the structure; the names of the fields set."""
+        nothing: dict[str, Any] = dict.fromkeys(DERIVED, "") | {"molar_mass_g_per_mol": None}
+        for name in DERIVED:
+            setattr(self, name, getattr(structure, name) if structure else nothing[name])
+        return list(DERIVED)
 
     @property
     def cited(self) -> list[str]:

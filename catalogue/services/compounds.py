@@ -69,10 +69,10 @@ def _find(cas: str, structure: Structure | None) -> Compound | None:
 def _create(*, name: str, code: str, cas: str, structure: Structure | None, actor: User) -> Compound:
     compound = Compound(name=name, code=code, cas_number=cas)
     if structure:
-        _take(compound, structure)
+        compound.take(structure)
     clean(compound)
     compound.save(force_insert=True)
-    _keep_fingerprint(compound)
+    keep_fingerprint(compound)
     record("compound.created", compound, actor=actor, cas_number=cas, inchikey=compound.inchikey)
     return compound
 
@@ -90,10 +90,10 @@ def _complete(compound: Compound, *, cas: str, structure: Structure | None, acto
         compound.cas_number = cas
         changed += ["cas_number"]
     if structure and not compound.inchikey:
-        changed += _take(compound, structure)
+        changed += compound.take(structure)
     if changed:
         compound.save(update_fields=[*changed, "updated_at"])
-        _keep_fingerprint(compound)
+        keep_fingerprint(compound)
         record("compound.updated", compound, actor=actor, after={name: getattr(compound, name) for name in changed if name != "molfile"})
     return compound
 
@@ -115,16 +115,10 @@ def cite_compound(pk: int, *, pubchem_cid: int | None, references: str, actor: U
     return compound
 
 
-def _take(compound: Compound, structure: Structure) -> list[str]:
-    """Set everything that follows from the structure; the names of the fields set."""
-    derived = ["smiles", "inchikey", "formula", "molar_mass_g_per_mol", "molfile"]
-    for name in derived:
-        setattr(compound, name, getattr(structure, name))
-    return derived
-
-
-def _keep_fingerprint(compound: Compound) -> None:
+def keep_fingerprint(compound: Compound) -> None:
     """What similar compounds are found by; nothing while there is no structure."""
-    if compound.smiles:
+    if not compound.smiles:
+        CompoundFingerprint.objects.filter(compound=compound).delete()
+    else:
         derived = {"bits": fingerprint(compound.smiles), "parent_inchikey": composition_of(compound.smiles).parent_inchikey}
         CompoundFingerprint.objects.update_or_create(compound=compound, defaults=derived)

@@ -39,7 +39,7 @@ class MaterialRows(Rows):
         if errors:
             raise BadInput(errors)
         if "cas_number" in changed:
-            _take_compound(row, changed)
+            _take_compound(row, changed, self.actor)
 
 
 def _un_number(typed: str) -> str:
@@ -48,9 +48,9 @@ def _un_number(typed: str) -> str:
     return f"UN{digits}" if digits else ""
 
 
-def _take_compound(row: Material, changed: Collection[str]) -> None:
-    """The compound of the catalogue with this number, and its molar mass where none was typed with it."""
-    row.compound = Compound.objects.filter(cas_number=row.cas_number).first() if row.cas_number else None
+def _take_compound(row: Material, changed: Collection[str], actor: User) -> None:
+    """The compound of the catalogue with this number, as far as the writer sees it, and its molar mass where none was typed with it."""
+    row.compound = Compound.objects.visible_to(actor).filter(cas_number=row.cas_number).first() if row.cas_number else None
     if row.compound is not None and (row.molar_mass_g_per_mol is None or "molar_mass_g_per_mol" not in changed):
         row.molar_mass_g_per_mol = row.compound.molar_mass_g_per_mol or row.molar_mass_g_per_mol
 

@@ -10,6 +10,7 @@ from catalogue.models import Site
 from catalogue.services import cite_compound
 from cdmo.demo.briefs import BRIEFS
 from cdmo.demo.people import holding
+from cdmo.demo.sheet_costs import cost_rows
 from cdmo.demo.sheets import USUAL, assumptions_of, own_rows, risks_of
 from cdmo.demo.story import Contract, Lost, Sheet
 from cdmo.demo.voice import Days
@@ -93,6 +94,8 @@ class Offering(Working):
         tables = [("sheet-risks", risks_of(department, sheet)), ("sheet-assumptions", assumptions_of(sheet, today))] if sheet else []
         if own := own_rows(department, self._site, today):
             tables.append(own)
+        operations = [str(row.values["operation"]) for row in own[1]] if own and department == "production" else []
+        tables += cost_rows(department, operations)
         for key, rows in tables:
             self.by(head, change_rows, f"{key}:{pk}", rows, all_or_none=True)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from audit.context import Channel, acting
-from catalogue.models import Vessel
+from catalogue.models import DisposalPrice, Vessel
 from catalogue.services import VesselFacts, add_vessel, take_out_of_service
 from cdmo.demo.later import EARLY_TRANSFER, IN_PILOT
 from cdmo.demo.people import holding
@@ -19,6 +19,7 @@ from cdmo.demo.story import Story
 from cdmo.demo.supplied import LATE_VALIDATION
 from projects.models import Project
 from projects.services.occupancy import Booking, book_vessel
+from worksheets.changing import ADD, Change, change_rows
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ VESSELS = (
 )  # fmt: skip
 
 
+DISPOSAL = (  # of solvents, water, residues in water, others
+    ("basel", "CHF", ("0.46", "0.05", "0.22", "1.30")),
+    ("shanghai", "EUR", ("0.31", "0.03", "0.14", "0.85")),
+)
+
+
 def bookings(apixaban: Story, imatinib: Story, sitagliptin: Story) -> Iterator[Booked]:
     """Campaigns of the projects that make batches, and the upkeep between them."""
     for number, first in enumerate((-40, -26, 9), 1):
@@ -106,6 +113,7 @@ def book(today: date, *, apixaban: Story, imatinib: Story, sitagliptin: Story) -
     for day, row in zip(days, rows, strict=True):
         yield day
         _book(row, vessels[row.tag], today)
+    _price_disposal(today)
     for each in VESSELS:
         if each.broken:
             with acting(actor=management, channel=Channel.COMMAND):
@@ -118,6 +126,17 @@ def _enter(each: Stands, actor: User) -> Vessel:
     facts = VesselFacts(each.name, each.kind, each.material, least, most, *rate)
     with acting(actor=actor, channel=Channel.COMMAND):
         return add_vessel(each.site, each.tag, facts, actor=actor)
+
+
+def _price_disposal(today: date) -> None:
+    keeper, first = holding(Role.EHS), today.replace(month=1, day=1)
+    with acting(actor=keeper, channel=Channel.COMMAND):
+        for site, currency, prices in DISPOSAL:
+            rows = [
+                {"waste": waste, "price_per_kg": price, "currency": currency, "valid_from": first, "source": f"Contract of {first.year}"}
+                for waste, price in zip(DisposalPrice.Waste.values, prices, strict=True)
+            ]
+            change_rows(f"disposal-prices:{site}", [Change(ADD, values=row) for row in rows], actor=keeper, all_or_none=True)
 
 
 def _code(story: Story) -> str:

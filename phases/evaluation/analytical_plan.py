@@ -1,4 +1,4 @@
-"""What a test plan costs: samples × (hours × rate, or a price) + consumables. Pure; nothing is rounded, so that a row may be split."""
+"""What a test plan costs: samples × replicates × (hours × rate, or a price, + consumables). Pure; nothing is rounded: rows may be split."""
 
 from __future__ import annotations
 
@@ -39,16 +39,17 @@ class SampleCost:
         return SampleCost(self.samples, self.hours, self.work * factor, self.consumables * factor, self.outside * factor)
 
 
-def cost_of(price: SamplePrice, *, batches: int, samples_per_batch: int) -> SampleCost:
-    """In the currency of the price."""
+def cost_of(price: SamplePrice, *, batches: int, samples_per_batch: int, replicates: int = 1) -> SampleCost:
+    """In the currency of the price, which holds for each of the replicates of a sample."""
     samples = batches * samples_per_batch
+    runs = samples * replicates
     paid = price.hours * price.rate_per_hour if price.price is None else price.price
     return SampleCost(
         samples=samples,
-        hours=samples * price.hours,
-        work=ZERO if price.outside else samples * paid,
-        consumables=samples * price.consumables,
-        outside=samples * paid if price.outside else ZERO,
+        hours=runs * price.hours,
+        work=ZERO if price.outside else runs * paid,
+        consumables=runs * price.consumables,
+        outside=runs * paid if price.outside else ZERO,
     )
 
 

@@ -15,16 +15,17 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import Blocker, require_none
 from charts.look import written
-from phases.evaluation.planned import priced_on, priced_tests, rate_words, sum_of_operations, sum_of_tests
+from phases.evaluation.planned import priced_on, priced_tests, rate_words, sum_of_costs, sum_of_operations, sum_of_tests, sum_of_utilities
 from phases.evaluation.services import change_blockers, locked_sheet
 from projects.money import rounded
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from phases.evaluation.cost_tables import PlannedUtility, SheetCost
     from phases.evaluation.models import DepartmentAssessment
     from phases.evaluation.tables import PlannedOperation, PlannedTest
 
-PRODUCTION = "production"
+PRODUCTION, ANALYTICAL = "production", "analytical"
 LARGEST = Decimal(10) ** 14  # a cost has fourteen digits before the point
 
 
@@ -42,8 +43,10 @@ class Plan:
     origin: str = ""
 
 
-def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> Plan:
-    """Of an analytical sheet: its tests, each at its price."""
+def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest], methods: Sequence[SheetCost] = ()) -> Plan:
+    """Of an analytical sheet: its tests, each at its price, and the work on its methods."""
+    if methods and not rows:
+        return plan_of_costs(sheet, methods)
     if not rows:
         return Plan(None, empty=_t("There is no test in the plan."))
     tests = priced_tests(rows, sheet)
@@ -56,17 +59,30 @@ def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> Plan:
     )
     said = words % {"count": len(tests), "day": written(priced_on(sheet))}
     unpriced = tuple(dict.fromkeys(each.words for each in tests if each.cost is None))
-    return Plan(_sum(cost.total if cost else None, sheet), unpriced=unpriced, origin="; ".join([said, *told]) + ".")
+    if methods:
+        told.append(_t("with the work on methods"))
+    total = cost.total + sum_of_costs(methods) if cost else None
+    return Plan(_sum(total, sheet), unpriced=unpriced, origin="; ".join([said, *told]) + ".")
 
 
-def plan_of_operations(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation]) -> Plan:
-    """Of a production sheet: its operations, whose money is in the sheet's currency."""
+def plan_of_operations(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation], utilities: Sequence[PlannedUtility] = ()) -> Plan:
+    """Of a production sheet: its operations and their utilities, whose money is in the sheet's currency."""
     if not rows:
         return Plan(None, empty=_t("There is no operation in the plan."))
     if not sheet.currency:
         return Plan(None, unpriced=(_t("The sheet has no currency yet."),))
     words = ngettext("The plan's total of %(count)d operation.", "The plan's total of %(count)d operations.", len(rows))
-    return Plan(_sum(sum_of_operations(rows), sheet), origin=words % {"count": len(rows)})
+    return Plan(_sum(sum_of_operations(rows) + sum_of_utilities(utilities), sheet), origin=words % {"count": len(rows)})
+
+
+def plan_of_costs(sheet: DepartmentAssessment, rows: Sequence[SheetCost]) -> Plan:
+    """Of the sheet of research, of materials or of EHS: its costs, in the sheet's currency."""
+    if not rows:
+        return Plan(None, empty=_t("There is no cost in the table."))
+    if not sheet.currency:
+        return Plan(None, unpriced=(_t("The sheet has no currency yet."),))
+    words = ngettext("The total of %(count)d cost of the sheet.", "The total of %(count)d costs of the sheet.", len(rows))
+    return Plan(_sum(sum_of_costs(rows), sheet), origin=words % {"count": len(rows)})
 
 
 def _sum(amount: Decimal | None, sheet: DepartmentAssessment) -> Decimal | None:
@@ -121,7 +137,10 @@ def take_plan_total(code: str, department_key: str, *, actor: User) -> Departmen
 
 
 def _read(sheet: DepartmentAssessment) -> Plan:
-    """Of a department without a plan an empty one, as of tests."""
+    """Its rows as they stand now."""
     if sheet.department.key == PRODUCTION:
-        return plan_of_operations(sheet, list(sheet.operations.all()))
-    return plan_of(sheet, list(sheet.tests.select_related("price")))
+        return plan_of_operations(sheet, list(sheet.operations.all()), list(sheet.utilities.select_related("operation")))
+    costs = list(sheet.cost_rows.all())
+    if sheet.department.key == ANALYTICAL:
+        return plan_of(sheet, list(sheet.tests.select_related("price")), costs)
+    return plan_of_costs(sheet, costs)

@@ -4,54 +4,106 @@ work, consumables, outside laboratories.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, OuterRef
+from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
-from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_operations
+from phases.evaluation.base_cost import ANALYTICAL, PRODUCTION, Plan, plan_of, plan_of_costs, plan_of_operations
+from phases.evaluation.cost_tables import PlannedUtility, SheetCost
+from phases.evaluation.planned import utility_of
 from phases.evaluation.tables import PlannedOperation, PlannedTest
 from process.costs.campaigns import PlannedVessel
 from process.costs.figures import ONE
 from process.costs.materials import Category
-from process.costs.plans import DepartmentPlan, PlannedCost, read_plans_by
+from process.costs.plans import DepartmentPlan, PlannedCost, read_plans_by, read_plans_together
 from process.words import plain_number
 
 if TYPE_CHECKING:
     from phases.evaluation.models import DepartmentAssessment
     from projects.models import Project
 
-ANALYTICAL = "analytical"
+COSTS = {"research": Category.LABOUR, "material_control": Category.MATERIALS, "ehs": Category.EHS}
 PER_KG = frozenset({Category.UTILITIES, Category.WASTE})  # of batch, in the plan
 
 
 def production_plan_of(project: Project) -> DepartmentPlan | None:
-    """One query, however many operations."""
+    """One query, however many operations and utilities."""
     rows = PlannedOperation.objects.filter(assessment__project=project, assessment__department__key=PRODUCTION)
-    found = list(rows.select_related("assessment", "vessel").order_by("position", "id"))
+    found = list(rows.select_related("assessment", "vessel").annotate(told=_told_utilities()).order_by("position", "id"))
     if not found or not found[0].assessment.currency:
         return None
     sheet = found[0].assessment
     sheet.project = project
-    plan = _planned(sheet, PRODUCTION, (cost for row in found for cost in costs_of(row)), plan_of_operations(sheet, found))
+    utilities = {row.pk: [_utility(row, told) for told in row.told] for row in found}
+    used = [each for row in found for each in utilities[row.pk]]
+    costs = (cost for row in found for cost in costs_of(row, utilities[row.pk]))
+    plan = _planned(sheet, PRODUCTION, costs, lambda: plan_of_operations(sheet, found, used))
     return replace(plan, operations=tuple(_vessel(row) for row in found))
 
 
-def analytical_plan_of(project: Project) -> DepartmentPlan | None:
-    """One query, however many tests, and one more for rates where one is priced in another currency than the sheet's."""
+def _told_utilities() -> ArraySubquery:
+    rows = PlannedUtility.objects.filter(operation=OuterRef("pk")).order_by("position", "id")
+    figures = {name: Cast(name, CharField()) for name in ("amount", "rate")}
+    return ArraySubquery(rows.values(told=JSONObject(**figures, **{name: name for name in ("kind", "unit", "basis", "valid_until")})))
+
+
+def _utility(row: PlannedOperation, told: dict[str, Any]) -> PlannedUtility:
+    until = date.fromisoformat(told["valid_until"]) if told["valid_until"] else None
+    figures = {name: Decimal(told[name]) for name in ("amount", "rate")}
+    return PlannedUtility(operation=row, **told | figures | {"valid_until": until})
+
+
+def plans_with_costs_of(project: Project) -> dict[str, DepartmentPlan]:
+    """What research, materials, EHS and the analytical department cost, by department. Two queries, however many rows, and one more for
+    rates where a test is priced in another currency than its sheet's.
+    """
+    tests, costs = _tests_of(project), _costs_of(project)
+    rows: list[PlannedTest | SheetCost] = [*tests, *costs]
+    sheets = {row.assessment.department.key: row.assessment for row in rows}
+    plans = {}
+    for key, sheet in sheets.items():
+        sheet.project = project
+        own = [row for row in costs if row.assessment_id == sheet.pk]
+        if not sheet.currency:
+            continue
+        told = [_cost_of_sheet(row, COSTS.get(key)) for row in own]
+        if key == ANALYTICAL:
+            of_tests = [cost for row in tests for cost in costs_of_test(row)]
+            plans[key] = _planned(sheet, key, [*of_tests, *told], partial(plan_of, sheet, tests, own))
+        else:
+            plans[key] = _planned(sheet, key, told, partial(plan_of_costs, sheet, own))
+    return plans
+
+
+def _tests_of(project: Project) -> list[PlannedTest]:
     rows = PlannedTest.objects.filter(assessment__project=project, assessment__department__key=ANALYTICAL)
-    found = list(rows.select_related("assessment", "price__supplier").order_by("position", "id"))
-    if not found or not found[0].assessment.currency:
-        return None
-    sheet = found[0].assessment
-    sheet.project = project
-    return _planned(sheet, ANALYTICAL, (cost for row in found for cost in costs_of_test(row)), plan_of(sheet, found))
+    return list(rows.select_related("assessment__department", "price__supplier").order_by("position", "id"))
 
 
-def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[PlannedCost], plan: Plan) -> DepartmentPlan:
+def _costs_of(project: Project) -> list[SheetCost]:
+    rows = SheetCost.objects.filter(assessment__project=project)
+    return list(rows.select_related("assessment__department").order_by("position", "id"))
+
+
+def _cost_of_sheet(row: SheetCost, category: Category | None) -> PlannedCost:
+    """category: of its department's costs; None where the work on a method says it."""
+    if category is None:
+        category = Category.DOSSIER if row.work == SheetCost.Work.VALIDATION else Category.QC
+    label = f"{row.item}: {row.get_work_display()}" if row.work else row.item
+    of = f"{row.item} {row.work}" if row.work else row.item
+    return PlannedCost(of, label, category, row.unit, row.amount, row.unit_price, 1, note=row.note, is_once=True)
+
+
+def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[PlannedCost], plan: Callable[[], Plan]) -> DepartmentPlan:
     low, high = _ends(sheet, plan)
     return DepartmentPlan(
         department=department,
@@ -64,10 +116,13 @@ def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[Plann
     )
 
 
-def _ends(sheet: DepartmentAssessment, plan: Plan) -> tuple[Decimal, Decimal]:
-    """How far the sheet's low and high lie from its base, where its base is the plan's total; else nobody has said it of the plan."""
+def _ends(sheet: DepartmentAssessment, plan: Callable[[], Plan]) -> tuple[Decimal, Decimal]:
+    """How far the sheet's low and high lie from its base, where its base is the plan's total; else nobody has said it of the plan.
+
+    plan: priced only where the sheet says low or high.
+    """
     base = sheet.cost_base
-    if not base or base != plan.total:
+    if not base or (sheet.cost_low is None and sheet.cost_high is None) or base != plan().total:
         return ONE, ONE
     return tuple(ONE if end is None else end / base for end in (sheet.cost_low, sheet.cost_high))  # type: ignore[return-value]
 
@@ -78,8 +133,8 @@ def _vessel(row: PlannedOperation) -> PlannedVessel:
     return PlannedVessel(row.operation, vessel.tag, row.batches, row.batch_kg, *volumes)
 
 
-def costs_of(row: PlannedOperation) -> Iterator[PlannedCost]:
-    """Of one batch of the operation; together what the plan says of it."""
+def costs_of(row: PlannedOperation, utilities: Iterable[PlannedUtility] = ()) -> Iterator[PlannedCost]:
+    """Of one batch of the operation and of its utilities; together what the plan says of it."""
     size = _t("%(batches)d × %(kg)s kg in %(vessel)s") % {
         "batches": row.batches,
         "kg": plain_number(row.batch_kg),
@@ -96,14 +151,37 @@ def costs_of(row: PlannedOperation) -> Iterator[PlannedCost]:
         label = words % {"operation": row.operation}
         of, per_kg = f"{row.operation} {row.vessel.tag}", category in PER_KG
         yield PlannedCost(of, label, category, unit, quantity, price, row.batches, note=size, is_per_kg=per_kg)
+    for each in utilities:
+        yield _cost_of_utility(each, row, size)
+
+
+def _cost_of_utility(each: PlannedUtility, row: PlannedOperation, size: str) -> PlannedCost:
+    """Of one batch."""
+    label = _t("%(operation)s: %(utility)s") % {"operation": row.operation, "utility": each.get_kind_display()}
+    of, counted = f"{row.operation} {row.vessel.tag} {each.kind}", utility_of(each)
+    return PlannedCost(
+        of,
+        label,
+        Category.UTILITIES,
+        each.unit,
+        counted.of_batch,
+        each.rate,
+        row.batches,
+        note=size,
+        valid_until=each.valid_until,
+        is_per_kg=counted.is_per_kg,
+    )
 
 
 def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
-    """Of the samples of one batch, in the currency of the price book."""
-    price, samples, outside = row.price, Decimal(row.samples_per_batch), row.price.supplier is not None
+    """Of the samples of one batch, each as often as it is measured, in the currency of the price book."""
+    price, outside = row.price, row.price.supplier is not None
+    samples = Decimal(row.samples_per_batch * (row.replicates or 1))
     own = Category.DOSSIER if row.stage == PlannedTest.Stage.STABILITY else Category.QC
     told = {"test": price.test, "stage": row.get_stage_display()}
     size = _t("%(batches)d × %(samples)d samples") % {"batches": row.batches, "samples": row.samples_per_batch}
+    if row.replicates and row.replicates > 1:
+        size = _t("%(size)s × %(replicates)d replicates") % {"size": size, "replicates": row.replicates}
     note = ", ".join(filter(None, (size, price.technique, price.method, price.supplier.name if price.supplier else "")))
     work = (samples * price.hours_per_sample, "h", price.hourly_rate)
     if price.price_per_sample is not None:
@@ -119,4 +197,4 @@ def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
 
 def register() -> None:
     read_plans_by(PRODUCTION, production_plan_of)
-    read_plans_by(ANALYTICAL, analytical_plan_of)
+    read_plans_together((ANALYTICAL, *COSTS), plans_with_costs_of)

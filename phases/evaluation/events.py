@@ -20,6 +20,7 @@ def register() -> None:
         EventKind("sheet.opened", _("opened the sheet of %(department)s, due %(due_on)s"), link=link_by_id),
         EventKind("sheet.saved", _("filled in the sheet of %(department)s: %(fields)s"), link=link_by_id),
         EventKind("sheet.plan_total_taken", _("took the plan's total as base cost of the sheet of %(department)s"), link=link_by_id),
+        EventKind("sheet.operations_proposed", _("proposed operations from the route %(route)s: %(operations)s"), link=link_by_id),
         EventKind("sheet.assigned", _("gave the sheet of %(department)s to %(owner)s"), link=link_by_id),
         EventKind("sheet.signed_off", _("signed off the sheet of %(department)s"), link=link_by_id),
         EventKind("sheet.reopened", _("reopened the sheet of %(department)s"), link=link_by_id),
@@ -32,7 +33,7 @@ def register() -> None:
 COSTS = ("cost_low", "cost_base", "cost_high")
 CONTENT_FIELDS = ("feasibility_score", "feasibility_reason", "currency", *COSTS, "duration_weeks")
 KEPT_TEXTS = {"assumption_rows": "assumptions", "risk_rows": "risks"}  # of a sheet signed before these were tables: by the table, the text
-NOT_SIGNED = frozenset({"id", "assessment", "position", "booking"})
+NOT_SIGNED = frozenset({"id", "assessment", "position", "booking", "proposed"})
 
 
 def sheet_content(sheet: DepartmentAssessment) -> dict[str, Any]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.numbers import AmountField, NumberField
+from accounts.numbers import AmountField, NumberField, WholeNumberField
 from phases.evaluation.events import CONTENT_FIELDS, COSTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.forms.shape import ShapeForm
+
+if TYPE_CHECKING:
+    from process.models import RouteVersion
 
 SCORES = (("", "–"), *((value, format_lazy("{} {}", value, words)) for value, words in DepartmentAssessment.Feasibility.choices))
 
@@ -54,6 +59,18 @@ class AssignSheetForm(forms.Form):
 
 class ReopenForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=4000, widget=text(3), help_text=_("It stays in the record."))
+
+
+class ProposeForm(forms.Form):
+    """From which route, and how large a batch of its product is."""
+
+    version = forms.TypedChoiceField(label=_("Route"), coerce=int)
+    batch_kg = NumberField(label=_("Batch size (kg)"), max_digits=9, decimal_places=3, min_value=Decimal("0.001"))
+    batches = WholeNumberField(label=_("Batches"), min_value=1, max_value=9999)
+
+    def __init__(self, *args: Any, versions: Sequence[RouteVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"prefix": "propose"})
+        self.fields["version"].choices = [(each.pk, str(each)) for each in versions]  # type: ignore[attr-defined]
 
 
 class RecommendForm(ShapeForm):

@@ -26,8 +26,22 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-OF_ONE = {"tests": "analytical", "operations": "production", "hazards": "ehs"}  # tables that only one department has
-ROWS = ("risk_rows", "assumption_rows", "tests", "operations", "hazards")  # the tables of a sheet, by their names there
+OF_SOME = {  # tables that not every department has
+    "tests": ("analytical",),
+    "operations": ("production",),
+    "utilities": ("production",),
+    "cost_rows": ("research", "material_control", "analytical", "ehs"),
+    "hazards": ("ehs",),
+}
+ROWS = (
+    "risk_rows",
+    "assumption_rows",
+    "tests",
+    "operations",
+    "utilities",
+    "cost_rows",
+    "hazards",
+)  # the tables of a sheet, by their names there
 
 
 class DepartmentAssessmentQuerySet(models.QuerySet["DepartmentAssessment"]):
@@ -52,7 +66,7 @@ class DepartmentAssessmentQuerySet(models.QuerySet["DepartmentAssessment"]):
         """With everything that a signature covers, in as many queries for many sheets as for one. of: the department, if only one is
         asked for; the tables of others are empty then without a query."""
         rows = self.select_related("project", "department")
-        return rows.prefetch_related(*(self._none(name) if of and OF_ONE.get(name, of) != of else name for name in ROWS))
+        return rows.prefetch_related(*(self._none(name) if of and of not in OF_SOME.get(name, (of,)) else name for name in ROWS))
 
     def _none(self, name: str) -> models.Prefetch[str, Any, str]:
         return models.Prefetch(name, queryset=self.model._meta.get_field(name).related_model._default_manager.none())  # type: ignore[union-attr]

@@ -16,11 +16,12 @@ from catalogue.models import ExchangeRate
 from catalogue.models.rates import no_rate
 from charts.look import written
 from phases.evaluation.analytical_plan import SampleCost, SamplePrice, added, cost_of
-from phases.evaluation.production_plan import Work, cost_of_all
+from phases.evaluation.production_plan import Utility, Work, cost_of_all
 from process.costs.filling import Filling, Fit, filling_of, misfit_words
 
 if TYPE_CHECKING:
     from catalogue.models import AnalyticalPrice
+    from phases.evaluation.cost_tables import PlannedUtility, SheetCost
     from phases.evaluation.models import DepartmentAssessment
     from phases.evaluation.tables import PlannedOperation, PlannedTest
 
@@ -72,7 +73,7 @@ def _priced(row: PlannedTest, sheet: DepartmentAssessment, day: date, rates: Map
         said.append(_t("The sheet has no currency yet."))
     elif rate is None and not is_own:
         said.append(no_rate(row.price.currency, sheet.currency, day))
-    own = cost_of(_sample(row.price), batches=row.batches, samples_per_batch=row.samples_per_batch)
+    own = cost_of(_sample(row.price), batches=row.batches, samples_per_batch=row.samples_per_batch, replicates=row.replicates or 1)
     cost = own if is_own else own.times(rate.rate) if rate is not None else None
     return PricedTest(row, cost, " ".join(filter(None, said)), rate)
 
@@ -126,6 +127,20 @@ def work_of(row: PlannedOperation) -> Work:
         waste_kg_per_kg=row.waste_kg_per_kg,
         waste_price_per_kg=row.waste_price_per_kg,
     )
+
+
+def utility_of(row: PlannedUtility) -> Utility:
+    """As its operation is planned."""
+    planned = row.operation
+    return Utility(row.amount, row.rate, planned.batch_kg, planned.batches, is_per_kg=row.basis == row.Basis.KG)
+
+
+def sum_of_utilities(rows: Iterable[PlannedUtility]) -> Decimal:
+    return cost_of_all(utility_of(row) for row in rows)
+
+
+def sum_of_costs(rows: Iterable[SheetCost]) -> Decimal:
+    return sum((row.cost for row in rows), Decimal(0))
 
 
 def sum_of_operations(rows: Iterable[PlannedOperation]) -> Decimal:

@@ -6,5 +6,5 @@ from audit.policies import declare
 
 
 def register() -> None:
-    for label in ("SheetRisk", "SheetAssumption", "PlannedTest", "PlannedOperation", "SheetHazard"):
+    for label in ("SheetRisk", "SheetAssumption", "PlannedTest", "PlannedOperation", "SheetHazard", "PlannedUtility", "SheetCost"):
         declare(f"phases.{label}", "false")

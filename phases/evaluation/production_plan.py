@@ -51,5 +51,29 @@ class Work:
         return self.occupied_hours * hourly + self.made_kg * self.utilities_per_kg + self.waste_kg * self.waste_price_per_kg
 
 
-def cost_of_all(works: Iterable[Work]) -> Decimal:
+@dataclass(frozen=True)
+class Utility:
+    """Of one operation. amount: of each batch, or with `is_per_kg` of each kilogram of the batch; rate: of one unit."""
+
+    amount: Decimal
+    rate: Decimal
+    batch_kg: Decimal
+    batches: int
+    is_per_kg: bool = False
+
+    @property
+    def of_batch(self) -> Decimal:
+        """In its unit."""
+        return self.amount * self.batch_kg if self.is_per_kg else self.amount
+
+    @property
+    def amount_in_all(self) -> Decimal:
+        return self.of_batch * self.batches
+
+    @property
+    def cost(self) -> Decimal:
+        return self.amount_in_all * self.rate
+
+
+def cost_of_all(works: Iterable[Work | Utility]) -> Decimal:
     return sum((each.cost for each in works), ZERO)

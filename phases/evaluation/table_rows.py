@@ -18,6 +18,7 @@ from worksheets.columns import ChoiceField
 from worksheets.rows import Rows
 
 if TYPE_CHECKING:
+    from phases.evaluation.cost_tables import PlannedUtility, SheetCost
     from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption
 
 MOST_YEARS = 10
@@ -56,6 +57,42 @@ class PlannedTestRows(Rows):
             raise BadInput({"price": _t("This price is %(standing)s.") % {"standing": standing_on(row.price, day)}})
 
 
+class CostRows(Rows):
+    """unit: of every row of the table; empty where each says its own."""
+
+    unit = ""
+
+    def clean(self, row: SheetCost, changed: Collection[str]) -> None:
+        row.unit = self.unit or row.unit
+
+
+class HourRows(CostRows):
+    unit = "h"
+
+
+class MethodRows(HourRows):
+    def clean(self, row: SheetCost, changed: Collection[str]) -> None:
+        super().clean(row, changed)
+        if not row.work:
+            raise BadInput({"work": _t("Say what is done: development, validation or transfer.")})
+
+
+class KilogramRows(CostRows):
+    unit = "kg"
+
+
+class PlannedUtilityRows(Rows):
+    def clean(self, row: PlannedUtility, changed: Collection[str]) -> None:
+        """By kind, or as one figure of the operation: not twice. A rate is entered while it is valid."""
+        errors = {}
+        if row.operation.utilities_per_kg:
+            errors["operation"] = _t("This operation has one figure for all its utilities; empty that first.")
+        if "valid_until" in changed and row.valid_until and row.valid_until < priced_on(self.parent):
+            errors["valid_until"] = _t("This day has passed.")
+        if errors:
+            raise BadInput(errors)
+
+
 class PlannedOperationRows(Rows):
     def clean(self, row: PlannedOperation, changed: Collection[str]) -> None:
         """What the calendar can hold: a year at once, and not in another decade. A vessel brings its rate where none is typed; 0 is one."""
@@ -66,8 +103,11 @@ class PlannedOperationRows(Rows):
             errors["hours"] = _t("The vessel would be taken for more than a year.")
         if row.wanted_from and abs(row.wanted_from.year - priced_on(self.parent).year) > MOST_YEARS:
             errors["wanted_from"] = _t("This is more than %(years)d years away.") % {"years": MOST_YEARS}
+        if "utilities_per_kg" in changed and row.utilities_per_kg and row.pk and row.utilities.exists():
+            errors["utilities_per_kg"] = _t("The utilities of this operation stand by kind in a table of their own; leave this one empty.")
         if errors:
             raise BadInput(errors)
+        row.proposed = False
 
     def remove(self, row: PlannedOperation) -> None:
         """What stands on the calendar is released there, with a reason."""

@@ -21,7 +21,7 @@ COUNTED = [MinValueValidator(1, _("One or more.")), MaxValueValidator(9999)]
 LONGEST = 8000  # what the text field before these tables could hold, so that a line of it always fits
 
 
-def _of_sheet(name: str) -> models.ForeignKey[Any, Any]:
+def of_sheet(name: str) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(DepartmentAssessment, on_delete=models.PROTECT, related_name=name)
 
 
@@ -30,8 +30,12 @@ def _decimal(words: Any, places: int = 2, *, more_than_nothing: bool = False, **
     return models.DecimalField(words, max_digits=6 + places, decimal_places=places, validators=[limit], **more)
 
 
-def _none_or_more(words: Any, places: int = 2) -> models.DecimalField[Any, Any]:
+def figure_from_nothing(words: Any, places: int = 2) -> models.DecimalField[Any, Any]:
     return _decimal(words, places, default=Decimal(0))
+
+
+def figure_above_nothing(words: Any, places: int = 2) -> models.DecimalField[Any, Any]:
+    return _decimal(words, places, more_than_nothing=True)
 
 
 def _figure(words: Any) -> models.DecimalField[Any, Any]:
@@ -42,7 +46,7 @@ def _figure(words: Any) -> models.DecimalField[Any, Any]:
 class SheetRisk(models.Model):
     """What may go wrong, in the department's eyes. Not judged yet where probability or impact is empty."""
 
-    assessment = _of_sheet("risk_rows")
+    assessment = of_sheet("risk_rows")
     position = models.PositiveIntegerField(default=0)
     text = models.TextField(_("risk"), max_length=LONGEST)
     probability = models.PositiveSmallIntegerField(_("probability"), choices=ProjectRisk.Level.choices, null=True, blank=True)
@@ -72,7 +76,7 @@ class SheetRisk(models.Model):
 class SheetAssumption(models.Model):
     """What must hold for cost and time to be right; where it is a figure, with its lowest and highest."""
 
-    assessment = _of_sheet("assumption_rows")
+    assessment = of_sheet("assumption_rows")
     position = models.PositiveIntegerField(default=0)
     text = models.TextField(_("assumption"), max_length=LONGEST)
     source = models.CharField(_("source"), max_length=12, choices=SOURCES, default="assumption")
@@ -99,7 +103,10 @@ class SheetAssumption(models.Model):
 
 @tracked
 class PlannedTest(models.Model):
-    """A test of the price book, so many samples of so many batches: a line of the analytical sheet's test plan."""
+    """A test of the price book, so many samples of so many batches: a line of the analytical sheet's test plan.
+
+    replicates: how often each sample is measured; None: once.
+    """
 
     class Stage(models.TextChoices):
         INCOMING = "incoming", _("Incoming materials")
@@ -109,12 +116,13 @@ class PlannedTest(models.Model):
         STABILITY = "stability", _("Stability")
         CLEANING = "cleaning", _("Cleaning")
 
-    assessment = _of_sheet("tests")
+    assessment = of_sheet("tests")
     position = models.PositiveIntegerField(default=0)
     price = models.ForeignKey("catalogue.AnalyticalPrice", on_delete=models.PROTECT, related_name="planned", verbose_name=_("test"))
     stage = models.CharField(_("stage"), max_length=12, choices=Stage.choices)
     batches = models.PositiveIntegerField(_("batches"), validators=COUNTED)
     samples_per_batch = models.PositiveIntegerField(_("samples per batch"), validators=COUNTED)
+    replicates = models.PositiveIntegerField(_("replicates of a sample"), null=True, blank=True, validators=COUNTED)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
     class Meta:
@@ -143,10 +151,10 @@ class SiteVessel(Vessel):
 class PlannedOperation(models.Model):
     """A vessel for so many hours of so many batches: a line of the production plan. Hours are of one batch; money in the sheet's currency.
 
-    booking: what was put on the occupancy calendar for it.
+    booking: what was put on the occupancy calendar for it. proposed: made from a step of a route, and by nobody looked at since.
     """
 
-    assessment = _of_sheet("operations")
+    assessment = of_sheet("operations")
     position = models.PositiveIntegerField(default=0)
     operation = models.CharField(_("operation"), max_length=120)
     vessel = models.ForeignKey(SiteVessel, on_delete=models.PROTECT, related_name="planned", verbose_name=_("vessel"))
@@ -154,18 +162,19 @@ class PlannedOperation(models.Model):
     litres_per_kg = _decimal(_("volume (L/kg)"), 3, null=True, blank=True, more_than_nothing=True)
     batches = models.PositiveIntegerField(_("batches"), default=1, validators=COUNTED)
     hours = _decimal(_("hours per batch"), more_than_nothing=True)
-    cleaning_hours = _none_or_more(_("cleaning per batch (h)"))
+    cleaning_hours = figure_from_nothing(_("cleaning per batch (h)"))
     shifts_per_day = models.PositiveSmallIntegerField(
         _("shifts per day"), default=3, validators=[MinValueValidator(1), MaxValueValidator(3)]
     )
-    vessel_rate = _none_or_more(_("vessel, per hour"))
-    operators = _none_or_more(_("operators"), 1)
-    operator_rate = _none_or_more(_("operator, per hour"))
-    utilities_per_kg = _none_or_more(_("utilities, per kg"), 4)
-    waste_kg_per_kg = _none_or_more(_("waste (kg/kg)"), 3)
-    waste_price_per_kg = _none_or_more(_("waste, price per kg"), 4)
+    vessel_rate = figure_from_nothing(_("vessel, per hour"))
+    operators = figure_from_nothing(_("operators"), 1)
+    operator_rate = figure_from_nothing(_("operator, per hour"))
+    utilities_per_kg = figure_from_nothing(_("utilities, per kg"), 4)
+    waste_kg_per_kg = figure_from_nothing(_("waste (kg/kg)"), 3)
+    waste_price_per_kg = figure_from_nothing(_("waste, price per kg"), 4)
     wanted_from = models.DateField(_("wanted from"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    proposed = models.BooleanField(default=False, editable=False)
     booking = models.ForeignKey("projects.Occupancy", on_delete=models.SET_NULL, related_name="+", null=True, blank=True)
 
     class Meta:
@@ -193,7 +202,7 @@ class SheetHazard(models.Model):
         CLIENT = "client", _("Client")
         JUDGEMENT = "judgement", _("Judgement")
 
-    assessment = _of_sheet("hazards")
+    assessment = of_sheet("hazards")
     position = models.PositiveIntegerField(default=0)
     hazard = models.CharField(_("hazard"), max_length=300)
     source = models.CharField(_("source"), max_length=12, choices=Source.choices, default=Source.JUDGEMENT)

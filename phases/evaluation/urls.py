@@ -13,5 +13,6 @@ urlpatterns = [
     path("projects/<str:code>/sheets/<slug:department>/reopen/", views.sheet_reopen, name="sheet-reopen"),
     path("projects/<str:code>/sheets/<slug:department>/assign/", views.sheet_assign, name="sheet-assign"),
     path("projects/<str:code>/sheets/<slug:department>/calendar/", views.sheet_calendar, name="sheet-calendar"),
+    path("projects/<str:code>/sheets/<slug:department>/propose/", views.sheet_propose, name="sheet-propose"),
     path("projects/<str:code>/sheets/<slug:department>/plan-total/", views.sheet_plan_total, name="sheet-plan-total"),
 ]

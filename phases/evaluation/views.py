@@ -21,19 +21,20 @@ from accounts.forms import SigningForm
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.events import events_of
-from audit.refusals import BadInput, NotAllowed, Refused, add_to_form
+from audit.refusals import BadInput, Missing, NotAllowed, Refused, add_to_form
 from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
-from phases.evaluation.base_cost import plan_of, plan_of_operations, take_plan_total, taking_blockers
+from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_costs, plan_of_operations, take_plan_total, taking_blockers
 from phases.evaluation.booking import calendar_blockers, show_on_calendar, windows_of
 from phases.evaluation.enquiries import clock_of
-from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
+from phases.evaluation.forms import AssignSheetForm, ProposeForm, RecommendForm, ReopenForm, SheetForm
 from phases.evaluation.meanwhile import changed_meanwhile, is_as_shown, seen_of
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.price_basis import price_basis_of
-from phases.evaluation.worksheets import PRODUCTION_PLAN, TEST_PLAN, tables_of
+from phases.evaluation.proposing import propose_operations, proposing_blockers, sizes_of, versions_of
+from phases.evaluation.worksheets import METHODS, OF_COSTS, PRODUCTION_PLAN, TEST_PLAN, UTILITIES, tables_of
 from projects.kept import unmanned
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Charter, Project, Rfp, WaitingFor
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from phases.evaluation.tables import PlannedOperation
 
 HISTORY = 30
+# the tables whose rows make up the total of a sheet; on its page they come first
+ADDED_UP = frozenset(each.key for each in (TEST_PLAN, METHODS, PRODUCTION_PLAN, UTILITIES, *OF_COSTS))
 
 
 @internal_required
@@ -279,6 +282,34 @@ def sheet_plan_total(request: SignedInRequest, code: str, department: str) -> Ht
     return redirect(sheet)
 
 
+def _proposing(user: User, sheet: DepartmentAssessment, theirs: list[Blocker], bound: ProposeForm | None = None) -> dict[str, Any]:
+    """What makes the operations of the plan from the steps of a route."""
+    versions = list(versions_of(sheet.project, user))
+    form = bound or ProposeForm(versions=versions, initial=dict(zip(("batch_kg", "batches"), sizes_of(sheet.project), strict=True)))
+    return {"form": form, "blockers": [*theirs, *proposing_blockers(sheet, versions)]}
+
+
+@internal_required
+@require_POST
+def sheet_propose(request: SignedInRequest, code: str, department: str) -> HttpResponse:
+    """Operations from the steps of a route; what cannot be proposed is said."""
+    sheet = _sheet(request, code, department)
+    if department != PRODUCTION:
+        raise Missing
+    form = ProposeForm(request.POST, versions=list(versions_of(sheet.project, request.user)))
+    if not form.is_valid():
+        return _render_sheet(request, sheet, status=400, proposing=_proposing(request.user, sheet, [], form))
+    proposed = propose_operations(code, actor=request.user, **form.cleaned_data)
+    if proposed.made:
+        words = ngettext(
+            "%(count)d operation was proposed; look at it.", "%(count)d operations were proposed; look at them.", len(proposed.made)
+        )
+        messages.success(request, words % {"count": len(proposed.made)})
+    if proposed.left:
+        messages.warning(request, " ".join(proposed.left))
+    return redirect(f"{sheet.get_absolute_url()}#sheet-production-plan")
+
+
 def _calendar(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation], user: User) -> dict[str, Any]:
     """What the production plan wants of the occupancy calendar."""
     windows = windows_of(rows, user)
@@ -325,8 +356,15 @@ def _render_sheet(
     tables = {table.key: Shown(bind_to(table, sheet, user), request) for table in tables_of(sheet)}
     production = tables.get(PRODUCTION_PLAN.key)
     tests = tables.get(TEST_PLAN.key)
-    plan = production or tests
-    priced = plan_of_operations(sheet, production.every) if production else plan_of(sheet, tests.every) if tests else None
+    costs = next((tables[each.key] for each in OF_COSTS if each.key in tables), None)
+    plan = production or tests or costs
+    priced: Plan | None
+    if costs:
+        priced = plan_of_costs(sheet, costs.every)
+    elif production:
+        priced = plan_of_operations(sheet, production.every, tables[UTILITIES.key].every)
+    else:
+        priced = plan_of(sheet, tests.every, tables[METHODS.key].every) if tests else None
     events = list(events_of(sheet)[:HISTORY])
     seen = seen_of(request.GET.get("seen", ""), events)
     unread = changed_meanwhile(sheet, [each for each in events if each.pk > seen], user)
@@ -350,9 +388,11 @@ def _render_sheet(
         "events": events,
         "seen": seen,
         "tables": list(tables.values()),
-        "plan_total": plan.sums.get("cost") if plan and sheet.currency else None,
+        "plan_total": priced.total if priced and sheet.currency else None,
         "calendar": _calendar(sheet, production.every, user) if production else None,
+        "proposing": _proposing(user, sheet, theirs) if production else None,
         "takes_total": plan is not None,
+        "total_after": sum(key in ADDED_UP for key in tables),
         "taking_blockers": [*theirs, *taking_blockers(sheet, priced)] if priced else [],
     }
     return render(request, "phases/evaluation/sheet.html", context | bound, status=status)

@@ -3,57 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from audit.refusals import Blocker
 from catalogue.models import AnalyticalPrice
 from phases.evaluation.booking import calendar_words
+from phases.evaluation.cost_worksheets import METHODS, OF_COSTS, UTILITIES
 from phases.evaluation.models import DepartmentAssessment
-from phases.evaluation.planned import band_words, filling, fit_words, priced_on, priced_tests, sum_of_operations, sum_of_tests, work_of
-from phases.evaluation.services import change_blockers
+from phases.evaluation.planned import (
+    band_words,
+    filling,
+    fit_words,
+    priced_on,
+    priced_tests,
+    sum_of_operations,
+    sum_of_tests,
+    work_of,
+)
+from phases.evaluation.sheet_tables import OWN, money_in, table_of_sheet
 from phases.evaluation.table_rows import AssumptionRows, LevelField, PlannedOperationRows, PlannedTestRows
 from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption, SheetHazard, SheetRisk, SiteVessel
 from phases.evaluation.vessel_rates import rates_beside
-from projects.money import half_up, rounded
+from projects.money import half_up
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
 if TYPE_CHECKING:
     from worksheets.bound import Bound
 
 TENTH = Decimal("0.1")
-OWN = {"test-plan": "analytical", "production-plan": "production", "sheet-hazards": "ehs"}  # tables that only one department has
-
-
-def _blockers(sheet: DepartmentAssessment, key: str) -> list[Blocker]:
-    if OWN.get(key, sheet.department.key) != sheet.department.key:
-        return [Blocker("sheet.other_table", _t("The sheet of this department has no such table."), link=sheet.get_absolute_url())]
-    return change_blockers(sheet)
-
-
-def _of_sheet(key: str) -> dict[str, Any]:
-    """What all tables of sheets have in common."""
-    return {
-        "key": key,
-        "parent": "assessment",
-        "permission": "phases.edit_sheet",
-        "who": _("The tables of a sheet are filled in by its department."),
-        "blockers": lambda sheet: _blockers(sheet, key),
-        "page": lambda sheet: str(sheet.get_absolute_url()),
-        "order": "position",
-    }
-
-
-def _money(amount: Decimal, sheet: DepartmentAssessment) -> Decimal | None:
-    """None where the amount has more digits than a sum can have."""
-    try:
-        return rounded(amount, sheet.currency)
-    except InvalidOperation:
-        return None
 
 
 def _prices(bound: Bound) -> QuerySet[Any]:
@@ -78,8 +59,8 @@ def _test_costs(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> Map
     for each in priced_tests(rows, sheet):
         told: dict[str, Any] = {"standing": each.words or _t("valid")}
         if each.cost is not None:
-            told |= {"hours": half_up(each.cost.hours, TENTH), "cost": _money(each.cost.total, sheet)}
-            told |= {name: _money(getattr(each.cost, name), sheet) for name in ("consumables", "outside")}
+            told |= {"hours": half_up(each.cost.hours, TENTH), "cost": money_in(each.cost.total, sheet)}
+            told |= {name: money_in(getattr(each.cost, name), sheet) for name in ("consumables", "outside")}
         found[each.row.pk] = told
     return found
 
@@ -91,8 +72,8 @@ def _test_totals(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> di
     total = sum_of_tests(priced_tests(rows, sheet))
     if total is None:
         return {}
-    money = {name: _money(amount, sheet) for name, amount in (("consumables", total.consumables), ("outside", total.outside))}
-    return {"samples": total.samples, "hours": half_up(total.hours, TENTH), **money, "cost": _money(total.total, sheet)}
+    money = {name: money_in(amount, sheet) for name, amount in (("consumables", total.consumables), ("outside", total.outside))}
+    return {"samples": total.samples, "hours": half_up(total.hours, TENTH), **money, "cost": money_in(total.total, sheet)}
 
 
 def _vessels(bound: Bound) -> QuerySet[Any]:
@@ -100,6 +81,10 @@ def _vessels(bound: Bound) -> QuerySet[Any]:
     rows = SiteVessel.objects.visible_to(bound.user).select_related("site")
     site = bound.parent.project.site
     return rows.filter(site=site) if site else rows
+
+
+def _proposed(row: PlannedOperation) -> str:
+    return _t("from the route") if row.proposed else ""
 
 
 def _litres(row: PlannedOperation) -> Decimal | None:
@@ -117,7 +102,7 @@ def _waste(row: PlannedOperation) -> Decimal:
 
 
 def _cost(row: PlannedOperation) -> Decimal | None:
-    return _money(work_of(row).cost, row.assessment)
+    return money_in(work_of(row).cost, row.assessment)
 
 
 def _operation_totals(rows: Sequence[PlannedOperation], sheet: DepartmentAssessment) -> dict[str, Any]:
@@ -125,7 +110,7 @@ def _operation_totals(rows: Sequence[PlannedOperation], sheet: DepartmentAssessm
         return {}
     works = [work_of(row) for row in rows]
     waste = sum((each.waste_kg for each in works), Decimal(0))
-    cost = _money(sum_of_operations(rows), sheet)
+    cost = money_in(sum_of_operations(rows), sheet)
     return {"days": sum(each.days for each in works), "waste_kg": half_up(waste, TENTH), "cost": cost}
 
 
@@ -152,7 +137,7 @@ RISKS = Worksheet(
         SheetColumn("response", example="Crystallise twice in the first batch", width=40),
     ),
     hint=_("What may go wrong, how likely and how badly, and what is done about it. The weight is probability × impact, 1 to 9."),
-    **_of_sheet("sheet-risks"),
+    **table_of_sheet("sheet-risks"),
 )
 ASSUMPTIONS = Worksheet(
     title=_("Assumptions"),
@@ -169,7 +154,7 @@ ASSUMPTIONS = Worksheet(
     ),
     service=AssumptionRows,
     hint=_("What must hold for cost and time to be right; a figure with its lowest and highest, and by when it is confirmed."),
-    **_of_sheet("sheet-assumptions"),
+    **table_of_sheet("sheet-assumptions"),
 )
 TEST_PLAN = Worksheet(
     title=_("Test plan"),
@@ -187,6 +172,7 @@ TEST_PLAN = Worksheet(
         SheetColumn("stage", example="Release", width=16),
         SheetColumn("batches", example="3"),
         SheetColumn("samples_per_batch", example="2"),
+        SheetColumn("replicates", note=_("How often each sample is measured; empty: once."), example="2"),
         SheetColumn("samples", _("Samples"), compute=lambda row: row.batches * row.samples_per_batch, total=True, kind="whole"),
         SheetColumn("cost", _("Cost in all"), derived=True, total=True, kind="number"),
         SheetColumn("standing", _("Price"), derived=True, width=18),
@@ -199,8 +185,10 @@ TEST_PLAN = Worksheet(
     rows=lambda rows: rows.select_related("price__supplier", "assessment__project__site"),
     together=_test_costs,
     totals=_test_totals,
-    hint=_("Tests of the price book × samples × batches, in the currency of the sheet. A price that has expired since is named."),
-    **_of_sheet("test-plan"),
+    hint=_(
+        "Tests of the price book × samples × replicates × batches, in the currency of the sheet. A price that has expired since is named."
+    ),
+    **table_of_sheet("test-plan"),
 )
 PRODUCTION_PLAN = Worksheet(
     title=_("Production plan"),
@@ -208,6 +196,7 @@ PRODUCTION_PLAN = Worksheet(
     model=PlannedOperation,
     columns=(
         SheetColumn("operation", example="Step 2: amination", frozen=True, width=24),
+        SheetColumn("comes", _("Proposed"), compute=_proposed, width=14),
         SheetColumn(
             "vessel",
             lookup=Lookup(_vessels, find=_called("tag")),
@@ -243,7 +232,7 @@ PRODUCTION_PLAN = Worksheet(
     together=rates_beside,
     totals=_operation_totals,
     hint=_("Vessel and operators cost their hours, cleaning included; utilities and waste the kilograms that are made."),
-    **_of_sheet("production-plan"),
+    **table_of_sheet("production-plan"),
 )
 HAZARDS = Worksheet(
     title=_("Hazards and containment"),
@@ -259,9 +248,9 @@ HAZARDS = Worksheet(
     ),
     rows=lambda rows: rows.select_related("assessment__project__site"),
     hint=_("What the site can contain stands on its page; what goes beyond it needs a measure, or another site."),
-    **_of_sheet("sheet-hazards"),
+    **table_of_sheet("sheet-hazards"),
 )
-EVERY = (RISKS, ASSUMPTIONS, TEST_PLAN, PRODUCTION_PLAN, HAZARDS)
+EVERY = (RISKS, ASSUMPTIONS, TEST_PLAN, METHODS, PRODUCTION_PLAN, UTILITIES, *OF_COSTS, HAZARDS)
 
 
 def tables_of(sheet: DepartmentAssessment) -> tuple[Worksheet, ...]:

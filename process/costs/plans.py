@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,6 +27,7 @@ class PlannedCost:
     """quantity × price of one batch, so many batches. of: the operation and its vessel, or the test and its stage, in no language.
 
     currency: where it is not that of its plan. valid_until: the last day of the price. is_per_kg: the quantity grows with the batch.
+    is_once: whatever is made.
     """
 
     of: str
@@ -40,6 +41,7 @@ class PlannedCost:
     currency: str = ""
     valid_until: date | None = None
     is_per_kg: bool = False
+    is_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]
 def _counted(cost: PlannedCost, plan: DepartmentPlan, phase: CostPhase) -> tuple[Basis, Decimal]:
     """Of operations by the rule of `campaigns`; of tests for each batch where the phase makes as many as the plan, else once."""
     everything = cost.quantity * cost.batches
+    if cost.is_once:
+        return Basis.ONCE, everything
     if plan.operations:
         campaign = campaign_of(plan.operations, Campaign(phase.batches, phase.batch_kg))
         return (Basis.KG, everything / campaign.output_kg) if cost.is_per_kg else (Basis.BATCH, everything / campaign.batches)
@@ -104,12 +108,27 @@ def _end(price: Decimal, share: Decimal) -> Decimal | None:
     return None if share == ONE else half_up(price * share, FOUR_PLACES)
 
 
+_together: dict[str, Callable[[Project], Mapping[str, DepartmentPlan]]] = {}
 _readers: dict[str, Callable[[Project], DepartmentPlan | None]] = {}
 
 
 def read_plans_by(department: str, reader: Callable[[Project], DepartmentPlan | None]) -> None:
     """reader: the plan of this department for a project, in as many queries for many rows as for one; None where nothing is planned."""
     _readers[department] = reader
+
+
+def read_plans_together(departments: Iterable[str], reader: Callable[[Project], Mapping[str, DepartmentPlan]]) -> None:
+    """reader: the plans of all of them at the cost of one, by department; without those that plan nothing."""
+    for department in departments:
+        _together[department] = reader
+        read_plans_by(department, lambda project, of=department: reader(project).get(of))  # type: ignore[misc]
+
+
+def plans_of(project: Project, departments: Sequence[str]) -> dict[str, DepartmentPlan | None]:
+    found: dict[str, DepartmentPlan] = {}
+    for reader in dict.fromkeys(_together[each] for each in departments if each in _together):
+        found |= reader(project)
+    return {each: found.get(each) if each in _together else plan_of(project, each) for each in departments}
 
 
 def plan_of(project: Project, department: str) -> DepartmentPlan | None:

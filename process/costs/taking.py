@@ -19,7 +19,7 @@ from process.costs.campaigns import misfits
 from process.costs.figures import Source
 from process.costs.models import PHASE_CHOICES, CostAssessment, CostLine, CostPhase
 from process.costs.plan_words import PLANS, PRODUCTION, PlanWords, words_of_plan
-from process.costs.plans import DepartmentPlan, lines_of, plan_of
+from process.costs.plans import DepartmentPlan, lines_of, plan_of, plans_of
 from process.costs.services import editing_blockers, locked_draft
 
 if TYPE_CHECKING:
@@ -58,13 +58,23 @@ class Standing:
 
 
 def standings_of(scenario: CostAssessment) -> list[Standing]:
-    return [standing_of(scenario, words) for words in PLANS]
+    """As `standing_of`; what several departments plan in tables of one kind is read at once."""
+    plans = plans_of(scenario.project, [words.department for words in PLANS if scenario.is_draft or _taken(scenario, words)])
+    return [_standing(scenario, words, plans.get(words.department)) for words in PLANS]
 
 
 def standing_of(scenario: CostAssessment, words: PlanWords) -> Standing:
     """What the plan is read by, where the lines of the scenario are read already; no query of a fixed one that took nothing."""
-    taken = [line for line in scenario.lines.all() if line.planned_by == words.department]
-    plan = plan_of(scenario.project, words.department) if scenario.is_draft or taken else None
+    is_asked = scenario.is_draft or _taken(scenario, words)
+    return _standing(scenario, words, plan_of(scenario.project, words.department) if is_asked else None)
+
+
+def _taken(scenario: CostAssessment, words: PlanWords) -> list[CostLine]:
+    return [line for line in scenario.lines.all() if line.planned_by == words.department]
+
+
+def _standing(scenario: CostAssessment, words: PlanWords, plan: DepartmentPlan | None) -> Standing:
+    taken = _taken(scenario, words)
     phase = taken[0].phase if taken else ""
     changes = tuple(str(each) for each in _changes(words, plan, taken))
     return Standing(words, plan, phase, len(taken), changes, tuple(editing_blockers(scenario) + plan_blockers(words, plan)))
@@ -116,11 +126,11 @@ def take_plan(pk: int, department: str, phase: str, *, actor: User) -> CostAsses
     if plan.operations and not into.batches:
         raise BadInput({"phase": _t("This phase makes no batch yet: say first how many and how large.")})
     own = row.lines.filter(planned_by=plan.department)
-    before = _told(own)
+    before = told_of(own)
     own.delete()
     lines = _lines(row, plan, into)
     CostLine.objects.bulk_create(lines)
-    record(words.event, row, actor=actor, before=before, after=_told(lines), reason=_reference(plan), link=row.get_absolute_url())
+    record(words.event, row, actor=actor, before=before, after=told_of(lines), reason=_reference(plan), link=row.get_absolute_url())
     return row
 
 
@@ -150,7 +160,7 @@ def _reference(plan: DepartmentPlan) -> str:
     }
 
 
-def _told(lines: Iterable[CostLine]) -> dict[str, str]:
+def told_of(lines: Iterable[CostLine]) -> dict[str, str]:
     """By its words and phase what each line says."""
 
     def said(row: CostLine) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _t
 
+from catalogue.models.compounds import register_use
 from process.routes.models import RouteStep, RouteVersion
 from projects.alike import OnTheWay, look_on_the_way_by
 
@@ -38,5 +39,16 @@ class Intermediates:
             yield OnTheWay(route.project, compound, words, step.version.get_absolute_url())
 
 
+class StepsOfCompounds:
+    """For the catalogue: what is made on the way of a project is shown to whoever sees that."""
+
+    def rows(self) -> QuerySet[Any]:
+        return RouteStep.objects.annotate(used_id=F("product_compound_id"))
+
+    def seen(self, user: User) -> QuerySet[Any]:
+        return self.rows().filter(version__in=RouteVersion.objects.visible_to(user))
+
+
 def register() -> None:
     look_on_the_way_by(Intermediates())
+    register_use(StepsOfCompounds())

@@ -25,6 +25,7 @@ from process.assumptions.taking_offers import take_offer
 from process.costs import quoted, quoting, services
 from process.costs.building import assessed, assessed_many
 from process.costs.clause import clause_of, take_clause, threshold_of
+from process.costs.disposing import take_waste, waste_of, with_tariffs
 from process.costs.forms import ClauseForm, CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
 from process.costs.offered import offered_for
@@ -62,7 +63,7 @@ def writers(request: SignedInRequest, project: Project) -> list[Blocker]:
 
 
 def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAssessment:
-    rows = CostAssessment.objects.visible_to(request.user)
+    rows = with_tariffs(CostAssessment.objects.visible_to(request.user))
     rows = rows.select_related(
         "project__client", "project__rfp", "project__site", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
     )
@@ -158,6 +159,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "fix_form": ReasonForm(prefix="fix"),
         "offered": offered_for(scenario, scenario.prices.all(), scenario.project.today),
         "plans": plans_on(scenario, not_mine),
+        "waste": waste_on(scenario, not_mine),
         **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "history": _history(request, scenario),
@@ -176,6 +178,14 @@ def plans_on(scenario: CostAssessment, not_mine: list[Blocker], bound: Mapping[s
         form = bound.get(department) or PlanForm(prefix=f"plan-{department}", initial={"phase": standing.phase or making})
         found.append({"standing": standing, "form": form, "blockers": [*not_mine, *standing.blockers]})
     return found
+
+
+def waste_on(scenario: CostAssessment, not_mine: list[Blocker], bound: PlanForm | None = None) -> dict[str, Any]:
+    """What the route leaves over, beside what was taken of it."""
+    standing = waste_of(scenario, scenario.standing.steps if scenario.standing is not None else None)
+    making = next((row.phase for row in scenario.phases.all() if row.batches), "")
+    form = bound or PlanForm(prefix="waste", initial={"phase": standing.phase or making})
+    return {"standing": standing, "form": form, "blockers": [*not_mine, *standing.blockers]}
 
 
 def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
@@ -259,6 +269,18 @@ def scenario_plan(request: SignedInRequest, code: str, number: int, department: 
         messages.success(request, words.done)
         return redirect(scenario)
     return render_scenario(request, scenario, status=400, plans=plans_on(scenario, editors(request, scenario.project), {department: form}))
+
+
+@internal_required
+@require_POST
+def scenario_waste(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """The waste of the route as cost lines of the chosen phase."""
+    scenario = visible_scenario(request, code, number)
+    form = PlanForm(request.POST, prefix="waste")
+    if carried_out(form, lambda: take_waste(scenario.pk, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("The waste of the route stands among the cost lines."))
+        return redirect(scenario)
+    return render_scenario(request, scenario, status=400, waste=waste_on(scenario, editors(request, scenario.project), form))
 
 
 @internal_required

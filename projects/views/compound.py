@@ -11,16 +11,42 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
+from audit.events import events_of
 from audit.refusals import carried_out
 from catalogue.chemistry import draw_svg
+from catalogue.compound_sheet import COMPOUNDS
 from catalogue.models import Compound
 from catalogue.services import cite_compound
-from projects.alike import alike
+from projects.alike import alike, made_on_the_way
 from projects.forms.compound import SourcesForm
 from projects.models import Project
 from projects.permissions import lacking
+from worksheets.bound import bind_to
+from worksheets.printing import facts_of
 
 PICTURE = (220, 150)
+MOST_ALIKE = 12
+EVENTS = 20
+SHOWN_ELSEWHERE = ("name", "made_of", "stereo", "references", "pubchem_cid")
+
+
+@internal_required
+@require_GET
+def compound_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One compound: what follows from its structure, who works on it, and what we have made like it."""
+    compound = get_object_or_404(Compound.objects.visible_to(request.user), pk=pk)
+    found = [each for each in alike(request.user, compound.smiles, most=MOST_ALIKE) if each.compound != compound]
+    projects = Project.objects.visible_to(request.user).filter(compound=compound).select_related("client").order_by("-code")
+    context = {
+        "compound": compound,
+        "structure": _picture(compound) if compound.smiles else "",
+        "facts": facts_of(bind_to(COMPOUNDS, None, request.user), compound, besides=SHOWN_ELSEWHERE),
+        "projects": list(projects),
+        "made_in": made_on_the_way(request.user, compound),
+        "alike": found[:MOST_ALIKE],
+        "events": list(events_of(compound)[:EVENTS]),
+    }
+    return render(request, "projects/compound.html", context)
 
 
 @internal_required

@@ -136,6 +136,7 @@ PAGES = {
         "/administration/document-templates/",
         "/administration/document-templates/quotation/",
         "/getting-started/",
+        "/sites/shanghai/disposal/",
         "/sites/shanghai/vessels/",
         "/sites/shanghai/vessels/R-302/",
         "/accounts/people/",
@@ -163,6 +164,8 @@ PAGES = {
     "production": ["/my-work/", "/projects/{evaluated}/sheets/production/"],
     "analytical": ["/analytical-prices/", "/projects/{evaluated}/sheets/analytical/"],
     "research": [
+        "/compounds/",
+        "/compounds/{compound}/",
         "/materials/",
         "/materials/TOL-99/",
         "/suppliers/",

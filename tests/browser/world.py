@@ -23,7 +23,7 @@ from accounts.services.people import open_account
 from accounts.signing import Authentication
 from audit.context import Channel, acting
 from catalogue.models import Material, Site, Supplier, Vessel
-from catalogue.services import VesselFacts, add_vessel
+from catalogue.services import VesselFacts, add_vessel, create_or_find_compound
 from cdmo.demo.costing import estimate_for
 from cdmo.demo.evidence import reference_of
 from cdmo.demo.molecules import LENALIDOMIDE
@@ -254,6 +254,7 @@ def _chemistry(project: Project) -> dict[str, Any]:
     return {
         "supplier": Supplier.objects.get(name="Demo Solvents").pk,
         "stuff": solvent.pk,
+        "compound": create_or_find_compound(name="Phenol", cas_number="108-95-2", structure_text="Oc1ccccc1", actor=chemist).pk,
         "route": route.number,
         "finding": f"q3c:{material_key(solvent.pk)}",
     }

@@ -198,7 +198,7 @@ def test_more_tests_cost_no_more_queries(project: Project, django_assert_num_que
     planned(project)
     services.save_sheet(project.code, "analytical", changes=ANSWERS, actor=make.person(Role.ANALYTICAL))
     for _ in range(2):
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             assert plan_of(project, "analytical") is not None
         for stage in ("stability", "in_process"):
             planned(project, stage=stage, price="Elemental impurities")
@@ -218,5 +218,5 @@ def test_the_page_takes_the_plan(client: Client, project: Project) -> None:
     assert "Take the production plan again" not in page
     wrong = client.post(address, {"plan-analytical-phase": "moon"})
     assert (wrong.status_code, wrong.content.decode().count('class="invalid-feedback"')) == (400, 1)
-    nowhere = reverse("cost-plan", args=[project.code, 1, "research"])
-    assert client.post(nowhere, {"plan-research-phase": "pilot"}).status_code == 404
+    nowhere = reverse("cost-plan", args=[project.code, 1, "regulatory"])
+    assert client.post(nowhere, {"plan-regulatory-phase": "pilot"}).status_code == 404

@@ -209,5 +209,6 @@ def test_the_api_lists_the_sheets_with_their_tables(project: Project, client: Cl
     found = {each["department"]: each for each in client.get(f"/api/v1/projects/{project.code}/sheets/").json()}
 
     pk = sheet_of(project, "production").pk
-    assert found["production"]["tables"] == [f"production-plan:{pk}", f"sheet-risks:{pk}", f"sheet-assumptions:{pk}"]
+    keys = ("production-plan", "planned-utilities", "sheet-risks", "sheet-assumptions")
+    assert found["production"]["tables"] == [f"{key}:{pk}" for key in keys]
     assert len(found) == 5

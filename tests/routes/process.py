@@ -14,6 +14,7 @@ PROCESS_ROUTES = {
     "cost-copy": act(number=1),
     "cost-fix": act(number=1),
     "cost-plan": act(number=1, department="production"),
+    "cost-waste": act(number=1),
     "cost-offer": act(number=1, quote=1),
     "cost-quote": act(number=1),
     "cost-clause": act(number=1),

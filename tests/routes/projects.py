@@ -92,5 +92,6 @@ EVALUATION_ROUTES = {
     "sheet-reopen": act(department="research"),
     "sheet-assign": act(department="research"),
     "sheet-calendar": act(department="production"),
+    "sheet-propose": act(department="production"),
     "sheet-plan-total": act(department="analytical"),
 }

@@ -8,6 +8,8 @@ OF_MATERIALS = {"sheet": "materials", "pk": "material", "column": "supplier"}
 WORKSHEET_ROUTES = {
     "material-detail": page(200, own=404, foreign=404, arguments={"code": "TOL-99"}),
     "supplier-detail": page(200, own=404, foreign=404, arguments={"pk": "seller"}),
+    "compound-detail": page(200, own=404, foreign=404, arguments={"pk": "compound"}),
+    "compounds": ours(),
     "materials": ours(),
     "suppliers": ours(),
     "exchange-rates": ours(),

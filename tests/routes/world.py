@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.adapter import SEEN_AT, SIGNED_IN_AT
 from accounts.models import Role, User
 from audit.models import Event
+from catalogue.services import create_or_find_compound
 from documents.services import share_document, submit_for_review, upload_version
 from notifications.models import Notification
 from notifications.services.feeds import create_feed
@@ -218,7 +219,8 @@ def an_import(actor: User) -> Import:
 
 def things_of_the_catalogue() -> dict[str, Any]:
     price = a_price(a_material())
-    return {"material": price.material_id, "seller": price.supplier_id}
+    toluene = create_or_find_compound(name="Toluene", cas_number="108-88-3", actor=factories.person(Role.RESEARCH))
+    return {"material": price.material_id, "seller": price.supplier_id, "compound": toluene.pk}
 
 
 def things_of_notifications(project: Project) -> dict[str, Any]:

@@ -77,6 +77,7 @@ WRITES = [
     Writers("notifications.watch", (*PORTFOLIO, *TEAM), "milestone-watch"),
     Writers("phases.assign_sheet", ("business_development", "project_manager", "research"), "sheet-assign"),
     Writers("phases.edit_sheet", ("analytical",), "sheet-plan-total"),
+    Writers("phases.edit_sheet", ("production",), "sheet-propose"),
     Writers("phases.edit_sheet", ("research",), "sheet-detail sheet-autosave sheet-sign-off"),
     Writers("phases.recommend", SELLERS, "evaluation-recommend"),
     Writers("phases.reopen_sheet", ("business_development", "project_manager", "research"), "sheet-reopen"),
@@ -84,7 +85,7 @@ WRITES = [
     Writers(
         "process.edit_costs",
         ("business_development", "management", "research", "material_control", "production"),
-        "project-costs cost-change cost-copy cost-fix cost-plan cost-offer",
+        "project-costs cost-change cost-copy cost-fix cost-plan cost-waste cost-offer",
     ),
     Writers("process.edit_route", ("project_manager", "research"), "project-routes route-change route-start route-fix"),
     Writers(

@@ -1,0 +1,57 @@
+"""What is true of a row in the table of compounds: its number adds up, its structure is nobody else's, and stays once it is worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput
+from catalogue.chemistry import CasNumberError, normalise_cas
+from catalogue.models import Compound
+from catalogue.services.compounds import keep_fingerprint
+from worksheets.rows import AlreadyThere, Rows
+
+
+class CompoundRows(Rows):
+    def clean(self, row: Compound, changed: Collection[str]) -> None:
+        try:
+            row.cas_number = normalise_cas(row.cas_number) if row.cas_number else ""
+        except CasNumberError as error:
+            raise BadInput({"cas_number": str(error)}) from error
+        row.references = "\n".join(line.strip() for line in row.references.splitlines() if line.strip())
+        if "structure_text" in changed:
+            self._require_free(row)
+            self._require_alone(row, "structure_text", inchikey=row.inchikey)
+        if "cas_number" in changed:
+            self._require_alone(row, "cas_number", cas=row.cas_number)
+
+    def _require_free(self, row: Compound) -> None:
+        """Masses of routes and costs of scenarios rest on a structure that is worked on."""
+        kept = Compound.objects.filter(pk=row.pk).exclude(smiles="")
+        if row.pk is not None and kept.used().exists():
+            raise BadInput(
+                {"structure_text": _t("Projects work on this compound: its structure stays. Enter another one as a new compound.")}
+            )
+
+    def _require_alone(self, row: Compound, column: str, **identity: str) -> None:
+        """Of what this person does not see nothing is told, not even its name."""
+        others = Compound.objects.same_as(**identity).exclude(pk=row.pk)
+        other = others.first()
+        if other is None:
+            return
+        if Compound.objects.visible_to(self.actor).filter(pk=other.pk).exists():
+            raise AlreadyThere(column, other, other.get_absolute_url())
+        raise BadInput({column: _t("This cannot be entered here. Enter it with the request or the route that needs it.")})
+
+    def add(self, row: Compound) -> Compound:
+        return self._indexed(super().add(row))
+
+    def change(self, row: Compound, changed: Collection[str]) -> Compound:
+        saved: Any = super().change(row, changed)
+        return self._indexed(saved) if "structure_text" in changed else saved
+
+    def _indexed(self, row: Compound) -> Compound:
+        keep_fingerprint(row)
+        return row

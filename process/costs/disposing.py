@@ -1,0 +1,183 @@
+"""The waste of the route taken over into a draft scenario: for each kilogram of API so many kilograms of each class, at the prices of the
+project's site. The lines are replaced when it is taken again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Max, OuterRef, QuerySet
+from django.db.models.functions import Cast, JSONObject
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+
+from audit.acts import act
+from audit.events import record
+from audit.hashes import hash_of
+from audit.refusals import BadInput, Blocker, require_none
+from catalogue.models import DisposalPrice
+from process.costs.case import Basis
+from process.costs.figures import Source
+from process.costs.materials import Category
+from process.costs.models import PHASE_CHOICES, CostAssessment, CostLine
+from process.costs.plans import FOUR_PLACES
+from process.costs.services import editing_blockers, locked_draft
+from process.costs.taking import told_of
+from process.costs.waste import Disposed, Tariff, balance_at_yields, disposed, unpriced
+from process.routes.building import plain_route, steps_of
+from process.words import plain_number
+from projects.money import half_up
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from process.routes.models import RouteStep
+
+WASTE = "waste"  # the mark of the lines that came from here
+HUNDRED = Decimal(100)
+TOLD = ("waste", "currency", "source", "valid_from", "valid_until")
+CLASSES = dict(DisposalPrice.Waste.choices)
+
+
+@dataclass(frozen=True)
+class RouteWaste:
+    """found: of one kilogram of API, by class; empty where there is no balance. phase, number: of the lines that were taken, "" and 0
+    where none were. changed: route, yields or prices are others since.
+    """
+
+    found: tuple[Disposed, ...]
+    phase: str
+    number: int
+    changed: bool
+    blockers: tuple[Blocker, ...]
+
+    @property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Class, kilograms for one of API, and its price."""
+        return [(str(CLASSES[each.waste]), plain_number(_kg(each)), _price_words(each)) for each in self.found]
+
+
+def waste_of(scenario: CostAssessment, steps: Sequence[RouteStep] | None = None) -> RouteWaste:
+    """steps: of its route, where they were read already. One query for the prices; none of a fixed scenario."""
+    taken = [line for line in scenario.lines.all() if line.planned_by == WASTE]
+    phase = taken[0].phase if taken else ""
+    if not scenario.is_draft:
+        return RouteWaste((), phase, len(taken), False, tuple(editing_blockers(scenario)))
+    found, missing = _found(scenario, steps)
+    changed = bool(taken) and taken[0].plan_fingerprint != _fingerprint(found)
+    return RouteWaste(found, phase, len(taken), changed, (*editing_blockers(scenario), *missing))
+
+
+def _found(scenario: CostAssessment, steps: Sequence[RouteStep] | None) -> tuple[tuple[Disposed, ...], list[Blocker]]:
+    version = scenario.route_version
+    if version is None:
+        return (), [Blocker("cost.no_route", _t("The scenario counts with no route yet."))]
+    route = plain_route(list(steps_of(version)) if steps is None else steps)
+    answer = balance_at_yields(route, float(scenario.yield_pct / HUNDRED))
+    if answer.value is None:
+        return (), [Blocker("cost.route", fault.words, link=version.get_absolute_url()) for fault in answer.faults]
+    found = disposed(answer.value.waste, _tariffs(scenario))
+    return found, list(_unpriced(scenario, found))
+
+
+def with_tariffs(scenarios: QuerySet[CostAssessment]) -> QuerySet[CostAssessment]:
+    """`tariffs`: the prices of the site that hold on the day of the scenario, read with it; a page asks enough besides."""
+    rows = DisposalPrice.objects.valid(OuterRef("priced_on")).filter(site=OuterRef("project__site"))  # type: ignore[arg-type]
+    told = JSONObject(price_per_kg=Cast("price_per_kg", CharField()), **{name: name for name in TOLD})
+    return scenarios.annotate(tariffs=ArraySubquery(rows.values(told=told)))
+
+
+def _tariffs(scenario: CostAssessment) -> dict[str, Tariff]:
+    if "tariffs" not in scenario.__dict__:
+        scenario = with_tariffs(CostAssessment.objects.all()).get(pk=scenario.pk)
+    return {row["waste"]: _tariff(row) for row in scenario.tariffs}  # type: ignore[attr-defined]
+
+
+def _tariff(row: dict[str, Any]) -> Tariff:
+    first, last = (date.fromisoformat(day) if day else None for day in (row["valid_from"], row["valid_until"]))
+    return Tariff(Decimal(row["price_per_kg"]), row["currency"], row["source"], first, last)
+
+
+def _unpriced(scenario: CostAssessment, found: Sequence[Disposed]) -> Iterator[Blocker]:
+    site = scenario.project.site
+    if site is None:
+        yield Blocker("cost.no_site", _t("No site is chosen for the project, whose prices of disposal would count."))
+        return
+    link = reverse("site-disposal", args=[site.key])
+    for name in unpriced(found):
+        words = _t("%(site)s has no price for the disposal of: %(waste)s.") % {"site": site.name, "waste": CLASSES[name]}
+        yield Blocker("cost.no_disposal", words, link=link)
+    if found and not unpriced(found) and not any(each.cost for each in found):
+        yield Blocker("cost.free_disposal", _t("The disposal of this waste costs nothing."), link=link)
+
+
+def _fingerprint(found: Sequence[Disposed]) -> str:
+    said = [[each.waste, half_up(each.kg, FOUR_PLACES), *(_said(each.tariff) if each.tariff else ())] for each in found]
+    return hash_of({"waste": said})
+
+
+def _said(tariff: Tariff) -> list[Any]:
+    return [tariff.price_per_kg, tariff.currency, tariff.source, tariff.valid_until.isoformat() if tariff.valid_until else ""]
+
+
+@act
+def take_waste(pk: int, phase: str, *, actor: User) -> CostAssessment:
+    """In place of the lines that were taken before, in whatever phase; what people typed and what plans brought stays."""
+    row = locked_draft(pk, actor)
+    if phase not in dict(PHASE_CHOICES):
+        raise BadInput({"phase": _t("Choose a phase.")})
+    standing = waste_of(row)
+    require_none(standing.blockers)
+    own = row.lines.filter(planned_by=WASTE)
+    before = told_of(own)
+    own.delete()
+    lines = _lines(row, phase, standing.found)
+    CostLine.objects.bulk_create(lines)
+    record("cost.waste_taken", row, actor=actor, before=before, after=told_of(lines), link=row.get_absolute_url())
+    return row
+
+
+def _lines(row: CostAssessment, phase: str, found: Sequence[Disposed]) -> list[CostLine]:
+    """Below all others, without what costs nothing."""
+    last = row.lines.aggregate(last=Max("position"))["last"] or 0
+    note = _t("By the mass balance of %(route)s, yields at %(percent)s %%.")
+    common = {
+        "assessment": row,
+        "phase": phase,
+        "category": Category.WASTE.value,
+        "basis": Basis.KG.value,
+        "unit": "kg",
+        "source": Source.PRICE_BOOK.value,
+        "note": note % {"route": row.route_version, "percent": plain_number(row.yield_pct)},
+        "planned_by": WASTE,
+        "plan_fingerprint": _fingerprint(found),
+    }
+    priced = [(each, each.tariff) for each in found if each.tariff is not None and each.cost]
+    return [
+        CostLine(
+            position=last + place,
+            label=_t("Disposal: %(waste)s") % {"waste": CLASSES[each.waste]},
+            quantity=_kg(each),
+            price=tariff.price_per_kg,
+            currency=tariff.currency,
+            reference=tariff.source,
+            dated=tariff.valid_from or row.priced_on,
+            valid_until=tariff.valid_until,
+            **common,
+        )
+        for place, (each, tariff) in enumerate(priced, start=1)
+    ]
+
+
+def _kg(each: Disposed) -> Decimal:
+    return half_up(each.kg, FOUR_PLACES)
+
+
+def _price_words(each: Disposed) -> str:
+    if each.tariff is None:
+        return _t("no price")
+    return f"{plain_number(each.tariff.price_per_kg)} {each.tariff.currency}/kg"

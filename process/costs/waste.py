@@ -1,0 +1,69 @@
+"""What the disposal of a route's waste costs, by the classes of the mass balance. Pure; nothing is rounded, so that they may be added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from process.routes.checks import faults_of
+from process.routes.mass_balance import Balance, Waste, mass_balance
+from process.routes.plain import Computed, Route
+from process.routes.unit_cost import exact
+
+CLASSES = ("solvent", "water", "aqueous", "other")  # the fields of `Waste`, each in kg
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """What one kilogram costs, in `currency`, by which list, from which day to which (None: on)."""
+
+    price_per_kg: Decimal
+    currency: str
+    source: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Disposed:
+    """Kilograms of one class. tariff: None where its price is not known."""
+
+    waste: str
+    kg: Decimal
+    tariff: Tariff | None
+
+    @property
+    def cost(self) -> Decimal:
+        """In the currency of the tariff. Raises ValueError where there is none: nothing would be too low."""
+        if self.tariff is None:
+            raise ValueError(self.waste)
+        return self.kg * self.tariff.price_per_kg
+
+
+def disposed(waste: Waste, tariffs: Mapping[str, Tariff]) -> tuple[Disposed, ...]:
+    """Every class of which there is some."""
+    amounts = ((name, exact(getattr(waste, name))) for name in CLASSES)
+    return tuple(Disposed(name, kg, tariffs.get(name)) for name, kg in amounts if kg > 0)
+
+
+def unpriced(found: Iterable[Disposed]) -> tuple[str, ...]:
+    """The classes whose price is missing."""
+    return tuple(each.waste for each in found if each.tariff is None)
+
+
+def costs_by_currency(found: Iterable[Disposed]) -> dict[str, Decimal]:
+    """The sum over the classes whose price is known."""
+    costs: dict[str, Decimal] = {}
+    for each in found:
+        if each.tariff is not None:
+            costs[each.tariff.currency] = costs.get(each.tariff.currency, Decimal(0)) + each.cost
+    return costs
+
+
+def balance_at_yields(route: Route, factor: float, target_kg: float = 1.0) -> Computed[Balance]:
+    """The mass balance with every yield so many times as high; what a yield loses leaves as waste."""
+    steps = tuple(replace(step, yield_fraction=step.yield_fraction * factor) for step in route.steps)
+    moved = Route(steps)
+    return mass_balance(moved, target_kg, faults=faults_of(moved))
