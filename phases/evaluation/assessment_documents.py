@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -20,25 +20,14 @@ from documents.registry import DocumentType, Meaning, SignerSlot
 from phases.evaluation.assessment_views import gravest, views_on_paper
 from phases.evaluation.enquiries import days_until
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
-from phases.evaluation.worksheets import ASSUMPTIONS, HAZARDS, PRODUCTION_PLAN, RISKS, TEST_PLAN
+from phases.evaluation.printed_plans import costs_on_paper, plans_on_paper, printed
+from phases.evaluation.worksheets import ASSUMPTIONS, RISKS
 from phases.reports import identity_of, part
 from process.costs.paper import pictures_on_paper, scenario_on_paper, what_counts
 from process.paper import DATED_BY, drawn_on_paper, recorded_dating, recorded_on_paper
 from projects.completeness import completeness_of
 from projects.models import Phase, Project, Quotation, QuotationLine
-from worksheets.bound import bind_to
-from worksheets.printing import printed_table
 
-if TYPE_CHECKING:
-    from worksheets.sheets import Worksheet
-
-NOBODY: Any = None  # the snapshot is everybody's; of its tables no row depends on the reader
-PRINTED_OPERATIONS = (
-    "operation", "vessel", "batch_kg", "litres_per_kg", "fill_litres", "fill_percent", "fit", "batches", "hours", "cleaning_hours", "days",
-)  # fmt: skip
-PRINTED_COSTS = (
-    "operation", "shifts_per_day", "vessel_rate", "operators", "operator_rate", "utilities_per_kg", "waste_kg", "cost",
-)  # fmt: skip
 REQUESTERS = frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER})
 
 
@@ -161,13 +150,9 @@ def _assessed(project: Project, found: InquiryAssessment, sheets: Sequence[Depar
             [Column(_t("Department"), 60), Column(_t("Duration (weeks)"), 40, "right")],
             [(str(row.department), shortest(row.duration_weeks)) for row in sheets],
         ),
-        "assumptions": _printed(sheets, ASSUMPTIONS, "assumption_rows"),
-        "risks": _printed(sheets, RISKS, "risk_rows"),
-        "plans": [
-            *_printed(sheets, TEST_PLAN, "tests"),
-            *_printed(sheets, PRODUCTION_PLAN, "operations", PRINTED_OPERATIONS, PRINTED_COSTS),
-            *_printed(sheets, HAZARDS, "hazards"),
-        ],
+        "assumptions": printed(sheets, ASSUMPTIONS, "assumption_rows"),
+        "risks": printed(sheets, RISKS, "risk_rows"),
+        "plans": plans_on_paper(sheets),
         "challenges": rfp.process_challenges,
         "questions": data_table(
             [Column(_t("Question"), 50), Column(_t("Answer"), 50)],
@@ -181,7 +166,8 @@ def _assessed(project: Project, found: InquiryAssessment, sheets: Sequence[Depar
 
 def cost_assessment(project: Project) -> dict[str, Any]:
     """The departments' costs, the scenario that is worked out in depth, and the prices of the current quotation."""
-    return cost_dating(project) | {"scenario": scenario_on_paper(project)}
+    views = costs_on_paper(_sheets(project))
+    return cost_dating(project) | {"views": views, "told": [each["key"] for each in views], "scenario": scenario_on_paper(project)}
 
 
 def cost_dating(project: Project) -> dict[str, Any]:
@@ -211,7 +197,7 @@ def cost_dating(project: Project) -> dict[str, Any]:
         "counted": what_counts(project),
         "price": _price(quotation) if quotation else None,
         "result": _result(quotation, cost_bands(sheets)) if quotation else [],
-        "assumptions": _printed(sheets, ASSUMPTIONS, "assumption_rows"),
+        "assumptions": printed(sheets, ASSUMPTIONS, "assumption_rows"),
         "signed_off": _signed_off(sheets),
     }
 
@@ -220,16 +206,6 @@ def _band(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
     columns = [Column(_t("All departments"), 28), *(Column(label, 24, "right") for label in (_t("Low"), _t("Base"), _t("High")))]
     rows = [(band.currency, band.low, band.base, band.high) for band in cost_bands(sheets)]
     return data_table(columns, rows, empty=_t("No sheet gives a cost."))
-
-
-def _printed(sheets: Iterable[DepartmentAssessment], table: Worksheet, rows: str, *columns: tuple[str, ...]) -> list[dict[str, Any]]:
-    """A table of every sheet that has rows in it; in several parts where all its columns are too wide for a page."""
-    filled = [sheet for sheet in sheets if getattr(sheet, rows).all()]
-    return [
-        printed_table(bind_to(table, sheet, NOBODY), names=names, caption=f"{sheet.department}: {table.title}")
-        for sheet in filled
-        for names in columns or ((),)
-    ]
 
 
 def _signed_off(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
@@ -293,7 +269,7 @@ TYPES = (
         template="documents/types/inquiry_assessment_report.html",
         build_context=inquiry_assessment,
         figures=lambda snapshot: inquiry_pictures(snapshot["data"]),
-        template_version="6",
+        template_version="7",
         for_us=True,
         dated_by=(
             "subtitle",
@@ -337,7 +313,7 @@ TYPES = (
         template="documents/types/detailed_cost_assessment.html",
         build_context=cost_assessment,
         figures=lambda snapshot: pictures_on_paper(snapshot["data"].get("scenario")),
-        template_version="5",
+        template_version="6",
         for_us=True,
         dated_by=("identity", "quantities", "costs", "band", "counted", "price", "result", "assumptions", "signed_off"),
         build_dating=cost_dating,
@@ -356,6 +332,7 @@ TYPES = (
             part("labour", _("Development labour"), _("Tasks, time, rate."), required=False),
             part("quality_control", _("Quality control"), _("Samples, tests, consumables, outside laboratories."), required=False),
             part("production", _("Production"), _("Vessels, occupancy (h), labour, utilities, waste, modification."), required=False),
+            part("ehs", _("Environment, health and safety"), _("Studies, permits, measurements, protection."), required=False),
             part("dossier", _("Stability, validation, dossier"), _("Included, optional or excluded."), required=False),
             part("risk", _("Overheads, contingency, risk"), _("Rates (%), risk items as probability × cost."), required=False),
             part("sensitivity", _("Sensitivity"), _("To yield, batch size and the main raw material."), required=False),

@@ -1,0 +1,74 @@
+"""The tables of the departments' sheets on paper: what is planned, and what each section of the cost form rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _t
+
+from phases.evaluation.cost_worksheets import EHS_COSTS, LABOUR, MATERIAL_COSTS, METHODS, UTILITIES
+from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.sheet_tables import OWN
+from phases.evaluation.worksheets import HAZARDS, PRODUCTION_PLAN, TEST_PLAN
+from worksheets.bound import bind_to
+from worksheets.printing import printed_table
+
+if TYPE_CHECKING:
+    from worksheets.sheets import Worksheet
+
+Sheets = Sequence[DepartmentAssessment]
+Tables = list[dict[str, Any]]
+
+NOBODY: Any = None  # the snapshot is everybody's; of its tables no row depends on the reader
+TESTS = ("price", "stage", "batches", "samples_per_batch", "replicates", "samples", "standing", "note")
+TEST_COSTS = ("price", "stage", "hours", "consumables", "outside", "cost")
+OPERATIONS = (
+    "operation", "vessel", "batch_kg", "litres_per_kg", "fill_litres", "fill_percent", "fit", "batches", "hours", "cleaning_hours", "days",
+)  # fmt: skip
+OPERATION_COSTS = (
+    "operation", "shifts_per_day", "vessel_rate", "operators", "operator_rate", "utilities_per_kg", "waste_kg", "cost",
+)  # fmt: skip
+UTILITY_COSTS = ("operation", "kind", "amount", "unit", "basis", "rate", "in_all", "cost")
+
+
+def printed(sheets: Iterable[DepartmentAssessment], table: Worksheet, rows: str, *parts: tuple[str, ...]) -> Tables:
+    """A table of every sheet that has it and rows in it; in several parts where all its columns are too wide for a page."""
+    filled = [sheet for sheet in sheets if OWN.get(table.key, sheet.department.key) == sheet.department.key and getattr(sheet, rows).all()]
+    return [
+        printed_table(bind_to(table, sheet, NOBODY), names=names, caption=f"{sheet.department}: {table.title}")
+        for sheet in filled
+        for names in parts or ((),)
+    ]
+
+
+def plans_on_paper(sheets: Sheets) -> Tables:
+    """All that the departments plan and count, for the report."""
+    return [
+        *printed(sheets, LABOUR, "cost_rows"),
+        *printed(sheets, MATERIAL_COSTS, "cost_rows"),
+        *printed(sheets, TEST_PLAN, "tests", TESTS, TEST_COSTS),
+        *printed(sheets, METHODS, "cost_rows"),
+        *printed(sheets, PRODUCTION_PLAN, "operations", OPERATIONS, OPERATION_COSTS),
+        *printed(sheets, UTILITIES, "utilities", UTILITY_COSTS),
+        *printed(sheets, HAZARDS, "hazards"),
+        *printed(sheets, EHS_COSTS, "cost_rows"),
+    ]
+
+
+def costs_on_paper(sheets: Sheets) -> list[dict[str, Any]]:
+    """What the sheets say to each section of the cost form, and what they do not say; each with the key of its section."""
+    found = {
+        "materials": (printed(sheets, MATERIAL_COSTS, "cost_rows"), _t("No sheet lists what is bought.")),
+        "labour": (printed(sheets, LABOUR, "cost_rows"), _t("No sheet counts hours of research.")),
+        "quality_control": (
+            [*printed(sheets, TEST_PLAN, "tests", TEST_COSTS), *printed(sheets, METHODS, "cost_rows")],
+            _t("No sheet plans a test or work on a method."),
+        ),
+        "production": (
+            [*printed(sheets, PRODUCTION_PLAN, "operations", OPERATION_COSTS), *printed(sheets, UTILITIES, "utilities", UTILITY_COSTS)],
+            _t("No sheet plans an operation in a vessel."),
+        ),
+        "ehs": (printed(sheets, EHS_COSTS, "cost_rows"), _t("No sheet counts studies, permits or protection.")),
+    }
+    return [{"key": key, "tables": tables, "missing": [] if tables else [words]} for key, (tables, words) in found.items()]

@@ -1,0 +1,63 @@
+"""What the sheets count stands in the report and, under its section, in the cost form; an empty section says what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from phases.evaluation.assessment_documents import cost_assessment
+from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.printed_plans import plans_on_paper
+from projects.models import Project
+from tests.phases.sheets import a_test_price, add_row
+from tests.projects import factories as make
+
+pytestmark = pytest.mark.django_db
+CALORIMETRY = {"item": "Reaction calorimetry", "unit": "runs", "amount": "3", "unit_price": "2400"}
+VALIDATION = {"item": "Assay, HPLC", "work": "validation", "amount": "120", "unit_price": "110"}
+
+
+@pytest.fixture
+def project() -> Project:
+    project = make.a_project()
+    add_row(project, "ehs", "ehs-costs", **CALORIMETRY)
+    add_row(project, "analytical", "method-work", **VALIDATION)
+    add_row(
+        project, "analytical", "test-plan", price=a_test_price().test, stage="Release", batches="3", samples_per_batch="2", replicates="2"
+    )
+    return project
+
+
+def captions(tables: list[dict[str, Any]]) -> list[str]:
+    return [table["caption"] for table in tables]
+
+
+def sheets_of(project: Project) -> list[DepartmentAssessment]:
+    return list(DepartmentAssessment.objects.filter(project=project).with_tables().select_related("project__site"))
+
+
+def test_the_report_prints_every_table_once_and_what_is_wide_in_two_parts(project: Project) -> None:
+    tables = plans_on_paper(sheets_of(project))
+
+    assert captions(tables) == [
+        *["Analytical: Test plan"] * 2,
+        "Analytical: Work on methods",
+        "Environment, health and safety: Costs of EHS",
+    ]
+    assert {len(table["columns"]) for table in tables[:2]} == {8, 6}, "as many as a page in portrait holds"
+
+
+def test_the_cost_form_prints_them_under_their_sections(project: Project) -> None:
+    data = cost_assessment(project)
+
+    found = {view["key"]: view for view in data["views"]}
+    assert captions(found["quality_control"]["tables"]) == ["Analytical: Test plan", "Analytical: Work on methods"]
+    assert found["ehs"]["tables"][0]["rows"][0][:5] == ["Reaction calorimetry", "runs", "3", "2,400", "7,200"]
+    assert found["production"]["missing"] == ["No sheet plans an operation in a vessel."]
+    assert data["told"] == list(found)
+
+
+def test_no_table_of_another_department_is_printed(project: Project) -> None:
+    """Hours, materials, methods and costs of EHS are rows of one kind: each belongs to the table of its department."""
+    assert str(plans_on_paper(sheets_of(project))).count("Reaction calorimetry") == 1
