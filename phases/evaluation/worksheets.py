@@ -196,7 +196,6 @@ PRODUCTION_PLAN = Worksheet(
     model=PlannedOperation,
     columns=(
         SheetColumn("operation", example="Step 2: amination", frozen=True, width=24),
-        SheetColumn("comes", _("Proposed"), compute=_proposed, width=14),
         SheetColumn(
             "vessel",
             lookup=Lookup(_vessels, find=_called("tag")),
@@ -226,6 +225,7 @@ PRODUCTION_PLAN = Worksheet(
         SheetColumn("wanted_from", note=_("The first day on which the vessel is wanted."), example="2026-09-14"),
         SheetColumn("on_calendar", _("On the calendar"), compute=calendar_words, width=26),
         SheetColumn("note", width=20),
+        SheetColumn("comes", _("Proposed"), compute=_proposed, width=14),
     ),
     service=PlannedOperationRows,
     rows=lambda rows: rows.select_related("vessel__site", "assessment__project", "booking__vessel__site"),
