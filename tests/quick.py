@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,9 @@ import vl_convert
 from django.template import Template
 from django.test import utils
 
+from documents.rendering import RenderedPdf
+
+UNLAID = b"%PDF of words alone: "
 DRAWN: dict[str, Any] = {}  # in this process
 
 
@@ -46,3 +51,26 @@ def leave_templates_unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
 def watch_templates(monkeypatch: pytest.MonkeyPatch) -> None:
     """For the one test that asks."""
     monkeypatch.setattr(Template, "_render", utils.instrumented_test_render)
+
+
+@pytest.fixture
+def unlaid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what a document says and of what its signatures do: its words in their order stand for the PDF, which takes a second
+    to lay out. That every type is laid out and right as PDF/A, other tests of it say (tests/documents/test_pdf_checks.py).
+    """
+
+    lay_nothing_out(monkeypatch)
+
+
+def lay_nothing_out(patch: pytest.MonkeyPatch) -> None:
+    def words_alone(html: str, **_told: Any) -> RenderedPdf:
+        return RenderedPdf(UNLAID + words_of(html).encode(), 1)
+
+    patch.setattr("documents.services.queue.rendering.render_pdf", words_alone)
+
+
+def words_of(html: str) -> str:
+    """Of a page, with single spaces."""
+    body = re.sub(r"<(head|style|script|svg)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    inline = re.sub(r"</?(a|b|i|em|strong|span|sub|sup|small|code|time|bdi)\b[^>]*>", "", body)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", inline)).split())

@@ -27,7 +27,7 @@ from tests.kept import kept_until_the_end
 from tests.notifications.conftest import told
 from tests.projects import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unlaid")]
 NAMES = ("Anna Leitner", "Boris Handel", "Chen Labor")
 
 

@@ -25,7 +25,7 @@ from tests.kept import kept_until_the_end
 from tests.projects import factories
 from tests.projects.people import as_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unlaid")]
 
 
 @pytest.fixture(scope="module")

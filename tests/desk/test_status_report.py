@@ -59,6 +59,7 @@ def test_status_report_gives_published_dates_and_their_reasons(project: Project)
     assert version.state == DocumentVersion.State.EFFECTIVE
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_status_report_leaves_out_what_is_internal(project: Project) -> None:
     slip(project, "sample_shipped", told="A supplier delivers late.")
     Milestone.objects.filter(project=project, key="confirmation_runs_done").update(title="Secret confirmation")
@@ -137,6 +138,7 @@ def test_our_copy_says_what_the_client_does_not_know(project: Project) -> None:
     assert day(moved.forecast_on) not in str(status_report(again(project)))
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_the_next_report_tells_the_moves_since_the_last(project: Project) -> None:
     slip(project, "sample_shipped", told="A supplier delivers late.")
     finished("project_status_report", project, author=factories.manager())
@@ -160,6 +162,7 @@ def browser() -> Client:
     return browser
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_one_act_issues_and_shares_the_report_with_our_own_copy(project: Project, browser: Client) -> None:
     answer = browser.post(f"/projects/{project.code}/status-report/", the_form(browser, project, internal_copy="on"))
 

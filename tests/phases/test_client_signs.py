@@ -25,7 +25,7 @@ from tests.finished import finished, text_of
 from tests.projects import factories as make
 from tests.projects.people import approver
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unlaid")]
 PDF = b"%PDF-1.7 a confirmation\n%%EOF\n"
 STEP = "sample_confirmation"
 

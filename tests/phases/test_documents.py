@@ -79,6 +79,7 @@ def test_signing_the_charter_document_issues_the_charter_and_its_deliverable() -
     assert Deliverable.objects.get(project=project, key="project_charter").evidence_hash == version.content_hash
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_a_later_version_of_the_charter_document_leaves_it_issued() -> None:
     project = factories.a_planned_project()
     finished("project_charter", project, author=factories.manager())
@@ -94,6 +95,7 @@ def test_a_later_version_of_the_charter_document_leaves_it_issued() -> None:
     assert Charter.objects.get(project=project).state == "issued"
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_a_charter_that_changed_since_is_not_signed() -> None:
     project = factories.a_planned_project()
     version = drafted("project_charter", project, author=factories.manager())
@@ -233,6 +235,7 @@ def test_a_report_prints_waivers_and_conditions() -> None:
     assert "Qualify the second dryer." in text_of(version)
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_inquiry_assessment_tells_sheets_and_recommendation() -> None:
     project = factories.a_project()
     factories.sign_off_sheets(project)

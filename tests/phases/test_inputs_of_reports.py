@@ -17,6 +17,7 @@ from projects.models import Deliverable, Phase, Project
 from tests.finished import finished
 from tests.kept import kept_until_the_end
 from tests.projects import factories as make
+from tests.quick import lay_nothing_out
 
 pytestmark = pytest.mark.django_db
 REPORT, BEFORE, AFTER = "method_validation_report", "route_selection_report", "pre_production_plan"
@@ -25,7 +26,8 @@ REPORT, BEFORE, AFTER = "method_validation_report", "route_selection_report", "p
 @pytest.fixture(scope="module")
 def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
     """A project in small scale with three reports in effect, the later ones resting on the route that was selected."""
-    with kept_until_the_end(django_db_blocker):
+    with kept_until_the_end(django_db_blocker), pytest.MonkeyPatch.context() as patch:
+        lay_nothing_out(patch)
         project = make.a_project_in(Phase.SMALL_SCALE)
         make.done(project, BEFORE)
         for key in (REPORT, "sample_confirmation", "process_development_report"):

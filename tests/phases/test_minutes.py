@@ -131,6 +131,7 @@ def test_minutes_are_written_before_and_after_the_last_signature_for_their_own_r
     assert (written.data["round"], written.data["before"]) == (1, "The price was discussed.")
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_minutes_stand_once_the_document_that_prints_them_is_before_its_signers() -> None:
     project = make.decide(make.a_project_ready_for_g1())
     write(project, "The price was discussed.")
@@ -160,6 +161,7 @@ def test_a_round_that_never_was_has_no_minutes() -> None:
         write(make.a_project(), "Nothing.", 7)
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_minutes_of_an_earlier_round_are_written_on_its_page(client: Client) -> None:
     project = make.decide(make.a_project_ready_for_g1())
     client.force_login(make.manager())
@@ -213,6 +215,7 @@ def test_the_minutes_say_what_was_decided_on_what_and_by_whom() -> None:
     assert [slot.role for slot in version.document.type.slots] == [Role.QUALITY_ASSURANCE, Role.PROJECT_MANAGER]  # type: ignore[union-attr]
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_each_round_keeps_minutes_of_its_own() -> None:
     project = make.a_project_ready_for_g1()
     make.decide(project, "hold", reason="The price is open.")
@@ -226,6 +229,7 @@ def test_each_round_keeps_minutes_of_its_own() -> None:
     assert "Hold" in text_of(first) and "Hold" not in text_of(second)
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_minutes_from_before_are_named_after_the_round_that_they_tell() -> None:
     project = make.decide(make.a_project_ready_for_g1())
     number = finished("gate_minutes", project, author=make.manager(), about="G1-1").document.number

@@ -28,7 +28,7 @@ from tests.finished import finished
 from tests.process.factories import a_scenario, a_whole_route, chemist, draft_of, estimator
 from tests.projects import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unlaid")]
 
 
 def refresh(project: Project) -> int:

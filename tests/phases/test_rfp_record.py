@@ -79,6 +79,7 @@ def test_rfp_record_of_an_earlier_release_is_printed_as_it_was_made() -> None:
     assert all(words in page for words in ("Colour of the crude product", "Two years", "Product and registration", "Drug"))
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_rfp_record_without_a_structure_draws_none() -> None:
     factories.a_project()
     Rfp.objects.update(smiles="", structure_text="", formula="", molar_mass_g_per_mol=None)

@@ -24,7 +24,7 @@ from projects.services import change_orders, commercial, conditions, evidence
 from tests.finished import drafted, render
 from tests.projects import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unlaid")]
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
 
 

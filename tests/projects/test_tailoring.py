@@ -29,7 +29,7 @@ from tests.finished import drafted as rendered
 from tests.finished import finished, text_of
 from tests.projects import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unlaid")]
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
 Events = Callable[[Callable[[], object]], list[str]]
 METHODS = ("criterion", "methods")
