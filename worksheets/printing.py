@@ -23,7 +23,7 @@ def printed_table(bound: Bound, *, names: Sequence[str] = (), caption: str = "",
     printed = [[words_for(column, row["values"][column["name"]]) or EMPTY for column in columns] for row in rows]
     if rows and any(column["name"] in totals for column in columns):
         printed.append([words_for(column, totals.get(column["name"])) for column in columns])
-    widths = shares([column["width"] or USUAL for column in columns])
+    widths = shares([letters_of(column["heading"], column["width"] or USUAL) for column in columns])
     return {
         "caption": caption or str(bound.sheet.title),
         "empty": empty,
@@ -33,6 +33,11 @@ def printed_table(bound: Bound, *, names: Sequence[str] = (), caption: str = "",
         ],
         "rows": printed,
     }
+
+
+def letters_of(heading: str, width: int) -> int:
+    """What a column asks for: no word of its heading, which is printed bold, is broken."""
+    return max(width, *(len(word) + 2 for word in heading.split()))
 
 
 def shares(letters: Sequence[int]) -> list[int]:

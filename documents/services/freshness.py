@@ -72,9 +72,16 @@ def is_out_of_date(version: DocumentVersion, declared: DocumentType) -> bool:
         return True
     pinned = version.snapshot["data"]
     if not declared.dated_by:
-        return bool(now != pinned)
+        return bool(_said(now) != _said(pinned))
     # A version of an earlier release may lack a part: nothing says that it changed.
-    return any(_part(now, key, pinned[key]) != pinned[key] for key in declared.dated_by if key in pinned)
+    return any(_said(_part(now, key, pinned[key])) != _said(pinned[key]) for key in declared.dated_by if key in pinned)
+
+
+def _said(value: Any) -> Any:
+    """Without how wide the columns of tables are printed: a release may print them otherwise, and nothing else is said."""
+    if isinstance(value, Mapping):
+        return {key: _said(each) for key, each in value.items() if key != "width"}
+    return [_said(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _part(now: Mapping[str, Any], key: str, pinned: Any) -> Any:

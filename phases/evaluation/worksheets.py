@@ -150,7 +150,7 @@ ASSUMPTIONS = Worksheet(
         SheetColumn("unit", example="%", width=8),
         SheetColumn("low", example="75"),
         SheetColumn("high", example="88"),
-        SheetColumn("confirm_by", example="2026-06-30"),
+        SheetColumn("confirm_by", width=16, example="2026-06-30"),
     ),
     service=AssumptionRows,
     hint=_("What must hold for cost and time to be right; a figure with its lowest and highest, and by when it is confirmed."),

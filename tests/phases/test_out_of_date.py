@@ -92,7 +92,13 @@ def test_a_cost_form_is_dated_by_the_scenario_that_it_prints_and_by_no_other() -
     assert scenario.route_version is not None
     fix_version(scenario.route_version.pk, reason="Quoted.", actor=chemist())
     fix_scenario(scenario.pk, reason="For the quotation.", actor=actor)
-    finished("detailed_cost_assessment", project, author=factories.manager())
+    version = finished("detailed_cost_assessment", project, author=factories.manager())
+    declared, table = version.document.type, version.snapshot["data"]["costs"]
+    assert declared is not None
+    table["columns"][0]["width"] += 5
+    assert not is_out_of_date(version, declared), "how wide a column is printed says nothing"
+    table["columns"][0]["label"] += "!"
+    assert is_out_of_date(version, declared)
 
     copy = copy_scenario(scenario.pk, "Second", actor=actor)
     change_scenario(copy.pk, {"margin_pct": Decimal(40)}, actor=actor)

@@ -20,7 +20,7 @@ from tests.worksheets.rows import PRICE, TOLUENE, a_material, a_price, a_supplie
 from tests.worksheets.tables import csv_text
 from worksheets.bound import bind
 from worksheets.models import Import
-from worksheets.printing import printed_table, shares
+from worksheets.printing import letters_of, printed_table, shares
 
 pytestmark = pytest.mark.django_db
 
@@ -273,6 +273,11 @@ def test_the_table_of_a_document_has_headings_units_and_words() -> None:
 @pytest.mark.parametrize("letters", [[10], [3, 3, 3], [40, 10, 6, 6, 6, 6, 6]])
 def test_widths_add_up(letters: list[int]) -> None:
     assert sum(shares(letters)) == 100
+
+
+def test_a_printed_column_is_as_wide_as_the_longest_word_of_its_heading() -> None:
+    assert letters_of("Outside laboratories", 10) == len("laboratories") + 2
+    assert letters_of("Note", 28) == 28
 
 
 def test_headings_of_anybody_are_assigned_on_the_preview(buying: Browser) -> None:
