@@ -70,5 +70,6 @@ COMPOUNDS = Worksheet(
     service=CompoundRows,
     page=lambda _none: reverse("compounds"),
     group="catalogue",
+    of_clients=True,
     hint=_("A structure stands here once. What is made for a request that is kept to named people is shown to them alone."),
 )

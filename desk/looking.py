@@ -47,7 +47,6 @@ WHOSE = {
     "occupancy": {"pk": "project__occupancies"},
     "occupancies": {"pk": "project__occupancies"},
     "clients": {"client_code": "client__code"},
-    "compounds": {"pk": "project__compound"},
 }
 BESIDE: dict[str, Any] = {"approvals": ApprovalRequest, "imports": Import}
 
@@ -130,6 +129,12 @@ def client_of(request: HttpRequest) -> Q | None:
     return Q(client__code=request.GET["client"]) if request.GET.get("client") else None
 
 
+def _compound_of(area: str, named: dict[str, Any]) -> int | None:
+    """The id of the compound whose page, or row in the table of all, it is."""
+    is_one = area == "compounds" or (area == "worksheets" and named.get("sheet") == "compounds")
+    return named.get("pk") if is_one else None
+
+
 def request_of(request: HttpRequest, *, with_silent: bool = False) -> Q | None:
     """Whose page it is, as its address says: of a project, of a request or what came in as one, of what belongs to either, of a client;
     or the list of one project. Of a worksheet its page says to what it belongs (`worksheets.bound.bind_for`)."""
@@ -142,6 +147,8 @@ def request_of(request: HttpRequest, *, with_silent: bool = False) -> Q | None:
             return Q(**{path: found.kwargs[name]})
     if area in BESIDE and "pk" in found.kwargs:
         return Q(project__in=BESIDE[area].objects.filter(pk=found.kwargs["pk"]).values("project_id"))
+    if (compound := _compound_of(area, found.kwargs)) is not None:
+        return Q(project__compound=compound) | Q(project__routes__versions__steps__product_compound=compound)
     if area == "documents" and "number" in found.kwargs:
         about = Document.objects.filter(number=found.kwargs["number"]).values("rfp", "project__rfp").first()
         return Q(pk=about["rfp"] or about["project__rfp"]) if about else None

@@ -154,6 +154,7 @@ def _import(sheet: Worksheet) -> None:
             of_project=False,
             changes=not sheet.grows,
             stands_alone=not sheet.order,
+            of_clients=sheet.of_clients,
             finish=SheetWriter.done,
         )
     )

@@ -30,13 +30,17 @@ class CompoundRows(Rows):
     def _require_free(self, row: Compound) -> None:
         """Masses of routes and costs of scenarios rest on a structure that is worked on."""
         kept = Compound.objects.filter(pk=row.pk).exclude(smiles="")
-        if row.pk is not None and kept.used().exists():
+        if row.pk is None:
+            return
+        if kept.used().exists():
             raise BadInput(
                 {"structure_text": _t("Projects work on this compound: its structure stays. Enter another one as a new compound.")}
             )
+        if kept.filter(materials__isnull=False).exists():
+            raise BadInput({"structure_text": _t("Materials are this compound: its structure stays. Enter another one as a new compound.")})
 
     def _require_alone(self, row: Compound, column: str, **identity: str) -> None:
-        """Of what this person does not see nothing is told, not even its name."""
+        """Of what this person does not see the name is not told; that it is known here cannot be hidden, since it stands here once."""
         others = Compound.objects.same_as(**identity).exclude(pk=row.pk)
         other = others.first()
         if other is None:

@@ -100,18 +100,18 @@ def _obstacles(sheet: DepartmentAssessment, plan: Plan) -> list[str]:
     if plan.unpriced:
         return list(plan.unpriced)
     if plan.total is None:
-        return [_t("The plan's total is larger than a cost can be.")]
+        return [_t("The total is larger than a cost can be.")]
     if plan.total == sheet.cost_base:
-        return [_t("The base cost is the plan's total.")]
+        return [_t("The base cost is the total already.")]
     return _out_of_order(sheet, plan.total)
 
 
 def _out_of_order(sheet: DepartmentAssessment, total: Decimal) -> list[str]:
     """Low, base and high rise in this order."""
     if sheet.cost_low is not None and total < sheet.cost_low:
-        return [_t("The plan's total lies below the low cost; correct that first.")]
+        return [_t("The total lies below the low cost; correct that first.")]
     if sheet.cost_high is not None and total > sheet.cost_high:
-        return [_t("The plan's total lies above the high cost; correct that first.")]
+        return [_t("The total lies above the high cost; correct that first.")]
     return []
 
 

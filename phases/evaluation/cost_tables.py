@@ -75,7 +75,7 @@ class SheetCost(models.Model):
     work = models.CharField(_("work"), max_length=12, choices=Work.choices, blank=True)
     unit = models.CharField(_("unit"), max_length=20)
     amount = figure_above_nothing(_("amount"), 3)
-    unit_price = figure_from_nothing(_("price per unit"), 4)
+    unit_price = figure_from_nothing(_("price per unit"), 4, whole=10)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
     class Meta:

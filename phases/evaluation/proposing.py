@@ -17,6 +17,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, require_none
 from phases.evaluation.base_cost import PRODUCTION
+from phases.evaluation.production_plan import Work
 from phases.evaluation.proposal import Operation, Vessel, operations_of
 from phases.evaluation.services import change_blockers, locked_sheet
 from phases.evaluation.tables import PlannedOperation, SiteVessel
@@ -25,6 +26,7 @@ from process.models import CostPhase, RouteVersion
 from process.routes.building import plain_route, steps_of
 from process.routes.checks import faults_of
 from process.words import plain_number
+from projects.services.occupancy import LONGEST_DAYS
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -79,13 +81,13 @@ def propose_operations(code: str, *, version: int, batch_kg: Decimal, batches: i
     hours = {str(step.key): step.cycle_time_h for step in steps}
     found = list(operations_of(route, batch_kg, [_plain(each) for each in vessels.values()], hours))
     known = {name.casefold() for name in sheet.operations.values_list("operation", flat=True)}
-    made = [each for each in found if not list(_lacking(each, known))]
-    rows = [_row(each, sheet, vessels, batches) for each in made]
+    lacking = {each: tuple(_lacking(each, known, batches)) for each in found}
+    rows = [_row(each, sheet, vessels, batches) for each in found if not lacking[each]]
     _enter(rows, sheet)
     names = tuple(row.operation for row in rows)
     if names:
         record("sheet.operations_proposed", sheet, actor=actor, route=str(chosen), operations=", ".join(names))
-    return Proposed(names, tuple(words for each in found for words in _lacking(each, known)))
+    return Proposed(names, tuple(words for each in found for words in lacking[each]))
 
 
 def _vessels(project: Project) -> QuerySet[SiteVessel]:
@@ -99,7 +101,7 @@ def _plain(vessel: SiteVessel) -> Vessel:
     return Vessel(vessel.pk, vessel.volume_min_litres, vessel.volume_max_litres)
 
 
-def _lacking(each: Operation, known: set[str]) -> Iterator[str]:
+def _lacking(each: Operation, known: set[str], batches: int) -> Iterator[str]:
     """Why the step cannot be proposed."""
     if each.name[:NAME_LENGTH].casefold() in known:
         yield _t("%(step)s stands in the plan already.") % {"step": each.name}
@@ -109,6 +111,8 @@ def _lacking(each: Operation, known: set[str]) -> Iterator[str]:
         yield _t("%(step)s: no reactor of the site that is in service holds %(litres)s L.") % values
     if each.hours is None:
         yield _t("%(step)s: the route gives no cycle time.") % {"step": each.name}
+    elif Work(each.batch_kg, batches, each.hours).days > LONGEST_DAYS:
+        yield _t("%(step)s: %(batches)d batches would take the vessel for more than a year.") % {"step": each.name, "batches": batches}
 
 
 def _row(each: Operation, sheet: DepartmentAssessment, vessels: dict[int, SiteVessel], batches: int) -> PlannedOperation:

@@ -25,13 +25,15 @@ def of_sheet(name: str) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(DepartmentAssessment, on_delete=models.PROTECT, related_name=name)
 
 
-def _decimal(words: Any, places: int = 2, *, more_than_nothing: bool = False, **more: Any) -> models.DecimalField[Any, Any]:
-    limit = MORE_THAN_NOTHING if more_than_nothing else NOT_BELOW_ZERO
-    return models.DecimalField(words, max_digits=6 + places, decimal_places=places, validators=[limit], **more)
+def _decimal(words: Any, places: int = 2, *, whole: int = 6, more_than_nothing: bool = False, **more: Any) -> models.DecimalField[Any, Any]:
+    least = MORE_THAN_NOTHING if places <= 3 else MinValueValidator(Decimal(1).scaleb(-places), MORE_THAN_NOTHING.message)
+    limit = least if more_than_nothing else NOT_BELOW_ZERO
+    return models.DecimalField(words, max_digits=whole + places, decimal_places=places, validators=[limit], **more)
 
 
-def figure_from_nothing(words: Any, places: int = 2) -> models.DecimalField[Any, Any]:
-    return _decimal(words, places, default=Decimal(0))
+def figure_from_nothing(words: Any, places: int = 2, *, whole: int = 6) -> models.DecimalField[Any, Any]:
+    """whole: digits before the point; the price of a study in yen has more than that in euros."""
+    return _decimal(words, places, whole=whole, default=Decimal(0))
 
 
 def figure_above_nothing(words: Any, places: int = 2) -> models.DecimalField[Any, Any]:

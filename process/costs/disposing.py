@@ -111,7 +111,9 @@ def _unpriced(scenario: CostAssessment, found: Sequence[Disposed]) -> Iterator[B
     for name in unpriced(found):
         words = _t("%(site)s has no price for the disposal of: %(waste)s.") % {"site": site.name, "waste": CLASSES[name]}
         yield Blocker("cost.no_disposal", words, link=link)
-    if found and not unpriced(found) and not any(each.cost for each in found):
+    if not found:
+        yield Blocker("cost.no_waste", _t("The route makes no waste."), link=link)
+    elif not unpriced(found) and not any(each.cost and _kg(each) for each in found):
         yield Blocker("cost.free_disposal", _t("The disposal of this waste costs nothing."), link=link)
 
 
@@ -156,7 +158,7 @@ def _lines(row: CostAssessment, phase: str, found: Sequence[Disposed]) -> list[C
         "planned_by": WASTE,
         "plan_fingerprint": _fingerprint(found),
     }
-    priced = [(each, each.tariff) for each in found if each.tariff is not None and each.cost]
+    priced = [(each, each.tariff) for each in found if each.tariff is not None and each.cost and _kg(each)]
     return [
         CostLine(
             position=last + place,

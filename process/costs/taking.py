@@ -80,13 +80,17 @@ def _standing(scenario: CostAssessment, words: PlanWords, plan: DepartmentPlan |
     return Standing(words, plan, phase, len(taken), changes, tuple(editing_blockers(scenario) + plan_blockers(words, plan)))
 
 
-def misfits_of(scenario: CostAssessment, case: Case | None) -> list[str]:
-    """Where the sizes of the case do not suit the vessels that the production plan has now, whose lines the scenario counts with."""
+def misfits_of(scenario: CostAssessment, case: Case | None, known: Sequence[Standing] = ()) -> list[str]:
+    """Where the sizes of the case do not suit the vessels that the production plan has now, whose lines the scenario counts with.
+
+    known: how it stands with the plans, where they were read already.
+    """
     phase = next((line.phase for line in scenario.lines.all() if line.planned_by == PRODUCTION.department), "")
     scale = next((each for each in case.scales if each.phase == phase), None) if case is not None else None
     if scale is None or not scale.output_kg:
         return []
-    plan = plan_of(scenario.project, PRODUCTION.department)
+    read = next((each.plan for each in known if each.words.department == PRODUCTION.department), None)
+    plan = read if known else plan_of(scenario.project, PRODUCTION.department)
     planned = next((row.batches for row in scenario.phases.all() if row.phase == phase), 0)
     return list(misfits(plan.operations, planned, scale.batch_kg)) if plan is not None and plan.operations else []
 

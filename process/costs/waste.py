@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from process.routes.chain import at_yields
 from process.routes.checks import faults_of
 from process.routes.mass_balance import Balance, Waste, mass_balance
 from process.routes.plain import Computed, Route
@@ -53,17 +54,7 @@ def unpriced(found: Iterable[Disposed]) -> tuple[str, ...]:
     return tuple(each.waste for each in found if each.tariff is None)
 
 
-def costs_by_currency(found: Iterable[Disposed]) -> dict[str, Decimal]:
-    """The sum over the classes whose price is known."""
-    costs: dict[str, Decimal] = {}
-    for each in found:
-        if each.tariff is not None:
-            costs[each.tariff.currency] = costs.get(each.tariff.currency, Decimal(0)) + each.cost
-    return costs
-
-
 def balance_at_yields(route: Route, factor: float, target_kg: float = 1.0) -> Computed[Balance]:
     """The mass balance with every yield so many times as high; what a yield loses leaves as waste."""
-    steps = tuple(replace(step, yield_fraction=step.yield_fraction * factor) for step in route.steps)
-    moved = Route(steps)
+    moved = at_yields(route, factor)
     return mass_balance(moved, target_kg, faults=faults_of(moved))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _t
 
@@ -49,6 +50,14 @@ class StepsOfCompounds:
         return self.rows().filter(version__in=RouteVersion.objects.visible_to(user))
 
 
+class StepsOfBefore(StepsOfCompounds):
+    """What a step once made stays as kept as its project is, also when the step makes something else now or is gone."""
+
+    def rows(self) -> QuerySet[Any]:
+        return apps.get_model("process", "RouteStepEvent").objects.annotate(used_id=F("product_compound_id"))
+
+
 def register() -> None:
     look_on_the_way_by(Intermediates())
     register_use(StepsOfCompounds())
+    register_use(StepsOfBefore())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -32,7 +32,7 @@ from process.costs.offered import offered_for
 from process.costs.plan_words import words_of_plan
 from process.costs.results import Priced, markup_pct, priced, whole
 from process.costs.simulation import SEED
-from process.costs.taking import misfits_of, standings_of, take_plan
+from process.costs.taking import Standing, misfits_of, standings_of, take_plan
 from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
 from process.routes.models import RouteStep
 from projects.forms.scratch import ReasonForm
@@ -108,8 +108,10 @@ def scenario_page(request: SignedInRequest, code: str, number: int) -> HttpRespo
     return render(request, "process/_cost_result.html", context)
 
 
-def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced | None = None) -> dict[str, Any]:
-    """standing: the price as it stands, where it was computed already."""
+def _result(
+    request: SignedInRequest, scenario: CostAssessment, standing: Priced | None = None, plans: Sequence[Standing] = ()
+) -> dict[str, Any]:
+    """standing: the price as it stands, plans: how it stands with them, where they were computed already."""
     values = trial_values(scenario)
     typed = {name: request.GET[name] for name in values if name in request.GET}
     form = TrialForm(values | typed)
@@ -129,7 +131,7 @@ def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced
         "is_tried": is_tried,
         "found": found,
         "whole": whole(found, missing, seed=seed) if found is not None else None,
-        "misfits": misfits_of(scenario, found.assessed.case) if found is not None else [],
+        "misfits": misfits_of(scenario, found.assessed.case, plans) if found is not None else [],
         "markup_pct": markup_pct(scenario),
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
         "copy_blockers": editors(request, project) + not_active(project),
@@ -150,7 +152,8 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
     standing = priced(scenario.standing)
     values = services.scenario_values(scenario)
     not_mine = editors(request, scenario.project)
-    result = _result(request, scenario, standing)
+    plans = standings_of(scenario)
+    result = _result(request, scenario, standing, plans=plans)
     sheets = ((COST_LINES, scenario.lines), (MATERIAL_PRICES, scenario.prices), (RISKS, scenario.risks))
     context = result | {
         "sheets": [Shown(bind_to(sheet, scenario, request.user), request, list(rows.all())) for sheet, rows in sheets],
@@ -158,7 +161,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
         "offered": offered_for(scenario, scenario.prices.all(), scenario.project.today),
-        "plans": plans_on(scenario, not_mine),
+        "plans": plans_on(scenario, plans, not_mine),
         "waste": waste_on(scenario, not_mine),
         **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
@@ -169,11 +172,13 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
     return render(request, "process/cost.html", context | bound, status=status)
 
 
-def plans_on(scenario: CostAssessment, not_mine: list[Blocker], bound: Mapping[str, PlanForm] = AS_READ) -> list[dict[str, Any]]:
+def plans_on(
+    scenario: CostAssessment, plans: Sequence[Standing], not_mine: list[Blocker], bound: Mapping[str, PlanForm] = AS_READ
+) -> list[dict[str, Any]]:
     """Each department's plan beside what was taken from it; a phase that makes batches is proposed. bound: the form that was sent."""
     making = next((row.phase for row in scenario.phases.all() if row.batches), "")
     found = []
-    for standing in standings_of(scenario):
+    for standing in plans:
         department = standing.words.department
         form = bound.get(department) or PlanForm(prefix=f"plan-{department}", initial={"phase": standing.phase or making})
         found.append({"standing": standing, "form": form, "blockers": [*not_mine, *standing.blockers]})
@@ -268,7 +273,12 @@ def scenario_plan(request: SignedInRequest, code: str, number: int, department: 
     if carried_out(form, lambda: take_plan(scenario.pk, department, actor=request.user, **form.cleaned_data)):
         messages.success(request, words.done)
         return redirect(scenario)
-    return render_scenario(request, scenario, status=400, plans=plans_on(scenario, editors(request, scenario.project), {department: form}))
+    return render_scenario(
+        request,
+        scenario,
+        status=400,
+        plans=plans_on(scenario, standings_of(scenario), editors(request, scenario.project), {department: form}),
+    )
 
 
 @internal_required

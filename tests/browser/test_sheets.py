@@ -64,5 +64,5 @@ def test_the_plan_total_follows_the_rows_and_the_form(page: Page, places: dict[s
     page.keyboard.press("Enter")
     expect(total.locator("p").first).not_to_have_text(before)
 
-    send(page, "Take the plan's total as base cost")
-    expect(total).to_contain_text("The base cost is the plan's total.")
+    send(page, "Take the total as base cost")
+    expect(total).to_contain_text("The base cost is the total already.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -17,14 +18,18 @@ from audit.models import Event
 from catalogue.models import Compound, CompoundFingerprint
 from catalogue.parents import composition_or_none, made_of, stereo_of_parent
 from catalogue.services import create_or_find_compound
+from process.routes.models import RouteStep
 from projects.models import Project
 from projects.models.confidentiality import SEEN
+from tests.process import factories as process
 from tests.projects.confidential import a_kept_project, named, secrets
 from tests.projects.factories import PARACETAMOL, a_project
 from tests.projects.people import person
 from tests.worksheets.rows import TOLUENE, a_material, change
 from worksheets.bound import bind
-from worksheets.changing import ADD, REMOVE, Change, Result, change_rows
+from worksheets.changing import ADD, CHANGE, REMOVE, Change, Result, change_rows
+from worksheets.models import Import
+from worksheets.services import take_import
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +147,58 @@ def test_what_is_kept_to_named_people_is_shown_to_them_alone_and_named_to_nobody
     assert seen_by(stranger) == ["Paracetamol", "Toluene"]
     assert secrets(project, browser.get(project.compound.get_absolute_url()).content.decode()) != []
     assert Event.objects.filter(kind=SEEN, actor=stranger, project_id=project.pk).exists(), "who looked stands in the record"
+
+
+@pytest.fixture
+def intermediate() -> tuple[Project, RouteStep, Compound]:
+    """Of a route of a kept project: toluene, made in its one step."""
+    project = a_kept_project()
+    named(project, chemist())
+    step = process.a_step(process.draft_of(process.a_route(project)), product_structure="Cc1ccccc1")
+    assert step.product_compound is not None
+    return project, step, step.product_compound
+
+
+def another_chemist() -> User:
+    return person(Role.RESEARCH, name="Another chemist")
+
+
+@pytest.mark.parametrize("act", [CHANGE, REMOVE])
+def test_what_a_step_of_a_kept_project_once_made_stays_kept(intermediate: tuple[Project, RouteStep, Compound], act: str) -> None:
+    _project, step, compound = intermediate
+    said = {"values": {"product_structure": "CCO"}} if act == CHANGE else {}
+
+    process.one(f"route-steps:{step.version_id}", act, step.pk, **said)
+
+    assert compound.name not in seen_by(another_chemist())
+    assert compound.name in seen_by(chemist())
+
+
+@pytest.mark.parametrize("address", ["/compounds/{}/", "/worksheets/compounds/rows/{}/", "/api/v1/worksheets/compounds/rows/{}/"])
+def test_every_look_at_what_is_kept_stands_in_the_record(intermediate: tuple[Project, RouteStep, Compound], address: str) -> None:
+    project, _step, compound = intermediate
+    browser = Browser()
+    browser.force_login(chemist())
+
+    assert browser.get(address.format(compound.pk)).status_code == 200
+
+    assert Event.objects.filter(kind=SEEN, actor=chemist(), project_id=project.pk).exists()
+
+
+def test_an_import_of_compounds_is_seen_by_who_brought_it(settings: Any) -> None:
+    found = take_import("compounds", BytesIO(f"Name,Structure (SMILES)\nSecret,{PARACETAMOL}\n".encode()), "secret.csv", actor=chemist())
+
+    assert Import.objects.visible_to(chemist()).get() == found
+    assert not Import.objects.visible_to(another_chemist()).exists()
+
+
+def test_a_structure_stays_where_materials_are_that_compound() -> None:
+    toluene = create_or_find_compound(name="Toluene", cas_number="108-88-3", structure_text="Cc1ccccc1", actor=chemist())
+    assert a_material(**TOLUENE).compound == toluene
+
+    refused = change("compounds", toluene.pk, {"structure_text": "CCO"}, actor=chemist(), reason="Drawn wrongly.")
+
+    assert "Materials are this compound" in refused.errors["structure_text"][0]
 
 
 def test_a_material_does_not_tell_the_structure_of_what_is_kept() -> None:

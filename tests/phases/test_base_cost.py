@@ -26,7 +26,7 @@ from tests.phases.sheets import a_test_price, add_row, sheet_of
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
-BUTTON = "Take the plan's total as base cost"
+BUTTON = "Take the total as base cost"
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_the_total_is_taken_with_each_rate_and_its_day(project: Project) -> None
     [
         ({}, "The sheet has no currency yet"),
         ({"currency": "USD"}, "No exchange rate from EUR to USD"),
-        ({"currency": "EUR", "cost_base": Decimal(855)}, "The base cost is the plan's total"),
+        ({"currency": "EUR", "cost_base": Decimal(855)}, "The base cost is the total already"),
         ({"currency": "EUR", "cost_high": Decimal(800)}, "above the high cost"),
         ({"currency": "EUR", "cost_low": Decimal(900)}, "below the low cost"),
     ],
@@ -115,6 +115,6 @@ def test_the_button_takes_it(client: Client, project: Project) -> None:
     answer = client.post(reverse("sheet-plan-total", args=[project.code, "analytical"]), follow=True).content.decode()
 
     assert sheet_of(project, "analytical").cost_base == Decimal("855.00")
-    assert "took the plan&#x27;s total as base cost" in answer
+    assert "took the total of the tables as base cost" in answer
     other = client.get(reverse("sheet-detail", args=[project.code, "research"])).content.decode()
     assert "There is no cost in the table." in other

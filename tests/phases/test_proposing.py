@@ -106,6 +106,18 @@ def test_the_steps_stand_in_the_plan_marked_and_a_change_takes_the_mark_away(pro
     assert not PlannedOperation.objects.get().proposed
 
 
+def test_what_would_take_a_vessel_for_more_than_a_year_is_left_out(project: Project, version: RouteVersion) -> None:
+    found = propose_operations(project.code, version=version.pk, batch_kg=D(150), batches=9999, actor=make.person(Role.PRODUCTION))
+
+    assert found == Proposed((), ("Acetylation: 9999 batches would take the vessel for more than a year.",))
+
+
+def test_little_of_a_utility_and_a_price_in_many_units_are_entered(project: Project) -> None:
+    add_row(project, "production", "production-plan", **OPERATION | {"operation": "Drying", "vessel": "R-302"})
+    add_row(project, "production", "planned-utilities", operation="Drying", kind="Nitrogen", amount="0.0005", unit="Nm³", rate="0.1")
+    add_row(project, "ehs", "ehs-costs", item="Calorimetry", unit="runs", amount="1", unit_price="1250000.5")
+
+
 def test_nothing_that_stands_there_is_overwritten(project: Project, version: RouteVersion) -> None:
     add_row(project, "production", "production-plan", **OPERATION | {"operation": "acetylation", "vessel": "R-302"})
 
@@ -187,7 +199,7 @@ def test_the_page_of_the_sheet_asks_little(client: Client, planned: Project) -> 
         page = client.get(address).content.decode()
 
     assert len(queries) <= 20
-    assert "The plan below adds up to EUR 282" in page
+    assert "The tables below add up to EUR 282" in page
 
 
 def test_one_figure_for_all_utilities_and_utilities_by_kind_exclude_one_another(planned: Project) -> None:

@@ -123,7 +123,7 @@ def test_the_page_of_the_sheet_shows_the_total_and_asks_little(client: Client, p
     with CaptureQueriesContext(connection) as queries:
         page = client.get(address).content.decode()
 
-    assert "The plan adds up to EUR" in page
+    assert "The tables add up to EUR" in page
     assert len(queries) <= 20
 
 

@@ -136,9 +136,9 @@ def test_a_structure_that_is_typed_finds_nothing_of_it(world: World, kept: Proje
 # Lists of many, forms that offer many, pages of accounts: there nobody reads one request.
 MANY = """
 api-approval-list api-change-order-list api-client-list api-deliverable-list api-document-list api-milestone-list api-occupancy-list
-api-project-list api-quotation-list api-rfp-list api-waiting bids calendars client-agreements client-list clients contacts document-list
-document-new document-upload documents home integration-account kpis list-csv list-xlsx my-work notification-settings occupancy
-occupancy-book occupancy-svg portfolio portfolio-csv portfolio-gantt portfolio-gantt-svg portfolio-xlsx project-list projects
+api-project-list api-quotation-list api-rfp-list api-waiting bids calendars client-agreements client-list clients compounds contacts
+document-list document-new document-upload documents home integration-account kpis list-csv list-xlsx my-work notification-settings
+occupancy occupancy-book occupancy-svg portfolio portfolio-csv portfolio-gantt portfolio-gantt-svg portfolio-xlsx project-list projects
 rfp-confidentiality rfp-intake-detail rfp-intake-new rfp-list rfp-new rfps tokens webhook-detail webhooks
 """
 

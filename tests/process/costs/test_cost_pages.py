@@ -16,17 +16,22 @@ from django.utils import timezone
 from accounts.models import Role
 from process.costs import building, results, services
 from process.costs.band import price_band
+from process.costs.disposing import WASTE
 from process.costs.estimate import estimate
 from process.costs.forms import first_values
+from process.costs.models import CostLine
 from process.costs.paper import what_counts
+from process.costs.plan_words import PLANS
 from process.costs.quoting import quote_scenario
 from process.costs.tornado import tornado
 from process.models import CostAssessment
 from process.routes.services import fix_version
 from projects.models import Project
+from tests.phases.sheets import OPERATION, add_row
 from tests.process import factories as make
 from tests.projects import factories as projects
 from tests.projects.people import business
+from tests.projects.vessels import a_vessel
 from worksheets.changing import ADD, Change, change_rows
 
 pytestmark = pytest.mark.django_db
@@ -174,9 +179,27 @@ def test_three_scenarios_cost_the_list_what_one_does(seller: Client, scenario: C
         seller.get(address)
 
 
-@pytest.mark.parametrize("state", ["draft", "fixed", "quoted"])
+@pytest.mark.parametrize("state", ["draft", "planned", "fixed", "quoted"])
 def test_the_page_of_a_scenario_costs_few_queries(seller: Client, scenario: CostAssessment, state: str) -> None:
-    if state != "draft":
+    """planned: with lines of every plan and of the waste."""
+    if state == "planned":
+        vessel = a_vessel(volume_min_litres=Decimal(450), volume_max_litres=Decimal(3000))
+        add_row(scenario.project, "production", "production-plan", **OPERATION | {"vessel": vessel.tag})
+        for place, origin in enumerate((*(words.department for words in PLANS), WASTE)):
+            CostLine.objects.create(
+                assessment=scenario,
+                phase="pilot",
+                category="waste",
+                label=origin,
+                quantity=1,
+                unit="lot",
+                currency="EUR",
+                price=1,
+                dated=timezone.localdate(),
+                planned_by=origin,
+                position=50 + place,
+            )
+    elif state != "draft":
         assert scenario.route_version is not None
         fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
         services.fix_scenario(scenario.pk, reason="Quoted.", actor=make.estimator())
