@@ -180,7 +180,10 @@ def _left_out(lines: Iterable[QuotationLine]) -> Iterator[str]:
 def _assumptions(quotation: Quotation) -> Iterator[str]:
     yield quotation.assumptions.strip()
     if quotation.price_adjustment.strip():
-        yield _t("Raw-material prices: %(words)s") % {"words": quotation.price_adjustment.strip()}
+        words = quotation.price_adjustment.strip()
+        if "\n" in words:  # a rule of many lines is read where it was agreed
+            words = _t("as the rule of %(quotation)s says") % {"quotation": quotation.label}
+        yield _t("Raw-material prices: %(words)s") % {"words": words}
 
 
 def scope_of(quotation: Quotation) -> tuple[Phase, Phase]:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max
 from django.utils.translation import gettext as _t
 
-from accounts.permissions import allowed, require_permission
+from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, require_none
 from audit.spoken import spoken
-from process.assumptions.bookings import Bookings, booked_for, bookings_of
 from process.assumptions.models import UNSETTLED, Assumption
 from process.assumptions.runs import Seen, runs_of, turned_out
 from process.assumptions.words import SAID
@@ -145,15 +144,11 @@ def figure_words(value: Decimal) -> str:
 
 @dataclass(frozen=True)
 class Arrived:
-    """The real number has come: what the request, the client, a step that was run or what was booked says now of what a row assumes.
-
-    is_spent: it is what was booked, which not everybody of ours may read.
-    """
+    """The real number has come: what the request, the client or a step that was run says now of what a row assumes."""
 
     row: Assumption
     figure: Decimal | None
     words: str
-    is_spent: bool = False
 
     @property
     def now(self) -> str:
@@ -179,31 +174,19 @@ class Arrived:
 
 
 def arrivals(project: Project, rows: Sequence[Assumption] | None = None) -> list[Arrived]:
-    """Of the open rows those whose answer is there, from the client, from a step that was run or from what was booked; the project comes
-    with its request.
+    """Of the open rows those whose answer is there, from the client or from a step that was run; the project comes with its request.
 
     rows: `rows_of` it, where they are read already.
     """
     missing = {question.field for question in completeness_of(project.rfp).open}
     opened = [row for row in (rows_of(project) if rows is None else rows) if row.is_open]
-    runs, booked = runs_of(project, opened), bookings_of(project, opened)
-    each = (_answered(row, project, missing) or _run(row, runs) or _spent(row, booked) for row in opened)
-    return [found for found in each if found is not None]
-
-
-def told_to(reader: User, project: Project, found: Sequence[Arrived]) -> list[Arrived]:
-    """Those that the reader may read."""
-    return [each for each in found if not each.is_spent or allowed("process.read_actual_costs", reader, project)]
+    runs = runs_of(project, opened)
+    return [found for row in opened if (found := _answered(row, project, missing) or _run(row, runs)) is not None]
 
 
 def _run(row: Assumption, runs: Sequence[Seen]) -> Arrived | None:
     found = turned_out(row, runs) if runs else None
     return Arrived(row, found.figure, found.words[:500]) if found is not None else None
-
-
-def _spent(row: Assumption, booked: Bookings) -> Arrived | None:
-    found = booked_for(row, booked)
-    return Arrived(row, found.figure, found.words[:500], is_spent=True) if found is not None else None
 
 
 def _answered(row: Assumption, project: Project, missing: Sequence[str] | set[str]) -> Arrived | None:

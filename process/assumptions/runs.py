@@ -45,7 +45,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class TurnedOut:
-    """figure: in the unit of the row, the mean over batches or the sum of bookings. words: of which step or cost, and of how many."""
+    """figure: the mean over batches, in the unit of the row. words: of which step and how many batches."""
 
     figure: Decimal
     words: str
@@ -72,7 +72,7 @@ def turned_out(row: Assumption, runs: Sequence[Seen]) -> TurnedOut | None:
     """None where the row is of no step, or that step has not run."""
     kind = kind_of(row)
     step = _named(row.words, {run.step for run in runs})
-    phases = named_phases(row.words)
+    phases = {phase.value for phase in Phase if _says(row.words, str(phase.label))}
     ours = [run for run in runs if run.step == step and (not phases or run.phase in phases)]
     if kind is None or not ours:
         return None
@@ -89,15 +89,9 @@ def turned_out(row: Assumption, runs: Sequence[Seen]) -> TurnedOut | None:
 
 def _named(words: str, steps: Iterable[str]) -> str:
     """The one step that the words name; empty where they name none, or several of which none holds the others in its name."""
-    found = sorted((step for step in steps if says(words, step)), key=len, reverse=True)
-    return found[0] if found and all(says(found[0], each) for each in found) else ""
+    found = sorted((step for step in steps if _says(words, step)), key=len, reverse=True)
+    return found[0] if found and all(_says(found[0], each) for each in found) else ""
 
 
-def named_phases(words: str) -> set[str]:
-    """By key."""
-    return {phase.value for phase in Phase if says(words, str(phase.label))}
-
-
-def says(words: str, name: str) -> bool:
-    """Whether the name stands in them as a word of its own."""
+def _says(words: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words, re.IGNORECASE) is not None

@@ -14,7 +14,7 @@ from audit.events import record
 from audit.models import Event
 from audit.outbox import register_consumer
 from audit.refusals import Blocker, Refused
-from process.assumptions.ledger import Arrived, arrivals, told_to
+from process.assumptions.ledger import Arrived, arrivals
 from process.assumptions.models import Assumption
 from projects.models import Project, WaitingFor
 from projects.services.locking import locked, require_active
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 REQUEST_KINDS = "rfp."
-REAL = ("step-runs", "actual-costs")  # the tables of what the steps gave and took, and of what was spent
+RUNS = "step-runs"  # the table of what the steps gave and took
 KEY = "assumption.arrived:"  # of what is waited for
 
 
 @act
 def take_arrived(code: str, pk: int, *, actor: User) -> Assumption:
-    """The row says what has arrived. Raises Refused where nothing has, NotAllowed where it is a cost that the actor may not read."""
+    """The row says what the request says now. Raises Refused where nothing has arrived."""
     project = locked(code, actor)
     require_permission("process.keep_assumptions", actor, project)
     require_active(project)
@@ -38,8 +38,6 @@ def take_arrived(code: str, pk: int, *, actor: User) -> Assumption:
     found = next((each for each in arrivals(project) if each.row.pk == row.pk), None)
     if found is None:
         raise Refused([Blocker("assumption.not_arrived", _t("Nothing has arrived for it yet."), row.get_absolute_url())])
-    if found.is_spent:
-        require_permission("process.read_actual_costs", actor, project)
     row.project = project
     numbers = found.figure is not None and row.figure is not None
     row.real_figure, row.real_words = (found.figure if numbers else None), found.words
@@ -65,25 +63,22 @@ def prompt(project: Project) -> int:
 def _ask(found: Arrived, project: Project) -> None:
     row = found.row
     row.project = project
-    now = {"now": _t("what was booked, as the ledger shows")} if found.is_spent else {}  # the record has more readers
-    record("assumption.arrived", row, actor=None, **(_told(found) | now))
-    _await(row, found)
+    record("assumption.arrived", row, actor=None, **_told(found))
+    _await(row)
 
 
 def follow_owner(row: Assumption) -> None:
     """Whoever confirms it now is asked in place of who did until now, where somebody is."""
     if WaitingFor.objects.open().filter(key=f"{KEY}{row.pk}").exists():
-        _await(row, next((each for each in arrivals(row.project, [row])), None))
+        _await(row)
 
 
-def _await(row: Assumption, found: Arrived | None) -> None:
-    """Whoever confirms it, where that person may read the number; else business development."""
-    owner = row.owner if row.owner is not None and (found is None or told_to(row.owner, row.project, [found])) else None
+def _await(row: Assumption) -> None:
     open_wait(
         f"{KEY}{row.pk}",
         project=row.project,
-        user=owner,
-        role="" if owner else Role.BUSINESS_DEVELOPMENT,
+        user=row.owner,
+        role="" if row.owner else Role.BUSINESS_DEVELOPMENT,
         words=_t("%(code)s: the real number has arrived for “%(title)s”") % {"code": row.project.code, "title": row.words[:120]},
         link=row.get_absolute_url(),
     )
@@ -102,7 +97,7 @@ def prompt_after(events: Sequence[Event]) -> None:
 
 
 def _brings_numbers(event: Event) -> bool:
-    return event.kind.startswith(REQUEST_KINDS) or (event.kind.startswith("worksheet.") and event.data.get("key") in REAL)
+    return event.kind.startswith(REQUEST_KINDS) or (event.kind.startswith("worksheet.") and event.data.get("key") == RUNS)
 
 
 def register() -> None:

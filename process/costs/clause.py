@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _t
@@ -91,14 +91,21 @@ def clause_of(
     if reasons := not_now(row, draft):
         return Clause(tuple(reasons))
     assert draft is not None  # noqa: S101 - said above
-    quote = _resting_on(row, draft, quotes_up_to(draft) if quotes is None else quotes)
+    every = quotes_up_to(draft) if quotes is None else quotes
+    quote = _resting_on(row, draft, every)
     if quote is None:
         words = _t("Put the price of this scenario into the quotation first: the rule follows from the price that is quoted.")
         return Clause((Blocker("clause.price", words, draft.get_absolute_url()),))
+    if quote.currency != draft.currency:
+        words = _t("The price went into the quotation in another currency: put it there again.")
+        return Clause((Blocker("clause.currency", words, draft.get_absolute_url()),))
     known = found or estimated(assessed(row))
     case, largest = known.assessed.case, known.largest
     if case is None or largest is None or not largest.per_kg:
         return Clause((_nothing(),))
+    if not _is_quoted(draft, largest.phase, _given_with(quote, every)):
+        words = _t("The quotation has another price for %(phase)s than this scenario: the rule would state one that is not quoted.")
+        return Clause((Blocker("clause.other_price", words % {"phase": Phase(largest.phase).label}, draft.get_absolute_url()),))
     rate = quote.rate or Decimal(1)
     heavy = weights(case, largest.phase, largest.per_kg * rate, rate)
     return Clause((), heavy, largest.phase) if heavy else Clause((_nothing(),))
@@ -107,6 +114,18 @@ def clause_of(
 def _resting_on(row: CostAssessment, draft: Quotation, quotes: Sequence[ScenarioQuote]) -> ScenarioQuote | None:
     found = resting(draft.lines.all(), quotes).values()  # type: ignore[attr-defined]
     return next((each for each in found if each.assessment_id == row.pk), None)
+
+
+def _given_with(quote: ScenarioQuote, every: Iterable[ScenarioQuote]) -> list[ScenarioQuote]:
+    """All that the same scenario gave to the same revision."""
+    return [each for each in every if (each.assessment_id, each.quotation_id) == (quote.assessment_id, quote.quotation_id)]
+
+
+def _is_quoted(draft: Quotation, phase: str, given: Iterable[ScenarioQuote]) -> bool:
+    """What makes up the price of the phase in the draft is what was given for it, to the cent."""
+    amounts = [each.amount for each in given if each.phase == phase and not each.is_optional]
+    lines: Iterable[Any] = draft.lines.all()  # type: ignore[attr-defined]
+    return bool(amounts) and sum(amounts) == sum(line.amount for line in lines if line.phase == phase and line.is_priced)
 
 
 def _nothing() -> Blocker:

@@ -123,7 +123,8 @@ def _clause_from(quotation: Quotation, resting_on: Iterable[ScenarioQuote]) -> P
     row = max(rows, key=lambda each: max((phase.output_kg for phase in phases_of(each)), default=Decimal(0)), default=None)
     if row is None:
         return None
-    words = _t("As scenario %(number)s, %(name)s, has it; in the language of the client.") % {"number": row.number, "name": row.name}
+    words = _t("As scenario %(number)s, %(name)s, has it; in the language of the client. It replaces the rule that stands there.")
+    words %= {"number": row.number, "name": row.name}
     return PriceSource(words, reverse("cost-clause", args=[row.project.code, row.number]))
 
 

@@ -67,7 +67,7 @@ def _page(request: SignedInRequest, project: Project, *, status: int = 200, **bo
         "project": project,
         **_otherwise(request, project, rows),
         "sheet": Shown(bind_to(LEDGER, project, request.user), request),
-        "arrived": ledger.told_to(request.user, project, ledger.arrivals(project, rows)),
+        "arrived": ledger.arrivals(project, rows),
         "scenarios": scenarios,
         "settle_blockers": keeping + not_active(project),
         "take_blockers": keeping + ledger.taking_blockers(project),

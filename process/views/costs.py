@@ -18,7 +18,7 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
-from process.assumptions.ledger import arrivals, missing_of, rows_of, taking_blockers, told_to
+from process.assumptions.ledger import arrivals, missing_of, rows_of, taking_blockers
 from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
 from process.assumptions.taking_offers import take_offer
@@ -137,7 +137,7 @@ def _result(
         "copy_blockers": editors(request, project) + not_active(project),
         "ledger_blockers": keepers(request, project) + taking_blockers(project, missing) + tried,
         "letter_blockers": writers(request, project) + scenario_blockers(project, missing, ledger) + tried,
-        "arrived": told_to(request.user, project, arrivals(project, ledger)),
+        "arrived": arrivals(project, ledger),
     }
 
 

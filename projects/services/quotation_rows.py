@@ -66,6 +66,12 @@ class BreakRows(Rows):
         if errors:
             raise BadInput(errors)
 
+    def done(self) -> None:
+        """That more is dearer was confirmed of the prices that stood there; of others it is confirmed anew."""
+        if self.parent.rise_confirmed:
+            self.parent.rise_confirmed = False
+            self.parent.save(update_fields=["rise_confirmed"])
+
 
 class RateRows(Rows):
     def clean(self, row: QuotationRate, changed: Collection[str]) -> None:

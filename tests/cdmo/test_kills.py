@@ -18,6 +18,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -224,7 +225,8 @@ def kill(child: Child) -> None:
     """It and what it started, at once: nobody is left to tidy up."""
     assert child.process
     for pid in (child.process.pid, *started_by(child.process.pid)):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # a connection of PostgreSQL may have ended by itself meanwhile
+            os.kill(pid, signal.SIGKILL)
     child.process.wait()
 
 

@@ -329,6 +329,7 @@ def test_the_report_prints_the_tables(project: Project) -> None:
     assert captions == [
         "Research and development: Risks",
         "Analytical: Test plan",
+        "Analytical: Test plan",
         "Production: Production plan",
         "Production: Production plan",
         "Environment, health and safety: Hazards and containment",

@@ -20,7 +20,7 @@ from process.costs.quoting import quote_scenario
 from process.costs.services import fix_scenario
 from process.models import CostAssessment
 from process.routes.services import fix_version
-from projects.models import Project, Quotation
+from projects.models import Project, Quotation, QuotationLine
 from projects.services.commercial import change_in_draft, draft_of
 from tests.process import factories as make
 from tests.projects import factories as projects
@@ -95,6 +95,22 @@ def test_one_click_writes_the_rule_into_the_draft_and_it_can_be_changed(client: 
     assert "beyond 10 %" in lines[-2] and lines[-1].endswith("a kilogram of product costs 0.50 EUR more.")
     changed = change_in_draft(after, price_adjustment="By index.", actor=make.estimator())
     assert changed.price_adjustment == "By index."
+
+
+def test_no_price_stands_in_it_that_is_not_quoted(project: Project) -> None:
+    row = a_quoted_scenario(project)
+    draft = draft_of(project)
+    assert draft is not None
+    line = draft.lines.filter(phase="validation").get()
+
+    QuotationLine.objects.filter(pk=line.pk).update(amount=line.amount / 2, description="With a discount")
+    with pytest.raises(Refused, match=r"another price for .* than this scenario|Put the price of this scenario"):
+        take_clause(row.pk, actor=make.estimator())
+    QuotationLine.objects.filter(pk=line.pk).update(amount=line.amount, description=line.description)
+    Quotation.objects.update(currency="USD")
+    with pytest.raises(Refused, match="in another currency"):
+        take_clause(row.pk, actor=make.estimator())
+    assert not Quotation.objects.get(pk=draft.pk).price_adjustment
 
 
 def test_it_speaks_the_language_of_the_client_and_takes_another_band(project: Project) -> None:
