@@ -58,7 +58,6 @@ def unlaid(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of what a document says and of what its signatures do: its words in their order stand for the PDF, which takes a second
     to lay out. That every type is laid out and right as PDF/A, other tests of it say (tests/documents/test_pdf_checks.py).
     """
-
     lay_nothing_out(monkeypatch)
 
 

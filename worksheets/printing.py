@@ -37,7 +37,7 @@ def printed_table(bound: Bound, *, names: Sequence[str] = (), caption: str = "",
 
 def letters_of(heading: str, width: int) -> int:
     """What a column asks for: no word of its heading, which is printed bold, is broken."""
-    return max(width, *(len(word) + 2 for word in heading.split()))
+    return max([width, *(len(word) + 2 for word in heading.split())])
 
 
 def shares(letters: Sequence[int]) -> list[int]:

@@ -166,13 +166,18 @@ def _assessed(project: Project, found: InquiryAssessment, sheets: Sequence[Depar
 
 def cost_assessment(project: Project) -> dict[str, Any]:
     """The departments' costs, the scenario that is worked out in depth, and the prices of the current quotation."""
-    views = costs_on_paper(_sheets(project))
-    return cost_dating(project) | {"views": views, "told": [each["key"] for each in views], "scenario": scenario_on_paper(project)}
+    sheets = _sheets(project)
+    views = costs_on_paper(sheets)
+    told = {"views": views, "told": [each["key"] for each in views]}
+    return _costs(project, sheets) | told | {"scenario": scenario_on_paper(project)}
 
 
 def cost_dating(project: Project) -> dict[str, Any]:
     """What makes the form out of date. Of the scenarios only the printed one; to tell that, nothing is drawn."""
-    sheets = _sheets(project)
+    return _costs(project, _sheets(project))
+
+
+def _costs(project: Project, sheets: Sequence[DepartmentAssessment]) -> dict[str, Any]:
     quotation = Quotation.objects.current().filter(project=project).prefetch_related("lines").first()
     return {
         "subtitle": f"{project.code} {project.title}",

@@ -278,6 +278,7 @@ def test_widths_add_up(letters: list[int]) -> None:
 def test_a_printed_column_is_as_wide_as_the_longest_word_of_its_heading() -> None:
     assert letters_of("Outside laboratories", 10) == len("laboratories") + 2
     assert letters_of("Note", 28) == 28
+    assert letters_of("", 10) == 10
 
 
 def test_headings_of_anybody_are_assigned_on_the_preview(buying: Browser) -> None:
