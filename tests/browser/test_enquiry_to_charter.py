@@ -223,6 +223,8 @@ def quote_the_price(people: People, code: str, scenario: str) -> str:
     acts.draft_the_quotation(business, code, scope="Sample, pilot and validation of epinephrine.", lines=LINES)
     business.goto(scenario)
     send(business, "Put this price into the quotation")
+    send(business, "Take the raw-material rule")
+    expect(business.locator("main")).to_contain_text("The rule for raw-material prices stands in the quotation")
     return total_of(business)
 
 
