@@ -163,6 +163,7 @@ urlpatterns = [
     path("clients/<str:client_code>/contacts/<int:pk>/left/", clients.ContactLeaving.as_view(), name="api-contact-left"),
     path("clients/<str:client_code>/contacts/<int:pk>/returned/", clients.ContactReturn.as_view(), name="api-contact-returned"),
     path("deliverables/", projects.DeliverableList.as_view(), name="api-deliverable-list"),
+    path("projects/<str:code>/site/", evaluation.ProjectSite.as_view(), name="api-project-site"),
     path("projects/<str:code>/sheets/", evaluation.SheetList.as_view(), name="api-sheet-list"),
     path("projects/<str:code>/sheets/<slug:department>/vessels/", evaluation.SheetVessels.as_view(), name="api-sheet-vessels"),
     path("rfps/", rfps.RfpList.as_view(), name="api-rfp-list"),

@@ -12,9 +12,11 @@ from rest_framework.views import APIView
 
 from accounts.api_writes import Tagged, checked, once
 from accounts.requests import ApiRequest
+from catalogue.models import Site
 from phases.evaluation import services
 from phases.evaluation.booking import operations_of, show_on_calendar, windows_of
 from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.siting import choose_site
 from phases.evaluation.worksheets import tables_of
 from projects.api import internal_project
 from projects.plan_api import hold
@@ -71,6 +73,34 @@ class SheetList(Tagged, APIView):
     def get(self, request: ApiRequest, code: str) -> Response:
         rows = DepartmentAssessment.objects.filter(project=internal_project(request, code)).order_by("department_id")
         return Response(FeasibilitySheetSerializer(rows.select_related("department", "owner", "signed_off_by"), many=True).data)
+
+
+class SiteSerializer(serializers.Serializer[Any]):
+    """`site`: the key of the one that the estimate counts with; null while none is chosen."""
+
+    site = serializers.SlugRelatedField(slug_field="key", queryset=Site.objects.all())
+
+
+class ProjectSite(Tagged, APIView):
+    """The site of a project. PUT chooses it in evaluation, until the charter names one (409 from then on)."""
+
+    @extend_schema(operation_id="project_site", responses=SiteSerializer)
+    def get(self, request: ApiRequest, code: str) -> Response:
+        return Response(SiteSerializer(internal_project(request, code)).data)
+
+    @extend_schema(operation_id="project_site_choose", request=SiteSerializer, responses=SiteSerializer)
+    def put(self, request: ApiRequest, code: str) -> Response:
+        project = internal_project(request, code)
+        site = checked(SiteSerializer, request)["site"]
+
+        def representation() -> Any:
+            hold(project)
+            return SiteSerializer(internal_project(request, code)).data
+
+        def choose() -> Response:
+            return Response(SiteSerializer(choose_site(code, site.key, actor=request.user)).data)
+
+        return once(request, choose, representation=representation)
 
 
 class WindowSerializer(serializers.Serializer[Any]):

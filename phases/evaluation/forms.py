@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.numbers import AmountField, NumberField, WholeNumberField
+from catalogue.models import Site
 from phases.evaluation.events import CONTENT_FIELDS, COSTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.forms.shape import ShapeForm
@@ -55,6 +56,10 @@ class AssignSheetForm(forms.Form):
     def __init__(self, *args: Any, department: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = User.objects.active().internal().holding(department)  # type: ignore[attr-defined]
+
+
+class SiteChoiceForm(forms.Form):
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.all(), to_field_name="key", empty_label=_("Choose a site"))
 
 
 class ReopenForm(forms.Form):

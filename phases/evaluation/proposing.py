@@ -20,6 +20,7 @@ from phases.evaluation.base_cost import PRODUCTION
 from phases.evaluation.production_plan import Work
 from phases.evaluation.proposal import Operation, Vessel, operations_of
 from phases.evaluation.services import change_blockers, locked_sheet
+from phases.evaluation.siting import where_to_choose
 from phases.evaluation.tables import PlannedOperation, SiteVessel
 from phases.evaluation.vessel_rates import take_rate
 from process.models import CostPhase, RouteVersion
@@ -63,7 +64,8 @@ def proposing_blockers(sheet: DepartmentAssessment, versions: Sequence[RouteVers
     if not versions:
         found.append(Blocker("sheet.no_route", _t("The project has no route yet.")))
     if sheet.project.site_id is None:
-        found.append(Blocker("sheet.no_site", _t("No site is chosen for the project, whose vessels could be proposed.")))
+        words = _t("No site is chosen for the project, whose vessels could be proposed.")
+        found.append(Blocker("sheet.no_site", words, link=where_to_choose(sheet.project)))
     return found
 
 

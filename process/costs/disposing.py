@@ -105,7 +105,8 @@ def _tariff(row: dict[str, Any]) -> Tariff:
 def _unpriced(scenario: CostAssessment, found: Sequence[Disposed]) -> Iterator[Blocker]:
     site = scenario.project.site
     if site is None:
-        yield Blocker("cost.no_site", _t("No site is chosen for the project, whose prices of disposal would count."))
+        words = _t("No site is chosen for the project, whose prices of disposal would count.")
+        yield Blocker("cost.no_site", words, link=f"{reverse('project-evaluation', args=[scenario.project.code])}#site")
         return
     link = reverse("site-disposal", args=[site.key])
     for name in unpriced(found):

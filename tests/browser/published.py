@@ -33,7 +33,9 @@ def material_rows() -> str:
     return "\n".join("\t".join(line) for line in lines)
 
 
-HEADINGS = "Route,Step,Product,Molar mass of the product (g/mol),Yield (%),Input,Role,Amount,Counted in,Limiting,Recycled (%)"
+HEADINGS = (
+    "Route,Step,Product,Molar mass of the product (g/mol),Yield (%),Input,Role,Amount,Counted in,Limiting,Recycled (%),Cycle time (h)"
+)
 
 
 ROUTE = "As published"
@@ -51,6 +53,9 @@ FRESH = {  # kg for a kilogram of the product, as published to six decimals
 
 
 PASTED = ("Reagent C", "Tetrahydrofuran (THF)")  # the rest comes with the spreadsheet
+
+
+CYCLE_H = "26"  # of each step; the source names none
 
 
 def percent(share: str) -> str:
@@ -71,7 +76,7 @@ def route_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
             made = (product["{RXN_CPD}"], molar[product["{RXN_CPD}"]], percent(product["{RXN_EQ}"])) if place == 0 else ("", "", "")
             amount = (row["{RXN_EQ}"] or row["{RXN_VOL}"], "equivalents" if row["{RXN_EQ}"] else "L/kg", "" if place else "yes")
             yield (
-                (ROUTE, f"Step {step}", *made, code, role, *amount, recycled),
+                (ROUTE, f"Step {step}", *made, code, role, *amount, recycled, "" if place else CYCLE_H),
                 (f"Step {step}", code, "", role, amount[0], amount[1], "no", *[""] * 4, recycled),
             )
 

@@ -23,6 +23,7 @@ from tests.worksheets.tables import csv_text
 pytestmark = pytest.mark.browser
 
 CLIENT = "Demo Client A"
+SITE = "Shanghai site"
 EPINEPHRINE = Molecule("Epinephrine", "51-43-4", "CNC[C@H](O)c1ccc(O)c(O)c1", "C9H13NO3", 183.2, "UCTWMZQNUQWSLP-VIFPVBQESA-N", 5816, "")
 ANSWERS = {
     "downstream_drug": "Epinephrine injection",
@@ -42,6 +43,24 @@ def the_request_comes(business: Page) -> str:
     acts.log_the_call(business, client=CLIENT, molecule=EPINEPHRINE, wanted="Route as published, pilot, validation, 500 kg a year.")
     acts.complete_the_request(business, EPINEPHRINE, ANSWERS)
     return acts.submit_the_request(business)
+
+
+def choose_the_site(business: Page, code: str) -> None:
+    """Nobody had decided when the request was submitted."""
+    business.goto(f"/projects/{code}/evaluation/")
+    business.locator("#site").get_by_label("Site").select_option(label=SITE)
+    send(business, "Choose the site")
+    expect(business.locator("main")).to_contain_text(f"The project counts with {SITE}.")
+
+
+DISPOSAL = {"Organic solvents": "0.42", "Water as charged": "0.05", "Residues in water": "0.18", "Other residues": "1.2"}
+
+
+def price_the_waste(ehs: Page) -> None:
+    prices = Grid(ehs, "disposal-prices", "waste").open("/sites/shanghai/disposal/")
+    prices.press("Add a row")
+    prices.paste("\n".join(f"{waste}\t{per_kg}\tUSD\t2026-01-01\t\t\tContract" for waste, per_kg in DISPOSAL.items()))
+    expect(prices.status).to_contain_text("Saved")
 
 
 def enter_the_materials(research: Page) -> None:
@@ -138,6 +157,15 @@ SHEETS = (  # page, department, what is said
 )
 
 
+def propose_the_operations(production: Page, code: str) -> None:
+    """From the steps of the route; the published kettle holds the bromination."""
+    production.goto(f"/projects/{code}/sheets/production/")
+    production.locator("#id_propose-batch_kg").fill("50")
+    production.locator("#id_propose-batches").fill("3")
+    send(production, "Propose operations from the route")
+    expect(production.locator("main")).to_contain_text("operations were proposed; look at them.")
+
+
 def fill_the_sheets(people: People, code: str) -> None:
     """The departments with a table of their own fill that first; a risk stands in one of them; all sign."""
     for name, department, reason, cost, weeks in SHEETS:
@@ -212,6 +240,16 @@ def take_the_plans(business: Page, code: str) -> None:
         expect(business.get_by_role("button", name=f"Take the {plan} plan again")).to_be_visible()
 
 
+def take_the_waste(business: Page, code: str) -> None:
+    """Of the route, at the prices of the site, as lines of the same scenario."""
+    business.goto(f"/projects/{code}/costs/1/")
+    before = price(business).inner_text()
+    business.locator("#waste").get_by_label("Phase").select_option(label="Validation")
+    send(business, "Take the waste")
+    expect(business.locator("#cost-lines, #sheet-cost-lines").first).to_contain_text("Disposal: Organic solvents")
+    expect(price(business)).not_to_have_text(before)
+
+
 def price(page: Page) -> Locator:
     return page.locator("#cost-result .tile-number")
 
@@ -279,7 +317,7 @@ def accept(client: Page, code: str) -> None:
 def write_the_charter(manager: Page, code: str) -> None:
     manager.goto(f"/projects/{code}/charter/")
     writing = manager.locator("#writing")
-    writing.get_by_label("Site").select_option(label="Shanghai site")
+    writing.get_by_label("Site").select_option(label=SITE)
     writing.get_by_label("Project manager").select_option(label="Project Manager")
     send(manager, "Write the charter from the quotation")
     expect(manager.locator("main")).to_contain_text("The charter is written from the quotation")
@@ -312,16 +350,20 @@ def approve_the_project(people: People, code: str) -> None:
 def to_the_first_gate(people: People) -> str:
     """All of it, by six of us and the client; the code of the project."""
     code = the_request_comes(people["bd"])
+    choose_the_site(people["bd"], code)
+    price_the_waste(people["ehs"])
     enter_the_materials(people["research"])
     route = build_the_route(people["research"], code)
     enter_the_suppliers(people["material"])
     inquiry = prepare_the_inquiry(people["research"], route)
     answer_the_inquiry(people["material"], inquiry)
     fix_the_route(people["research"], route)
+    propose_the_operations(people["production"], code)
     fill_the_sheets(people, code)
     asked = price_the_scenario(people["bd"], code)
     quoted = quote_the_price(people, code, people["bd"].url)
     take_the_plans(people["bd"], code)
+    take_the_waste(people["bd"], code)
     send_it(people, code, 1)
     ask_for_a_change(people["approver.a"], code)
     answer_with_a_revision(people["bd"], code)

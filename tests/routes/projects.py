@@ -71,6 +71,7 @@ GATE_ROUTES = {
     "waiver-refuse": act(pk="waiver"),
     "waiver-withdraw": act(pk="waiver"),
     "api-sheet-list": api_object(own=404, tokens=404),
+    "api-project-site": api_object(own=404, tokens=404),
     "api-sheet-vessels": api_object(own=404, tokens=404, arguments={"department": "production"}),
     "api-assessment-list": api_object(own=404, tokens=404, arguments={"gate": "G1", "round": 1}),
     "api-charter-write": api_act(),
@@ -86,6 +87,7 @@ GATE_ROUTES = {
 EVALUATION_ROUTES = {
     "project-evaluation": of_project(),
     "evaluation-recommend": act(),
+    "evaluation-site": act(),
     "sheet-detail": of_project(department="research"),
     "sheet-autosave": act(department="research"),
     "sheet-sign-off": act(department="research"),

@@ -76,6 +76,7 @@ WRITES = [
     ),
     Writers("notifications.watch", (*PORTFOLIO, *TEAM), "milestone-watch"),
     Writers("phases.assign_sheet", ("business_development", "project_manager", "research"), "sheet-assign"),
+    Writers("phases.choose_site", SELLERS, "evaluation-site PUT api-project-site"),
     Writers("phases.edit_sheet", ("analytical",), "sheet-plan-total"),
     Writers("phases.edit_sheet", ("production",), "sheet-propose"),
     Writers("phases.edit_sheet", ("research",), "sheet-detail sheet-autosave sheet-sign-off"),

@@ -1,4 +1,4 @@
-"""Evaluation's pages: the one page of the phase, the departments' sheets, and submitting a request."""
+"""The page of a department's sheet, and what is done there."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.capacities import capacity, giver_of
 from accounts.decorators import internal_required
@@ -24,26 +24,20 @@ from audit.events import events_of
 from audit.refusals import BadInput, Missing, NotAllowed, Refused, add_to_form
 from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
-from phases.evaluation import progress, services
-from phases.evaluation.asking import records_of
+from phases.evaluation import services
 from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_costs, plan_of_operations, take_plan_total, taking_blockers
 from phases.evaluation.booking import calendar_blockers, show_on_calendar, windows_of
-from phases.evaluation.enquiries import clock_of
-from phases.evaluation.forms import AssignSheetForm, ProposeForm, RecommendForm, ReopenForm, SheetForm
+from phases.evaluation.forms import AssignSheetForm, ProposeForm, ReopenForm, SheetForm
 from phases.evaluation.meanwhile import changed_meanwhile, is_as_shown, seen_of
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.price_basis import price_basis_of
 from phases.evaluation.proposing import propose_operations, proposing_blockers, sizes_of, versions_of
 from phases.evaluation.worksheets import METHODS, OF_COSTS, PRODUCTION_PLAN, TEST_PLAN, UTILITIES, tables_of
-from projects.kept import unmanned
 from projects.meanings import meaning_words, signed_rows
-from projects.models import Charter, Project, Rfp, WaitingFor
 from projects.occupancies import no_booker
 from projects.permissions import lacking
-from projects.services.charter import charter_blockers
-from projects.services.commercial import draft_blockers
 from projects.services.lifecycle import not_active
-from projects.views.found import found_of_project, visible_project
+from projects.views.found import found_of_project
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
 
@@ -55,105 +49,6 @@ if TYPE_CHECKING:
 HISTORY = 30
 # the tables whose rows make up the total of a sheet; on its page they come first
 ADDED_UP = frozenset(each.key for each in (TEST_PLAN, METHODS, PRODUCTION_PLAN, UTILITIES, *OF_COSTS))
-
-
-@internal_required
-@require_POST
-def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
-    """Open the project of a complete request; what is missing is refused with its questions."""
-    get_object_or_404(Rfp.objects.visible_to(request.user), number=number)
-    project = services.submit_rfp(number, site=request.POST.get("site", ""), actor=request.user)
-    messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
-    return redirect(project)
-
-
-@internal_required
-@require_GET
-def rfp_clock(request: SignedInRequest, number: str) -> HttpResponse:
-    """A part of the request's page, which asks for it: the sheets are of this phase."""
-    rows = Rfp.objects.visible_to(request.user).select_related("project__client", "project__charter")
-    rfp = get_object_or_404(rows, number=number)
-    project = getattr(rfp, "project", None)
-    return render(request, "phases/evaluation/_clock.html", {"clock": clock_of(rfp, records_of(project) if project else None)})
-
-
-# The page of the phase
-
-
-def _project(request: SignedInRequest, code: str) -> Project:
-    return visible_project(request, code, "client", "compound", "project_manager", "rfp", "charter")
-
-
-@internal_required
-@require_GET
-def evaluation_page(request: SignedInRequest, code: str) -> HttpResponse:
-    return _evaluation(request, _project(request, code))
-
-
-@internal_required
-@require_POST
-def evaluation_recommend(request: SignedInRequest, code: str) -> HttpResponse:
-    project = _project(request, code)
-    form, version = RecommendForm(request.POST), request.POST.get("version", "")
-    if form.is_valid():
-        try:
-            services.recommend(code, actor=request.user, version=version, **form.cleaned_data)
-        except BadInput as bad:
-            add_to_form(form, bad)
-            version = version_after(bad, version)
-        else:
-            messages.success(request, _t("The recommendation is recorded."))
-            return redirect("project-evaluation", code)
-    return _evaluation(request, project, recommend_form=form, version=version)
-
-
-def _evaluation(
-    request: SignedInRequest, project: Project, *, recommend_form: RecommendForm | None = None, version: str = ""
-) -> HttpResponse:
-    user = request.user
-    records = records_of(project)
-    basis = price_basis_of(project)
-    steps = progress.steps_of(records, basis)
-    inactive = not_active(project)
-    in_evaluation = project.phase == "evaluation" and project.is_active
-    context = {
-        "project": project,
-        "unmanned": unmanned(project.rfp) if project.is_kept else [],  # type: ignore[attr-defined]
-        "records": records,
-        "basis": basis,
-        "steps": progress.as_stepper(steps),
-        "next": progress.next_step(steps, project) if in_evaluation else None,
-        "quotations": [(row, progress.next_act(row)) for row in records.quotations],
-        "missing_agreements": progress.missing_agreements(records.agreements),
-        "version": version or version_of(services.recommended_values(records.assessment)),
-        "recommend_form": recommend_form or RecommendForm(instance=records.assessment),
-        "recommend_blockers": [
-            *lacking("phases.recommend", user, project, _t("This takes business development or a project manager.")),
-            *inactive,
-        ],
-        "quote_blockers": [
-            *lacking("projects.quote", user, project, _t("Quotations are drafted by business development.")),
-            *inactive,
-            *draft_blockers(records.quotation),
-        ],
-        "agreement_blockers": lacking(
-            "projects.record_agreement", user, project, _t("Agreements are recorded by business development or a project manager.")
-        ),
-        "charter_blockers": _charter_blockers(project, user, records.charter),
-        "clock": clock_of(project.rfp, records),
-        "waits": list(WaitingFor.objects.open().filter(project=project).select_related("project", "user", "client")),
-    }
-    return render(request, "phases/evaluation/evaluation.html", context, status=400 if recommend_form else 200)
-
-
-def _charter_blockers(project: Project, user: User, charter: Charter | None) -> list[Blocker]:
-    if charter is not None:
-        return []
-    words = _t("The charter is drafted by a project manager or business development.")
-    return [*lacking("projects.draft_charter", user, project, words), *charter_blockers(project), *not_active(project)]
-
-
-# A department's sheet
 
 
 def _sheet(request: SignedInRequest, code: str, department: str) -> DepartmentAssessment:

@@ -1,0 +1,150 @@
+"""The page of evaluation, and submitting the request that opens it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput, add_to_form
+from audit.seen import version_after, version_of
+from phases.evaluation import progress, services
+from phases.evaluation.asking import records_of
+from phases.evaluation.enquiries import clock_of
+from phases.evaluation.forms import RecommendForm, SiteChoiceForm
+from phases.evaluation.price_basis import price_basis_of
+from phases.evaluation.siting import choose_site, choosing_blockers
+from projects.kept import unmanned
+from projects.models import Charter, Project, Rfp, WaitingFor
+from projects.permissions import lacking
+from projects.services.charter import charter_blockers
+from projects.services.commercial import draft_blockers
+from projects.services.lifecycle import not_active
+from projects.views.found import visible_project
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from audit.refusals import Blocker
+
+
+@internal_required
+@require_POST
+def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
+    """Open the project of a complete request; what is missing is refused with its questions."""
+    get_object_or_404(Rfp.objects.visible_to(request.user), number=number)
+    project = services.submit_rfp(number, site=request.POST.get("site", ""), actor=request.user)
+    messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
+    return redirect(project)
+
+
+@internal_required
+@require_GET
+def rfp_clock(request: SignedInRequest, number: str) -> HttpResponse:
+    """A part of the request's page, which asks for it: the sheets are of this phase."""
+    rows = Rfp.objects.visible_to(request.user).select_related("project__client", "project__charter")
+    rfp = get_object_or_404(rows, number=number)
+    project = getattr(rfp, "project", None)
+    return render(request, "phases/evaluation/_clock.html", {"clock": clock_of(rfp, records_of(project) if project else None)})
+
+
+# The page of the phase
+
+
+def _project(request: SignedInRequest, code: str) -> Project:
+    return visible_project(request, code, "client", "compound", "project_manager", "rfp", "charter", "site")
+
+
+@internal_required
+@require_GET
+def evaluation_page(request: SignedInRequest, code: str) -> HttpResponse:
+    return _evaluation(request, _project(request, code))
+
+
+@internal_required
+@require_POST
+def evaluation_recommend(request: SignedInRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    form, version = RecommendForm(request.POST), request.POST.get("version", "")
+    if form.is_valid():
+        try:
+            services.recommend(code, actor=request.user, version=version, **form.cleaned_data)
+        except BadInput as bad:
+            add_to_form(form, bad)
+            version = version_after(bad, version)
+        else:
+            messages.success(request, _t("The recommendation is recorded."))
+            return redirect("project-evaluation", code)
+    return _evaluation(request, project, recommend_form=form, version=version)
+
+
+@internal_required
+@require_POST
+def evaluation_site(request: SignedInRequest, code: str) -> HttpResponse:
+    """The site whose vessels, prices and working days the estimate counts with."""
+    project = _project(request, code)
+    form = SiteChoiceForm(request.POST)
+    if not form.is_valid():
+        return _evaluation(request, project, site_form=form)
+    choose_site(code, form.cleaned_data["site"].key, actor=request.user)
+    messages.success(request, _t("The project counts with %(site)s.") % {"site": form.cleaned_data["site"].name})
+    return redirect(f"{reverse('project-evaluation', args=[code])}#site")
+
+
+def _evaluation(
+    request: SignedInRequest,
+    project: Project,
+    *,
+    recommend_form: RecommendForm | None = None,
+    site_form: SiteChoiceForm | None = None,
+    version: str = "",
+) -> HttpResponse:
+    user = request.user
+    records = records_of(project)
+    basis = price_basis_of(project)
+    steps = progress.steps_of(records, basis)
+    inactive = not_active(project)
+    in_evaluation = project.phase == "evaluation" and project.is_active
+    context = {
+        "project": project,
+        "unmanned": unmanned(project.rfp) if project.is_kept else [],  # type: ignore[attr-defined]
+        "records": records,
+        "basis": basis,
+        "steps": progress.as_stepper(steps),
+        "next": progress.next_step(steps, project) if in_evaluation else None,
+        "quotations": [(row, progress.next_act(row)) for row in records.quotations],
+        "missing_agreements": progress.missing_agreements(records.agreements),
+        "version": version or version_of(services.recommended_values(records.assessment)),
+        "recommend_form": recommend_form or RecommendForm(instance=records.assessment),
+        "recommend_blockers": [
+            *lacking("phases.recommend", user, project, _t("This takes business development or a project manager.")),
+            *inactive,
+        ],
+        "site_form": site_form or SiteChoiceForm(initial={"site": project.site.key if project.site else ""}),
+        "site_blockers": choosing_blockers(project, user),
+        "quote_blockers": [
+            *lacking("projects.quote", user, project, _t("Quotations are drafted by business development.")),
+            *inactive,
+            *draft_blockers(records.quotation),
+        ],
+        "agreement_blockers": lacking(
+            "projects.record_agreement", user, project, _t("Agreements are recorded by business development or a project manager.")
+        ),
+        "charter_blockers": _charter_blockers(project, user, records.charter),
+        "clock": clock_of(project.rfp, records),
+        "waits": list(WaitingFor.objects.open().filter(project=project).select_related("project", "user", "client")),
+    }
+    return render(request, "phases/evaluation/evaluation.html", context, status=400 if recommend_form or site_form else 200)
+
+
+def _charter_blockers(project: Project, user: User, charter: Charter | None) -> list[Blocker]:
+    if charter is not None:
+        return []
+    words = _t("The charter is drafted by a project manager or business development.")
+    return [*lacking("projects.draft_charter", user, project, words), *charter_blockers(project), *not_active(project)]
