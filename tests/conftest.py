@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         from tests.stack import RUNNING  # a plugin, which is imported after this file
 
         RUNNING.close()
+
+
+def pytest_configure() -> None:
+    """Stories of an earlier run are forgotten (tests/projects/remembered.py)."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(django_settings.BASE_DIR / ".state" / "cache" / "told", ignore_errors=True)
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:

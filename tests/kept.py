@@ -32,11 +32,21 @@ def kept_until_the_end(django_db_blocker: Any) -> Iterator[None]:
 @contextmanager
 def sequences_kept() -> Iterator[None]:
     """What counts rows is not rolled back with them: copies for measuring count from a million on, and the next test's rows would too."""
+    before = counters()
+    yield
+    count_from(before)
+
+
+def counters() -> dict[str, int]:
+    """How far each sequence has counted."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences WHERE last_value IS NOT NULL")
-        counted = cursor.fetchall()
-        yield
-        for name, value in counted:
+        return dict(cursor.fetchall())
+
+
+def count_from(values: dict[str, int]) -> None:
+    with connection.cursor() as cursor:
+        for name, value in values.items():
             cursor.execute("SELECT setval(%s, %s)", [name, value])
 
 

@@ -1,19 +1,23 @@
-"""A story that a test begins with is told by the services once in each process; its rows are put back for the next test.
+"""A story that a test begins with is told by the services once in a run; its rows are put back for the next test, in every process.
 
 What a project costs is nearly all of what the tests of projects cost. The rows are copied as PostgreSQL has them, so what is put back is
-what the services wrote. They are put back only into a database that has nothing else, on the same day and in the same language; in every
-other case the story is told anew.
+what the services wrote. They are put back only into a database that has nothing else, or nothing but the story that was put back before it
+(the second project of a test), on the same day and in the same language; in every other case the story is told anew.
 """
 
 from __future__ import annotations
 
+import os
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, wraps
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any, ParamSpec
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,22 +26,30 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from projects.models import Project
-from tests.kept import tables
+from tests.kept import count_from, counters, tables
 
 P = ParamSpec("P")
 ALWAYS_THERE = "accounts_department"
 SAME_MOMENT = timedelta(minutes=1)
+TOLD = Path(settings.BASE_DIR) / ".state" / "cache" / "told"
 
 
 @dataclass(frozen=True)
 class Told:
-    """The project of a story, and every row that telling it made, table by table."""
+    """The project of a story, all rows that were there when it had been told, table by table, and how far the counters of rows were.
 
+    name: of this telling; two processes that tell the same story at once give its rows other ids.
+    """
+
+    name: str
     project: int
     rows: dict[str, str]
+    counted: dict[str, int]
 
 
-_told: dict[Any, Told] = {}
+NOTHING = Told("", 0, {}, {})
+_told: dict[str, Told] = {}
+_standing: dict[tuple[str, int], Told] = {}  # the story that stands in the database, by the moment until when nothing else was written
 
 
 def remembered(story: Callable[P, Project]) -> Callable[P, Project]:
@@ -45,18 +57,72 @@ def remembered(story: Callable[P, Project]) -> Callable[P, Project]:
 
     @wraps(story)
     def tell(*args: P.args, **kwargs: P.kwargs) -> Project:
-        if any(isinstance(value, Model) for value in (*args, *kwargs.values())) or not _begins_with_nothing():
+        before = None if any(isinstance(value, Model) for value in (*args, *kwargs.values())) else _before()
+        if before is None:
             return story(*args, **kwargs)
-        key = (story.__name__, repr(args), repr(sorted(kwargs.items())), *_circumstances())
-        if key in _told:
-            _put_back(_told[key].rows)
-            return Project.objects.get(pk=_told[key].project)
-        project = story(*args, **kwargs)
-        if not _files():
-            _told[key] = Told(project.pk, _rows())
+        key = repr((before.name, story.__name__, args, sorted(kwargs.items()), *_circumstances()))
+        told = _told.get(key) or _told_elsewhere(key)
+        if told:
+            _put_back(told.rows, before.rows)
+            project = Project.objects.get(pk=told.project)
+        else:
+            project = story(*args, **kwargs)
+            if _files():
+                return project
+            told = Told(uuid4().hex, project.pk, _rows(), counters())
+            _remember(key, told)
+        _standing.clear()
+        _standing[_moment()] = told
         return project
 
     return tell
+
+
+def _before() -> Told | None:
+    """The one story that stands in the database; None where something else does."""
+    if abs(timezone.now() - datetime.now(UTC)) > SAME_MOMENT or _files():
+        return None
+    standing = _standing.get(_moment()) if connection.in_atomic_block else None
+    if standing and Project.objects.filter(pk=standing.project).exists():  # a savepoint may have been left since
+        return standing
+    return NOTHING if _has_nothing() else None
+
+
+def _moment() -> tuple[str, int]:
+    """The transaction, and how many rows were written in it: what is rolled back still counts."""
+    counted = " + ".join(f"pg_stat_get_xact_tuples_{done}(oid)" for done in ("inserted", "updated", "deleted"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_current_xact_id_if_assigned()::text, sum({counted})::bigint FROM pg_class WHERE relkind = 'r'")
+        transaction_id, written = cursor.fetchone()
+    return transaction_id or "", written
+
+
+def _place(key: str) -> Path | None:
+    """Where the processes of one run leave what they have told; None where there is but one."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    return TOLD / run / sha256(key.encode()).hexdigest() if run else None
+
+
+def _told_elsewhere(key: str) -> Told | None:
+    """Rows count on from where they did when it was told: what comes next in this process must not meet what is put back."""
+    place = _place(key)
+    if place is None or not place.exists():
+        return None
+    told: Told = pickle.loads(place.read_bytes())
+    here = counters()
+    count_from({name: value for name, value in told.counted.items() if value > here.get(name, 0)})
+    _told[key] = told
+    return told
+
+
+def _remember(key: str, told: Told) -> None:
+    _told[key] = told
+    place = _place(key)
+    if place is not None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        half = place.with_suffix(f".{os.getpid()}")
+        half.write_bytes(pickle.dumps(told))
+        half.replace(place)
 
 
 @cache
@@ -64,10 +130,8 @@ def _tables() -> tuple[str, ...]:
     return tuple(name for name in tables() if name != ALWAYS_THERE)
 
 
-def _begins_with_nothing() -> bool:
+def _has_nothing() -> bool:
     """To plan a look into every table takes twenty times as long as to look: it is planned once for each connection."""
-    if abs(timezone.now() - datetime.now(UTC)) > SAME_MOMENT or _files():
-        return False
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'anything')")
         if not cursor.fetchone()[0]:
@@ -101,13 +165,16 @@ def _rows() -> dict[str, str]:
     return found
 
 
-def _put_back(rows: dict[str, str]) -> None:
+def _put_back(rows: dict[str, str], before: dict[str, str]) -> None:
     """As they were, without guards and triggers, which saw them the first time; only the transaction is the present one."""
+    changed = {table: lines for table, lines in rows.items() if lines != before.get(table)}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for table, lines in rows.items():
+        for table in before.keys() & changed.keys() | before.keys() - rows.keys():
+            cursor.execute(f'DELETE FROM "{table}"')
+        for table, lines in changed.items():
             cursor.copy_expert(f'COPY "{table}" FROM STDIN', StringIO(lines))
-        for table in _of_a_transaction() & rows.keys():
+        for table in _of_a_transaction() & changed.keys():
             cursor.execute(f'UPDATE "{table}" SET transaction_id = DEFAULT')
         cursor.execute("SET LOCAL session_replication_role = origin")
 
