@@ -36,13 +36,15 @@ def material_page(request: SignedInRequest, code: str) -> HttpResponse:
     decided = list(material.qualifications.select_related("supplier"))
     compound = Compound.objects.visible_to(request.user).filter(pk=material.compound_id).first()
     smiles = compound.smiles if compound else ""
+    bound = bind_to(MATERIALS, None, request.user)
     context = {
         "material": material,
+        "bound": bound,
         "compound": compound,
         "structure": f"data:image/svg+xml;base64,{b64encode(draw_svg(smiles).encode()).decode()}" if smiles else "",
         "valid": sorted(valid, key=lambda quote: (quote.currency, quote.price_per_kg)),
         "expired": [quote for quote in quotes if quote.has_expired(today)],
-        "facts": facts_of(bind_to(MATERIALS, None, request.user), material, besides=("code", "name", "valid_prices")),
+        "facts": facts_of(bound, material, besides=("code", "name", "valid_prices")),
         "sources": sources(decided, today),
         "is_single_source": is_single_source(decided, today),
         "sheet": Shown(bind_to(MATERIAL_PRICES, material, request.user), request),
@@ -57,10 +59,12 @@ def supplier_page(request: SignedInRequest, pk: int) -> HttpResponse:
     supplier = get_object_or_404(Supplier.objects.visible_to(request.user), pk=pk)
     rows, today = list(supplier.qualifications.select_related("material")), timezone.localdate()
     decided = newest(rows)
+    bound = bind_to(SUPPLIERS, None, request.user)
     context = {
         "supplier": supplier,
+        "bound": bound,
         "country": COUNTRIES.get(supplier.country, ""),
-        "facts": facts_of(bind_to(SUPPLIERS, None, request.user), supplier, besides=("name", "valid_prices")),
+        "facts": facts_of(bound, supplier, besides=("name", "valid_prices")),
         "lapsed": [(row, words) for row in decided if (words := lapsed_words(row, today))],
         "delivered": [(row, delivered_words(row)) for row in newest_counted(rows)],
         "unproven": supplier.status in Supplier.QUALIFIED and not any(row.is_positive for row in decided),

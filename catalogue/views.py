@@ -108,7 +108,7 @@ def vessel_page(request: SignedInRequest, key: str, tag: str) -> HttpResponse:
     bound = bind_to(VESSELS, vessel.site, request.user)
     context = {
         "vessel": vessel,
-        "address": bound.address,
+        "bound": bound,
         "facts": facts_of(bound, vessel, besides=("tag", "name", "out_of_service_reason")),
         "events": list(events_of_row(bound, vessel)[:EVENTS]),
     }

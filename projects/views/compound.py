@@ -37,10 +37,12 @@ def compound_page(request: SignedInRequest, pk: int) -> HttpResponse:
     compound = get_object_or_404(Compound.objects.visible_to(request.user), pk=pk)
     found = [each for each in alike(request.user, compound.smiles, most=MOST_ALIKE) if each.compound != compound]
     projects = Project.objects.visible_to(request.user).filter(compound=compound).select_related("client").order_by("-code")
+    bound = bind_to(COMPOUNDS, None, request.user)
     context = {
         "compound": compound,
+        "bound": bound,
         "structure": _picture(compound) if compound.smiles else "",
-        "facts": facts_of(bind_to(COMPOUNDS, None, request.user), compound, besides=SHOWN_ELSEWHERE),
+        "facts": facts_of(bound, compound, besides=SHOWN_ELSEWHERE),
         "projects": list(projects),
         "made_in": made_on_the_way(request.user, compound),
         "alike": found[:MOST_ALIKE],

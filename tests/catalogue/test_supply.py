@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from cdmo.demo.people import STAFF
 from cdmo.demo.supplies import MATERIALS, buy
 from cdmo.demo.syntheses import STUFF
 from tests.projects import factories as make
+from tests.projects.vessels import a_vessel
 from tests.worksheets.rows import PRICE, TOLUENE, a_material, a_price, a_supplier, buyer, change, enter
 from worksheets.bound import bind
 from worksheets.changing import ADD, Change, change_rows
@@ -156,3 +159,25 @@ def test_what_the_demo_buys_passes_every_rule() -> None:
         "candidate": "Demo Intermediates Taizhou",
         "suspended": "Demo Packaging Antwerp",
     }
+
+
+@pytest.mark.parametrize(
+    ("make_it", "keeper", "words"),
+    [
+        (a_material, Role.MATERIAL_CONTROL, "Materials are kept by"),
+        (a_supplier, Role.MATERIAL_CONTROL, "Suppliers are kept by"),
+        (a_vessel, Role.MANAGEMENT, "Sites and their vessels are kept by"),
+        (lambda: create_or_find_compound(name="Phenacetin", structure_text="", actor=buyer()), Role.RESEARCH, "Compounds are kept by"),
+    ],
+    ids=["material", "supplier", "vessel", "compound"],
+)
+def test_who_may_not_change_the_facts_reads_who_does(make_it: Callable[[], Model], keeper: str, words: str) -> None:
+    page, browser = make_it().get_absolute_url(), Browser()  # type: ignore[attr-defined]
+    found = {}
+    for role in (keeper, Role.REGULATORY):
+        browser.force_login(make.person(role))
+        found[role] = browser.get(page).content.decode()
+
+    assert 'id="blocked-change-facts"' not in found[keeper]
+    assert 'id="blocked-change-facts"' in found[Role.REGULATORY]
+    assert words in found[Role.REGULATORY]
