@@ -143,12 +143,11 @@ def clause_words(found: Sequence[Weight], currency: str, phase: str, threshold_p
 
 
 def _line(weight: Weight, currency: str) -> str:
-    words = _t("– %(material)s: %(price)s per kg (%(source)s, %(day)s), %(kg)s kg per kg of product, %(share)s %% of its price")
+    words = _t("– %(material)s: %(price)s per kg (%(source)s), %(kg)s kg per kg of product, %(share)s %% of its price")
     return words % {
         "material": weight.material,
         "price": _price(weight.base_per_kg, currency),
-        "source": str(SAID[weight.source]),
-        "day": written(weight.on),
+        "source": ", ".join([str(SAID[weight.source]), *([written(weight.on)] if weight.on else [])]),
         "kg": plain_number(half_up(weight.kg_per_kg, EXACT)),
         "share": plain_number(half_up(weight.share_pct, TENTH)),
     }

@@ -14,10 +14,11 @@ from accounts.models import Role
 from audit.refusals import BadInput, NotAllowed, Refused
 from process.costs.adjustment import Weight, change_per_kg, weights
 from process.costs.building import assessed
-from process.costs.clause import take_clause
+from process.costs.clause import clause_of, clause_words, take_clause
 from process.costs.figures import Source
 from process.costs.quoting import quote_scenario
-from process.costs.services import fix_scenario
+from process.costs.services import copy_scenario, fix_scenario
+from process.costs.trial import Trial
 from process.models import CostAssessment
 from process.routes.services import fix_version
 from projects.models import Project, Quotation, QuotationLine
@@ -95,6 +96,30 @@ def test_one_click_writes_the_rule_into_the_draft_and_it_can_be_changed(client: 
     assert "beyond 10 %" in lines[-2] and lines[-1].endswith("a kilogram of product costs 0.50 EUR more.")
     changed = change_in_draft(after, price_adjustment="By index.", actor=make.estimator())
     assert changed.price_adjustment == "By index."
+
+
+def test_a_price_of_nobody_s_list_names_no_day(project: Project) -> None:
+    row = a_quoted_scenario(project)
+    found = clause_of(row, draft_of(project)).found
+
+    words = clause_words([replace(found[0], source=Source.ASSUMPTION, on=None)], "EUR", "validation", D(10))
+
+    assert "per kg (our assumption), " in words
+
+
+def test_another_price_says_that_the_rule_was_written_for_the_one_before(client: Client, project: Project) -> None:
+    first = a_quoted_scenario(project)
+    cheaper = copy_scenario(first.pk, "Yields as hoped", trial=Trial(yield_pct=D(110)), actor=make.estimator())
+    fix_scenario(cheaper.pk, reason="For the quotation.", actor=make.estimator())
+    client.force_login(make.estimator())
+    words = "The rule for raw-material prices was written for the price before"
+
+    without, back = (client.post(reverse("cost-quote", args=[project.code, row.number]), follow=True) for row in (cheaper, first))
+    take_clause(first.pk, actor=make.estimator())
+    after = client.post(reverse("cost-quote", args=[project.code, cheaper.number]), follow=True)
+
+    assert [answer.status_code for answer in (without, back, after)] == [200, 200, 200]
+    assert [words in answer.content.decode() for answer in (without, back, after)] == [False, False, True]
 
 
 def test_no_price_stands_in_it_that_is_not_quoted(project: Project) -> None:
