@@ -17,48 +17,50 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Vessel',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tag', models.SlugField(max_length=32, verbose_name='tag')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('kind', models.CharField(choices=[('reactor', 'Reactor'), ('pressure_reactor', 'Pressure reactor'), ('crystalliser', 'Crystalliser'), ('column', 'Column'), ('centrifuge', 'Centrifuge'), ('filter', 'Filter or filter dryer'), ('dryer', 'Dryer'), ('mill', 'Mill'), ('tank', 'Tank'), ('other', 'Other')], max_length=16, verbose_name='kind')),
-                ('material', models.CharField(choices=[('glass_lined', 'Glass-lined steel'), ('stainless_steel', 'Stainless steel'), ('nickel_alloy', 'Nickel alloy (Hastelloy)'), ('glass', 'Glass'), ('polymer', 'Polymer-lined'), ('other', 'Other')], max_length=16, verbose_name='material of construction')),
-                ('volume_min_litres', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='smallest working volume (L)')),
-                ('volume_max_litres', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='greatest working volume (L)')),
-                ('in_service', models.BooleanField(default=True, verbose_name='in service')),
-                ('out_of_service_reason', models.CharField(blank=True, max_length=1000, verbose_name='why it is out of service')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vessels', to='catalogue.site', verbose_name='site')),
-            ],
-            options={
-                'verbose_name': 'vessel',
-                'verbose_name_plural': 'vessels',
-                'ordering': ['site__name', 'tag', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='VesselEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('tag', models.SlugField(db_index=False, max_length=32, verbose_name='tag')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('kind', models.CharField(choices=[('reactor', 'Reactor'), ('pressure_reactor', 'Pressure reactor'), ('crystalliser', 'Crystalliser'), ('column', 'Column'), ('centrifuge', 'Centrifuge'), ('filter', 'Filter or filter dryer'), ('dryer', 'Dryer'), ('mill', 'Mill'), ('tank', 'Tank'), ('other', 'Other')], max_length=16, verbose_name='kind')),
-                ('material', models.CharField(choices=[('glass_lined', 'Glass-lined steel'), ('stainless_steel', 'Stainless steel'), ('nickel_alloy', 'Nickel alloy (Hastelloy)'), ('glass', 'Glass'), ('polymer', 'Polymer-lined'), ('other', 'Other')], max_length=16, verbose_name='material of construction')),
-                ('volume_min_litres', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='smallest working volume (L)')),
-                ('volume_max_litres', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='greatest working volume (L)')),
-                ('in_service', models.BooleanField(default=True, verbose_name='in service')),
-                ('out_of_service_reason', models.CharField(blank=True, max_length=1000, verbose_name='why it is out of service')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='catalogue.vessel')),
-                ('site', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='catalogue.site', verbose_name='site')),
-            ],
-            options={
-                'abstract': False,
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='Vessel',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('tag', models.SlugField(max_length=32, verbose_name='tag')),
+                    ('name', models.CharField(max_length=120, verbose_name='name')),
+                    ('kind', models.CharField(choices=[('reactor', 'Reactor'), ('pressure_reactor', 'Pressure reactor'), ('crystalliser', 'Crystalliser'), ('column', 'Column'), ('centrifuge', 'Centrifuge'), ('filter', 'Filter or filter dryer'), ('dryer', 'Dryer'), ('mill', 'Mill'), ('tank', 'Tank'), ('other', 'Other')], max_length=16, verbose_name='kind')),
+                    ('material', models.CharField(choices=[('glass_lined', 'Glass-lined steel'), ('stainless_steel', 'Stainless steel'), ('nickel_alloy', 'Nickel alloy (Hastelloy)'), ('glass', 'Glass'), ('polymer', 'Polymer-lined'), ('other', 'Other')], max_length=16, verbose_name='material of construction')),
+                    ('volume_min_litres', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='smallest working volume (L)')),
+                    ('volume_max_litres', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='greatest working volume (L)')),
+                    ('in_service', models.BooleanField(default=True, verbose_name='in service')),
+                    ('out_of_service_reason', models.CharField(blank=True, max_length=1000, verbose_name='why it is out of service')),
+                    ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vessels', to='catalogue.site', verbose_name='site')),
+                ],
+                options={
+                    'verbose_name': 'vessel',
+                    'verbose_name_plural': 'vessels',
+                    'ordering': ['site__name', 'tag', 'id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='VesselEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('tag', models.SlugField(db_index=False, max_length=32, verbose_name='tag')),
+                    ('name', models.CharField(max_length=120, verbose_name='name')),
+                    ('kind', models.CharField(choices=[('reactor', 'Reactor'), ('pressure_reactor', 'Pressure reactor'), ('crystalliser', 'Crystalliser'), ('column', 'Column'), ('centrifuge', 'Centrifuge'), ('filter', 'Filter or filter dryer'), ('dryer', 'Dryer'), ('mill', 'Mill'), ('tank', 'Tank'), ('other', 'Other')], max_length=16, verbose_name='kind')),
+                    ('material', models.CharField(choices=[('glass_lined', 'Glass-lined steel'), ('stainless_steel', 'Stainless steel'), ('nickel_alloy', 'Nickel alloy (Hastelloy)'), ('glass', 'Glass'), ('polymer', 'Polymer-lined'), ('other', 'Other')], max_length=16, verbose_name='material of construction')),
+                    ('volume_min_litres', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='smallest working volume (L)')),
+                    ('volume_max_litres', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='greatest working volume (L)')),
+                    ('in_service', models.BooleanField(default=True, verbose_name='in service')),
+                    ('out_of_service_reason', models.CharField(blank=True, max_length=1000, verbose_name='why it is out of service')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='catalogue.vessel')),
+                    ('site', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='catalogue.site', verbose_name='site')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
         ),
         AllAtOnce(
             migrations.AddConstraint(

@@ -2,6 +2,7 @@
 
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
 from catalogue.chemistry import StructureError
 from catalogue.parents import composition_of, fingerprint
 
@@ -27,10 +28,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='compoundfingerprint',
-            name='parent_inchikey',
-            field=models.CharField(blank=True, db_index=True, editable=False, max_length=27, verbose_name='InChIKey of the parent'),
+        AllAtOnce(
+            migrations.AddField(
+                model_name='compoundfingerprint',
+                name='parent_inchikey',
+                field=models.CharField(blank=True, db_index=True, editable=False, max_length=27, verbose_name='InChIKey of the parent'),
+            ),
         ),
         migrations.RunPython(compute, migrations.RunPython.noop, elidable=True),
     ]

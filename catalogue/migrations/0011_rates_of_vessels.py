@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -14,62 +16,64 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='vessel',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='vessel',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='vessel',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='vessel',
-            name='hourly_rate',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'), 'More than nothing.')], verbose_name='rate per hour'),
-        ),
-        migrations.AddField(
-            model_name='vessel',
-            name='rate_currency',
-            field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency of the rate'),
-        ),
-        migrations.AddField(
-            model_name='vessel',
-            name='rate_from',
-            field=models.DateField(blank=True, null=True, verbose_name='rate valid from'),
-        ),
-        migrations.AddField(
-            model_name='vesselevent',
-            name='hourly_rate',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'), 'More than nothing.')], verbose_name='rate per hour'),
-        ),
-        migrations.AddField(
-            model_name='vesselevent',
-            name='rate_currency',
-            field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency of the rate'),
-        ),
-        migrations.AddField(
-            model_name='vesselevent',
-            name='rate_from',
-            field=models.DateField(blank=True, null=True, verbose_name='rate valid from'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vessel',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("hourly_rate", "id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_currency", "rate_from", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT new_values."hourly_rate", new_values."id", new_values."in_service", new_values."kind", new_values."material", new_values."name", new_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."rate_currency", new_values."rate_from", new_values."site_id", new_values."tag", new_values."volume_max_litres", new_values."volume_min_litres" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='da54939259ff8c3a4f6c0ee9e767dc0711074b7f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_32d4a', referencing='REFERENCING NEW TABLE AS new_values ', table='catalogue_vessel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vessel',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("hourly_rate", "id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_currency", "rate_from", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT new_values."hourly_rate", new_values."id", new_values."in_service", new_values."kind", new_values."material", new_values."name", new_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."rate_currency", new_values."rate_from", new_values."site_id", new_values."tag", new_values."volume_max_litres", new_values."volume_min_litres" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='179cf963c5a80d40f6d4e16b9c94abe1377bb6c4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c7ea2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='catalogue_vessel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vessel',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("hourly_rate", "id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_currency", "rate_from", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT old_values."hourly_rate", old_values."id", old_values."in_service", old_values."kind", old_values."material", old_values."name", old_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."rate_currency", old_values."rate_from", old_values."site_id", old_values."tag", old_values."volume_max_litres", old_values."volume_min_litres" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8567ae25b487bb6d4815eac1fa75d67f9ab03619', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_31082', referencing='REFERENCING OLD TABLE AS old_values ', table='catalogue_vessel', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='vessel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hourly_rate', None), ('rate_currency', ''), ('rate_from', None)), models.Q(('hourly_rate__gt', 0), ('rate_from__isnull', False), models.Q(('rate_currency', ''), _negated=True)), _connector='OR'), name='vessel_rate_is_whole'),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='vessel',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='vessel',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='vessel',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='vessel',
+                name='hourly_rate',
+                field=models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'), 'More than nothing.')], verbose_name='rate per hour'),
+            ),
+            migrations.AddField(
+                model_name='vessel',
+                name='rate_currency',
+                field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency of the rate'),
+            ),
+            migrations.AddField(
+                model_name='vessel',
+                name='rate_from',
+                field=models.DateField(blank=True, null=True, verbose_name='rate valid from'),
+            ),
+            migrations.AddField(
+                model_name='vesselevent',
+                name='hourly_rate',
+                field=models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'), 'More than nothing.')], verbose_name='rate per hour'),
+            ),
+            migrations.AddField(
+                model_name='vesselevent',
+                name='rate_currency',
+                field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency of the rate'),
+            ),
+            migrations.AddField(
+                model_name='vesselevent',
+                name='rate_from',
+                field=models.DateField(blank=True, null=True, verbose_name='rate valid from'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='vessel',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("hourly_rate", "id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_currency", "rate_from", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT new_values."hourly_rate", new_values."id", new_values."in_service", new_values."kind", new_values."material", new_values."name", new_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."rate_currency", new_values."rate_from", new_values."site_id", new_values."tag", new_values."volume_max_litres", new_values."volume_min_litres" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='da54939259ff8c3a4f6c0ee9e767dc0711074b7f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_32d4a', referencing='REFERENCING NEW TABLE AS new_values ', table='catalogue_vessel', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='vessel',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("hourly_rate", "id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_currency", "rate_from", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT new_values."hourly_rate", new_values."id", new_values."in_service", new_values."kind", new_values."material", new_values."name", new_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."rate_currency", new_values."rate_from", new_values."site_id", new_values."tag", new_values."volume_max_litres", new_values."volume_min_litres" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='179cf963c5a80d40f6d4e16b9c94abe1377bb6c4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c7ea2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='catalogue_vessel', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='vessel',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("hourly_rate", "id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_currency", "rate_from", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT old_values."hourly_rate", old_values."id", old_values."in_service", old_values."kind", old_values."material", old_values."name", old_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."rate_currency", old_values."rate_from", old_values."site_id", old_values."tag", old_values."volume_max_litres", old_values."volume_min_litres" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8567ae25b487bb6d4815eac1fa75d67f9ab03619', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_31082', referencing='REFERENCING OLD TABLE AS old_values ', table='catalogue_vessel', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='vessel',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('hourly_rate', None), ('rate_currency', ''), ('rate_from', None)), models.Q(('hourly_rate__gt', 0), ('rate_from__isnull', False), models.Q(('rate_currency', ''), _negated=True)), _connector='OR'), name='vessel_rate_is_whole'),
+            ),
         ),
     ]

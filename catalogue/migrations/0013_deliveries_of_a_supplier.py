@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -15,82 +17,84 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='supplierqualification',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='supplierqualification',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='supplierqualification',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='supplierqualification',
-            name='deliveries',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='deliveries'),
-        ),
-        migrations.AddField(
-            model_name='supplierqualification',
-            name='deliveries_accepted',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='of them accepted'),
-        ),
-        migrations.AddField(
-            model_name='supplierqualification',
-            name='deliveries_from',
-            field=models.DateField(blank=True, null=True, verbose_name='deliveries from'),
-        ),
-        migrations.AddField(
-            model_name='supplierqualification',
-            name='deliveries_on_time',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='of them on time'),
-        ),
-        migrations.AddField(
-            model_name='supplierqualification',
-            name='deliveries_until',
-            field=models.DateField(blank=True, null=True, verbose_name='deliveries until'),
-        ),
-        migrations.AddField(
-            model_name='supplierqualificationevent',
-            name='deliveries',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='deliveries'),
-        ),
-        migrations.AddField(
-            model_name='supplierqualificationevent',
-            name='deliveries_accepted',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='of them accepted'),
-        ),
-        migrations.AddField(
-            model_name='supplierqualificationevent',
-            name='deliveries_from',
-            field=models.DateField(blank=True, null=True, verbose_name='deliveries from'),
-        ),
-        migrations.AddField(
-            model_name='supplierqualificationevent',
-            name='deliveries_on_time',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='of them on time'),
-        ),
-        migrations.AddField(
-            model_name='supplierqualificationevent',
-            name='deliveries_until',
-            field=models.DateField(blank=True, null=True, verbose_name='deliveries until'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supplierqualification',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_supplierqualificationevent" ("basis", "certificates", "certificates_until", "change_notification", "conditions", "criticality", "decided_by_id", "decided_on", "decision", "deliveries", "deliveries_accepted", "deliveries_from", "deliveries_on_time", "deliveries_until", "evidence", "examined_on", "findings", "id", "lots_tested", "manufacturer", "material_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quality_agreement", "quality_agreement_until", "questionnaire_score", "reduced_testing", "service", "site_address", "statements", "supplier_id", "updated_at", "valid_until") SELECT new_values."basis", new_values."certificates", new_values."certificates_until", new_values."change_notification", new_values."conditions", new_values."criticality", new_values."decided_by_id", new_values."decided_on", new_values."decision", new_values."deliveries", new_values."deliveries_accepted", new_values."deliveries_from", new_values."deliveries_on_time", new_values."deliveries_until", new_values."evidence", new_values."examined_on", new_values."findings", new_values."id", new_values."lots_tested", new_values."manufacturer", new_values."material_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."quality_agreement", new_values."quality_agreement_until", new_values."questionnaire_score", new_values."reduced_testing", new_values."service", new_values."site_address", new_values."statements", new_values."supplier_id", new_values."updated_at", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='68843c43d1d4a1e9df6bf3c348e23bd5832c65ed', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_96e51', referencing='REFERENCING NEW TABLE AS new_values ', table='catalogue_supplierqualification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supplierqualification',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_supplierqualificationevent" ("basis", "certificates", "certificates_until", "change_notification", "conditions", "criticality", "decided_by_id", "decided_on", "decision", "deliveries", "deliveries_accepted", "deliveries_from", "deliveries_on_time", "deliveries_until", "evidence", "examined_on", "findings", "id", "lots_tested", "manufacturer", "material_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quality_agreement", "quality_agreement_until", "questionnaire_score", "reduced_testing", "service", "site_address", "statements", "supplier_id", "updated_at", "valid_until") SELECT new_values."basis", new_values."certificates", new_values."certificates_until", new_values."change_notification", new_values."conditions", new_values."criticality", new_values."decided_by_id", new_values."decided_on", new_values."decision", new_values."deliveries", new_values."deliveries_accepted", new_values."deliveries_from", new_values."deliveries_on_time", new_values."deliveries_until", new_values."evidence", new_values."examined_on", new_values."findings", new_values."id", new_values."lots_tested", new_values."manufacturer", new_values."material_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."quality_agreement", new_values."quality_agreement_until", new_values."questionnaire_score", new_values."reduced_testing", new_values."service", new_values."site_address", new_values."statements", new_values."supplier_id", new_values."updated_at", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='af47bd5a7bdfb95f02a962815c1929407d6c67b3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d1d77', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='catalogue_supplierqualification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supplierqualification',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_supplierqualificationevent" ("basis", "certificates", "certificates_until", "change_notification", "conditions", "criticality", "decided_by_id", "decided_on", "decision", "deliveries", "deliveries_accepted", "deliveries_from", "deliveries_on_time", "deliveries_until", "evidence", "examined_on", "findings", "id", "lots_tested", "manufacturer", "material_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quality_agreement", "quality_agreement_until", "questionnaire_score", "reduced_testing", "service", "site_address", "statements", "supplier_id", "updated_at", "valid_until") SELECT old_values."basis", old_values."certificates", old_values."certificates_until", old_values."change_notification", old_values."conditions", old_values."criticality", old_values."decided_by_id", old_values."decided_on", old_values."decision", old_values."deliveries", old_values."deliveries_accepted", old_values."deliveries_from", old_values."deliveries_on_time", old_values."deliveries_until", old_values."evidence", old_values."examined_on", old_values."findings", old_values."id", old_values."lots_tested", old_values."manufacturer", old_values."material_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."quality_agreement", old_values."quality_agreement_until", old_values."questionnaire_score", old_values."reduced_testing", old_values."service", old_values."site_address", old_values."statements", old_values."supplier_id", old_values."updated_at", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='65aae213db28174f744cd55ce29233c504fb65f9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_aee6b', referencing='REFERENCING OLD TABLE AS old_values ', table='catalogue_supplierqualification', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='supplierqualification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deliveries', None), ('deliveries_accepted', None), ('deliveries_from', None), ('deliveries_on_time', None), ('deliveries_until', None)), models.Q(('deliveries__gte', 1), ('deliveries__isnull', False), ('deliveries_accepted__isnull', False), ('deliveries_accepted__lte', models.F('deliveries')), ('deliveries_from__isnull', False), ('deliveries_from__lte', models.F('deliveries_until')), ('deliveries_on_time__isnull', False), ('deliveries_on_time__lte', models.F('deliveries')), ('deliveries_until__isnull', False)), _connector='OR'), name='qualification_counts_deliveries'),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='supplierqualification',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='supplierqualification',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='supplierqualification',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='supplierqualification',
+                name='deliveries',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='deliveries'),
+            ),
+            migrations.AddField(
+                model_name='supplierqualification',
+                name='deliveries_accepted',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='of them accepted'),
+            ),
+            migrations.AddField(
+                model_name='supplierqualification',
+                name='deliveries_from',
+                field=models.DateField(blank=True, null=True, verbose_name='deliveries from'),
+            ),
+            migrations.AddField(
+                model_name='supplierqualification',
+                name='deliveries_on_time',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='of them on time'),
+            ),
+            migrations.AddField(
+                model_name='supplierqualification',
+                name='deliveries_until',
+                field=models.DateField(blank=True, null=True, verbose_name='deliveries until'),
+            ),
+            migrations.AddField(
+                model_name='supplierqualificationevent',
+                name='deliveries',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='deliveries'),
+            ),
+            migrations.AddField(
+                model_name='supplierqualificationevent',
+                name='deliveries_accepted',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='of them accepted'),
+            ),
+            migrations.AddField(
+                model_name='supplierqualificationevent',
+                name='deliveries_from',
+                field=models.DateField(blank=True, null=True, verbose_name='deliveries from'),
+            ),
+            migrations.AddField(
+                model_name='supplierqualificationevent',
+                name='deliveries_on_time',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='of them on time'),
+            ),
+            migrations.AddField(
+                model_name='supplierqualificationevent',
+                name='deliveries_until',
+                field=models.DateField(blank=True, null=True, verbose_name='deliveries until'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='supplierqualification',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_supplierqualificationevent" ("basis", "certificates", "certificates_until", "change_notification", "conditions", "criticality", "decided_by_id", "decided_on", "decision", "deliveries", "deliveries_accepted", "deliveries_from", "deliveries_on_time", "deliveries_until", "evidence", "examined_on", "findings", "id", "lots_tested", "manufacturer", "material_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quality_agreement", "quality_agreement_until", "questionnaire_score", "reduced_testing", "service", "site_address", "statements", "supplier_id", "updated_at", "valid_until") SELECT new_values."basis", new_values."certificates", new_values."certificates_until", new_values."change_notification", new_values."conditions", new_values."criticality", new_values."decided_by_id", new_values."decided_on", new_values."decision", new_values."deliveries", new_values."deliveries_accepted", new_values."deliveries_from", new_values."deliveries_on_time", new_values."deliveries_until", new_values."evidence", new_values."examined_on", new_values."findings", new_values."id", new_values."lots_tested", new_values."manufacturer", new_values."material_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."quality_agreement", new_values."quality_agreement_until", new_values."questionnaire_score", new_values."reduced_testing", new_values."service", new_values."site_address", new_values."statements", new_values."supplier_id", new_values."updated_at", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='68843c43d1d4a1e9df6bf3c348e23bd5832c65ed', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_96e51', referencing='REFERENCING NEW TABLE AS new_values ', table='catalogue_supplierqualification', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='supplierqualification',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_supplierqualificationevent" ("basis", "certificates", "certificates_until", "change_notification", "conditions", "criticality", "decided_by_id", "decided_on", "decision", "deliveries", "deliveries_accepted", "deliveries_from", "deliveries_on_time", "deliveries_until", "evidence", "examined_on", "findings", "id", "lots_tested", "manufacturer", "material_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quality_agreement", "quality_agreement_until", "questionnaire_score", "reduced_testing", "service", "site_address", "statements", "supplier_id", "updated_at", "valid_until") SELECT new_values."basis", new_values."certificates", new_values."certificates_until", new_values."change_notification", new_values."conditions", new_values."criticality", new_values."decided_by_id", new_values."decided_on", new_values."decision", new_values."deliveries", new_values."deliveries_accepted", new_values."deliveries_from", new_values."deliveries_on_time", new_values."deliveries_until", new_values."evidence", new_values."examined_on", new_values."findings", new_values."id", new_values."lots_tested", new_values."manufacturer", new_values."material_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."quality_agreement", new_values."quality_agreement_until", new_values."questionnaire_score", new_values."reduced_testing", new_values."service", new_values."site_address", new_values."statements", new_values."supplier_id", new_values."updated_at", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='af47bd5a7bdfb95f02a962815c1929407d6c67b3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d1d77', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='catalogue_supplierqualification', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='supplierqualification',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_supplierqualificationevent" ("basis", "certificates", "certificates_until", "change_notification", "conditions", "criticality", "decided_by_id", "decided_on", "decision", "deliveries", "deliveries_accepted", "deliveries_from", "deliveries_on_time", "deliveries_until", "evidence", "examined_on", "findings", "id", "lots_tested", "manufacturer", "material_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quality_agreement", "quality_agreement_until", "questionnaire_score", "reduced_testing", "service", "site_address", "statements", "supplier_id", "updated_at", "valid_until") SELECT old_values."basis", old_values."certificates", old_values."certificates_until", old_values."change_notification", old_values."conditions", old_values."criticality", old_values."decided_by_id", old_values."decided_on", old_values."decision", old_values."deliveries", old_values."deliveries_accepted", old_values."deliveries_from", old_values."deliveries_on_time", old_values."deliveries_until", old_values."evidence", old_values."examined_on", old_values."findings", old_values."id", old_values."lots_tested", old_values."manufacturer", old_values."material_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."quality_agreement", old_values."quality_agreement_until", old_values."questionnaire_score", old_values."reduced_testing", old_values."service", old_values."site_address", old_values."statements", old_values."supplier_id", old_values."updated_at", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='65aae213db28174f744cd55ce29233c504fb65f9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_aee6b', referencing='REFERENCING OLD TABLE AS old_values ', table='catalogue_supplierqualification', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='supplierqualification',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('deliveries', None), ('deliveries_accepted', None), ('deliveries_from', None), ('deliveries_on_time', None), ('deliveries_until', None)), models.Q(('deliveries__gte', 1), ('deliveries__isnull', False), ('deliveries_accepted__isnull', False), ('deliveries_accepted__lte', models.F('deliveries')), ('deliveries_from__isnull', False), ('deliveries_from__lte', models.F('deliveries_until')), ('deliveries_on_time__isnull', False), ('deliveries_on_time__lte', models.F('deliveries')), ('deliveries_until__isnull', False)), _connector='OR'), name='qualification_counts_deliveries'),
+            ),
         ),
     ]

@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -17,76 +19,80 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='DisposalPrice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('waste', models.CharField(choices=[('solvent', 'Organic solvents'), ('water', 'Water as charged'), ('aqueous', 'Residues in water'), ('other', 'Other residues')], max_length=8, verbose_name='class of waste')),
-                ('price_per_kg', models.DecimalField(decimal_places=4, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='price per kg')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('source', models.CharField(max_length=120, verbose_name='source')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposal_prices', to='catalogue.site', verbose_name='site')),
-            ],
-            options={
-                'verbose_name': 'price of disposal',
-                'verbose_name_plural': 'prices of disposal',
-                'ordering': ['waste', '-valid_from', 'id'],
-            },
-            bases=(catalogue.models.kept.ForATime, models.Model),
+        AllAtOnce(
+            migrations.CreateModel(
+                name='DisposalPrice',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('waste', models.CharField(choices=[('solvent', 'Organic solvents'), ('water', 'Water as charged'), ('aqueous', 'Residues in water'), ('other', 'Other residues')], max_length=8, verbose_name='class of waste')),
+                    ('price_per_kg', models.DecimalField(decimal_places=4, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='price per kg')),
+                    ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                    ('valid_from', models.DateField(verbose_name='valid from')),
+                    ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
+                    ('source', models.CharField(max_length=120, verbose_name='source')),
+                    ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposal_prices', to='catalogue.site', verbose_name='site')),
+                ],
+                options={
+                    'verbose_name': 'price of disposal',
+                    'verbose_name_plural': 'prices of disposal',
+                    'ordering': ['waste', '-valid_from', 'id'],
+                },
+                bases=(catalogue.models.kept.ForATime, models.Model),
+            ),
+            migrations.CreateModel(
+                name='DisposalPriceEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('waste', models.CharField(choices=[('solvent', 'Organic solvents'), ('water', 'Water as charged'), ('aqueous', 'Residues in water'), ('other', 'Other residues')], max_length=8, verbose_name='class of waste')),
+                    ('price_per_kg', models.DecimalField(decimal_places=4, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='price per kg')),
+                    ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                    ('valid_from', models.DateField(verbose_name='valid from')),
+                    ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
+                    ('source', models.CharField(max_length=120, verbose_name='source')),
+                    ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='catalogue.disposalprice')),
+                    ('site', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='catalogue.site', verbose_name='site')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
         ),
-        migrations.CreateModel(
-            name='DisposalPriceEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('waste', models.CharField(choices=[('solvent', 'Organic solvents'), ('water', 'Water as charged'), ('aqueous', 'Residues in water'), ('other', 'Other residues')], max_length=8, verbose_name='class of waste')),
-                ('price_per_kg', models.DecimalField(decimal_places=4, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='price per kg')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('source', models.CharField(max_length=120, verbose_name='source')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='catalogue.disposalprice')),
-                ('site', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='catalogue.site', verbose_name='site')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='disposalprice',
-            constraint=models.UniqueConstraint(fields=('site', 'waste', 'valid_from'), name='disposal_price_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposalprice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', ''), _negated=True), ('price_per_kg__gte', 0)), name='disposal_price_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposalprice',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='disposal_price_validity'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disposalprice',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_disposalpriceevent" ("currency", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_per_kg", "site_id", "source", "updated_at", "valid_from", "valid_until", "waste") SELECT new_values."currency", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."price_per_kg", new_values."site_id", new_values."source", new_values."updated_at", new_values."valid_from", new_values."valid_until", new_values."waste" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f8f6e7adcac5571e7394a56fed1379157840d9f5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_bcd96', referencing='REFERENCING NEW TABLE AS new_values ', table='catalogue_disposalprice', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disposalprice',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_disposalpriceevent" ("currency", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_per_kg", "site_id", "source", "updated_at", "valid_from", "valid_until", "waste") SELECT new_values."currency", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."price_per_kg", new_values."site_id", new_values."source", new_values."updated_at", new_values."valid_from", new_values."valid_until", new_values."waste" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4b0047c89e0d672e70d3c42432e1fc91109757a2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_28c8f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='catalogue_disposalprice', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disposalprice',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_disposalpriceevent" ("currency", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_per_kg", "site_id", "source", "updated_at", "valid_from", "valid_until", "waste") SELECT old_values."currency", old_values."id", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."price_per_kg", old_values."site_id", old_values."source", old_values."updated_at", old_values."valid_from", old_values."valid_until", old_values."waste" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9fbd85c49101262a06688c6abfac6f6a5c42c4d1', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e6756', referencing='REFERENCING OLD TABLE AS old_values ', table='catalogue_disposalprice', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disposalpriceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0e32da91b574f93aba93c9cbb07065396f34c394', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e4d51', table='catalogue_disposalpriceevent', when='BEFORE')),
+        AllAtOnce(
+            migrations.AddConstraint(
+                model_name='disposalprice',
+                constraint=models.UniqueConstraint(fields=('site', 'waste', 'valid_from'), name='disposal_price_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='disposalprice',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', ''), _negated=True), ('price_per_kg__gte', 0)), name='disposal_price_is_whole'),
+            ),
+            migrations.AddConstraint(
+                model_name='disposalprice',
+                constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='disposal_price_validity'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='disposalprice',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_disposalpriceevent" ("currency", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_per_kg", "site_id", "source", "updated_at", "valid_from", "valid_until", "waste") SELECT new_values."currency", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."price_per_kg", new_values."site_id", new_values."source", new_values."updated_at", new_values."valid_from", new_values."valid_until", new_values."waste" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f8f6e7adcac5571e7394a56fed1379157840d9f5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_bcd96', referencing='REFERENCING NEW TABLE AS new_values ', table='catalogue_disposalprice', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='disposalprice',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_disposalpriceevent" ("currency", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_per_kg", "site_id", "source", "updated_at", "valid_from", "valid_until", "waste") SELECT new_values."currency", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."price_per_kg", new_values."site_id", new_values."source", new_values."updated_at", new_values."valid_from", new_values."valid_until", new_values."waste" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4b0047c89e0d672e70d3c42432e1fc91109757a2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_28c8f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='catalogue_disposalprice', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='disposalprice',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_disposalpriceevent" ("currency", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_per_kg", "site_id", "source", "updated_at", "valid_from", "valid_until", "waste") SELECT old_values."currency", old_values."id", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."price_per_kg", old_values."site_id", old_values."source", old_values."updated_at", old_values."valid_from", old_values."valid_until", old_values."waste" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9fbd85c49101262a06688c6abfac6f6a5c42c4d1', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e6756', referencing='REFERENCING OLD TABLE AS old_values ', table='catalogue_disposalprice', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='disposalpriceevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0e32da91b574f93aba93c9cbb07065396f34c394', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e4d51', table='catalogue_disposalpriceevent', when='BEFORE')),
+            ),
         ),
     ]

@@ -21,36 +21,38 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Issuance',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share', models.BooleanField(default=True)),
-                ('message', models.TextField(blank=True, verbose_name='message to the client')),
-                ('asked_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('refusal', models.TextField(blank=True)),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='IssuanceEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('share', models.BooleanField(default=True)),
-                ('message', models.TextField(blank=True, verbose_name='message to the client')),
-                ('asked_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('refusal', models.TextField(blank=True)),
-            ],
-            options={
-                'abstract': False,
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='Issuance',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('share', models.BooleanField(default=True)),
+                    ('message', models.TextField(blank=True, verbose_name='message to the client')),
+                    ('asked_at', models.DateTimeField()),
+                    ('done_at', models.DateTimeField(blank=True, null=True)),
+                    ('refusal', models.TextField(blank=True)),
+                ],
+                options={
+                    'ordering': ['id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='IssuanceEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('share', models.BooleanField(default=True)),
+                    ('message', models.TextField(blank=True, verbose_name='message to the client')),
+                    ('asked_at', models.DateTimeField()),
+                    ('done_at', models.DateTimeField(blank=True, null=True)),
+                    ('refusal', models.TextField(blank=True)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
         ),
         AllAtOnce(
             pgtrigger.migrations.RemoveTrigger(

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -16,27 +18,31 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='DocumentWording',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type_key', models.SlugField(blank=True, max_length=64, verbose_name='type')),
-                ('revision', models.PositiveIntegerField(verbose_name='revision')),
-                ('content', models.JSONField(verbose_name='texts')),
-                ('reason', models.TextField(max_length=1000, verbose_name='reason')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
-            ],
-            options={
-                'verbose_name': 'texts of a document type',
-                'verbose_name_plural': 'texts of document types',
-                'ordering': ['type_key', '-revision'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('type_key', 'revision'), name='document_wording_once')],
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='DocumentWording',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('type_key', models.SlugField(blank=True, max_length=64, verbose_name='type')),
+                    ('revision', models.PositiveIntegerField(verbose_name='revision')),
+                    ('content', models.JSONField(verbose_name='texts')),
+                    ('reason', models.TextField(max_length=1000, verbose_name='reason')),
+                    ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),
+                    ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                ],
+                options={
+                    'verbose_name': 'texts of a document type',
+                    'verbose_name_plural': 'texts of document types',
+                    'ordering': ['type_key', '-revision'],
+                    'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('type_key', 'revision'), name='document_wording_once')],
+                },
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentwording',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='15fa488676567dbb639471e365d7933f40d7ae11', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ed0f4', table='documents_documentwording', when='BEFORE')),
+        AllAtOnce(
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentwording',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='15fa488676567dbb639471e365d7933f40d7ae11', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ed0f4', table='documents_documentwording', when='BEFORE')),
+            ),
         ),
     ]

@@ -6,6 +6,8 @@ import documents.words
 from django.conf import settings
 from django.db import migrations
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -18,20 +20,22 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
-            model_name='document',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('number'), name='gin_trgm_ops'), name='document_number_trigrams'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('title'), name='gin_trgm_ops'), name='document_title_trigrams'),
-        ),
-        migrations.AddIndex(
-            model_name='documentversion',
-            index=django.contrib.postgres.indexes.GinIndex(documents.words.WordsOf('snapshot'), name='document_version_data_words'),
-        ),
-        migrations.AddIndex(
-            model_name='documentversion',
-            index=django.contrib.postgres.indexes.GinIndex(documents.words.WordsOf('narrative'), name='document_version_text_words'),
+        AllAtOnce(
+            migrations.AddIndex(
+                model_name='document',
+                index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('number'), name='gin_trgm_ops'), name='document_number_trigrams'),
+            ),
+            migrations.AddIndex(
+                model_name='document',
+                index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('title'), name='gin_trgm_ops'), name='document_title_trigrams'),
+            ),
+            migrations.AddIndex(
+                model_name='documentversion',
+                index=django.contrib.postgres.indexes.GinIndex(documents.words.WordsOf('snapshot'), name='document_version_data_words'),
+            ),
+            migrations.AddIndex(
+                model_name='documentversion',
+                index=django.contrib.postgres.indexes.GinIndex(documents.words.WordsOf('narrative'), name='document_version_text_words'),
+            ),
         ),
     ]

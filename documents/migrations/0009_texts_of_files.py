@@ -14,23 +14,25 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='FileText',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('media_type', models.CharField(max_length=100)),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('fault', models.CharField(blank=True, max_length=300)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'verbose_name': 'text of a file',
-                'verbose_name_plural': 'texts of files',
-                'ordering': ['id'],
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='FileText',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('sha256', models.CharField(max_length=64, unique=True)),
+                    ('media_type', models.CharField(max_length=100)),
+                    ('text', models.TextField(blank=True, verbose_name='text')),
+                    ('fault', models.CharField(blank=True, max_length=300)),
+                    ('read_at', models.DateTimeField(blank=True, null=True)),
+                    ('attempts', models.PositiveSmallIntegerField(default=0)),
+                    ('lease_until', models.DateTimeField(blank=True, null=True)),
+                ],
+                options={
+                    'verbose_name': 'text of a file',
+                    'verbose_name_plural': 'texts of files',
+                    'ordering': ['id'],
+                },
+            ),
         ),
         AllAtOnce(
             migrations.AddIndex(

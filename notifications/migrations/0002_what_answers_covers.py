@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -10,14 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='notification',
-            name='group',
-            field=models.CharField(choices=[('asked', 'My signature or answer is asked for, or a document of mine could not be made'), ('tasks', 'Work given to me or my department'), ('answers', 'The client answered a quotation, a change order or a request for approval'), ('watched', 'A milestone that I watch moved'), ('dates', 'Milestones: published, achieved, moved, shared'), ('project', 'Phases, gates and status of a project'), ('commercial', 'Requests, quotations, change orders, agreements, charter, payments'), ('documents', 'Documents, deliverables and evidence')], max_length=12, verbose_name='about'),
-        ),
-        migrations.AlterField(
-            model_name='preference',
-            name='group',
-            field=models.CharField(choices=[('asked', 'My signature or answer is asked for, or a document of mine could not be made'), ('tasks', 'Work given to me or my department'), ('answers', 'The client answered a quotation, a change order or a request for approval'), ('watched', 'A milestone that I watch moved'), ('dates', 'Milestones: published, achieved, moved, shared'), ('project', 'Phases, gates and status of a project'), ('commercial', 'Requests, quotations, change orders, agreements, charter, payments'), ('documents', 'Documents, deliverables and evidence')], max_length=12, verbose_name='about'),
+        AllAtOnce(
+            migrations.AlterField(
+                model_name='notification',
+                name='group',
+                field=models.CharField(choices=[('asked', 'My signature or answer is asked for, or a document of mine could not be made'), ('tasks', 'Work given to me or my department'), ('answers', 'The client answered a quotation, a change order or a request for approval'), ('watched', 'A milestone that I watch moved'), ('dates', 'Milestones: published, achieved, moved, shared'), ('project', 'Phases, gates and status of a project'), ('commercial', 'Requests, quotations, change orders, agreements, charter, payments'), ('documents', 'Documents, deliverables and evidence')], max_length=12, verbose_name='about'),
+            ),
+            migrations.AlterField(
+                model_name='preference',
+                name='group',
+                field=models.CharField(choices=[('asked', 'My signature or answer is asked for, or a document of mine could not be made'), ('tasks', 'Work given to me or my department'), ('answers', 'The client answered a quotation, a change order or a request for approval'), ('watched', 'A milestone that I watch moved'), ('dates', 'Milestones: published, achieved, moved, shared'), ('project', 'Phases, gates and status of a project'), ('commercial', 'Requests, quotations, change orders, agreements, charter, payments'), ('documents', 'Documents, deliverables and evidence')], max_length=12, verbose_name='about'),
+            ),
         ),
     ]

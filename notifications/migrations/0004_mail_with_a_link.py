@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -10,9 +12,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='mailmessage',
-            name='kind',
-            field=models.CharField(choices=[('digest', 'Daily digest'), ('urgent', 'At once'), ('link', 'Link to choose a password')], max_length=8, verbose_name='kind'),
+        AllAtOnce(
+            migrations.AlterField(
+                model_name='mailmessage',
+                name='kind',
+                field=models.CharField(choices=[('digest', 'Daily digest'), ('urgent', 'At once'), ('link', 'Link to choose a password')], max_length=8, verbose_name='kind'),
+            ),
         ),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -10,14 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='departmentassessment',
-            name='currency',
-            field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
-        ),
-        migrations.AlterField(
-            model_name='departmentassessmentevent',
-            name='currency',
-            field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+        AllAtOnce(
+            migrations.AlterField(
+                model_name='departmentassessment',
+                name='currency',
+                field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+            ),
+            migrations.AlterField(
+                model_name='departmentassessmentevent',
+                name='currency',
+                field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+            ),
         ),
     ]

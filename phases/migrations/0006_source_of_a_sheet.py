@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -10,14 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='sheetassumption',
-            name='source',
-            field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
-        ),
-        migrations.AlterField(
-            model_name='sheetassumptionevent',
-            name='source',
-            field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
+        AllAtOnce(
+            migrations.AlterField(
+                model_name='sheetassumption',
+                name='source',
+                field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
+            ),
+            migrations.AlterField(
+                model_name='sheetassumptionevent',
+                name='source',
+                field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
+            ),
         ),
     ]

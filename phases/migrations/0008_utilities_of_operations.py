@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -16,131 +18,135 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='PlannedUtility',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('kind', models.CharField(choices=[('steam', 'Steam'), ('cooling_water', 'Cooling water'), ('chilled_water', 'Chilled water'), ('brine', 'Brine'), ('nitrogen', 'Nitrogen'), ('compressed_air', 'Compressed air'), ('electricity', 'Electricity'), ('vacuum', 'Vacuum'), ('water', 'Process water'), ('other', 'Other')], max_length=16, verbose_name='utility')),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('0.0001'), 'More than nothing.')], verbose_name='amount')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('basis', models.CharField(choices=[('batch', 'per batch'), ('kg', 'per kg of the batch')], default='batch', max_length=8, verbose_name='counted')),
-                ('rate', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='rate per unit')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='rate valid until')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-            ],
-            options={
-                'verbose_name': 'utility of a planned operation',
-                'verbose_name_plural': 'utilities of planned operations',
-                'ordering': ['assessment_id', 'position', 'id'],
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='PlannedUtility',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('position', models.PositiveIntegerField(default=0)),
+                    ('kind', models.CharField(choices=[('steam', 'Steam'), ('cooling_water', 'Cooling water'), ('chilled_water', 'Chilled water'), ('brine', 'Brine'), ('nitrogen', 'Nitrogen'), ('compressed_air', 'Compressed air'), ('electricity', 'Electricity'), ('vacuum', 'Vacuum'), ('water', 'Process water'), ('other', 'Other')], max_length=16, verbose_name='utility')),
+                    ('amount', models.DecimalField(decimal_places=4, max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('0.0001'), 'More than nothing.')], verbose_name='amount')),
+                    ('unit', models.CharField(max_length=20, verbose_name='unit')),
+                    ('basis', models.CharField(choices=[('batch', 'per batch'), ('kg', 'per kg of the batch')], default='batch', max_length=8, verbose_name='counted')),
+                    ('rate', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='rate per unit')),
+                    ('valid_until', models.DateField(blank=True, null=True, verbose_name='rate valid until')),
+                    ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
+                ],
+                options={
+                    'verbose_name': 'utility of a planned operation',
+                    'verbose_name_plural': 'utilities of planned operations',
+                    'ordering': ['assessment_id', 'position', 'id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='PlannedUtilityEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('position', models.PositiveIntegerField(default=0)),
+                    ('kind', models.CharField(choices=[('steam', 'Steam'), ('cooling_water', 'Cooling water'), ('chilled_water', 'Chilled water'), ('brine', 'Brine'), ('nitrogen', 'Nitrogen'), ('compressed_air', 'Compressed air'), ('electricity', 'Electricity'), ('vacuum', 'Vacuum'), ('water', 'Process water'), ('other', 'Other')], max_length=16, verbose_name='utility')),
+                    ('amount', models.DecimalField(decimal_places=4, max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('0.0001'), 'More than nothing.')], verbose_name='amount')),
+                    ('unit', models.CharField(max_length=20, verbose_name='unit')),
+                    ('basis', models.CharField(choices=[('batch', 'per batch'), ('kg', 'per kg of the batch')], default='batch', max_length=8, verbose_name='counted')),
+                    ('rate', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='rate per unit')),
+                    ('valid_until', models.DateField(blank=True, null=True, verbose_name='rate valid until')),
+                    ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
         ),
-        migrations.CreateModel(
-            name='PlannedUtilityEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('kind', models.CharField(choices=[('steam', 'Steam'), ('cooling_water', 'Cooling water'), ('chilled_water', 'Chilled water'), ('brine', 'Brine'), ('nitrogen', 'Nitrogen'), ('compressed_air', 'Compressed air'), ('electricity', 'Electricity'), ('vacuum', 'Vacuum'), ('water', 'Process water'), ('other', 'Other')], max_length=16, verbose_name='utility')),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('0.0001'), 'More than nothing.')], verbose_name='amount')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('basis', models.CharField(choices=[('batch', 'per batch'), ('kg', 'per kg of the batch')], default='batch', max_length=8, verbose_name='counted')),
-                ('rate', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='rate per unit')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='rate valid until')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='plannedoperation',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='plannedoperation',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='plannedoperation',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='plannedoperation',
-            name='proposed',
-            field=models.BooleanField(default=False, editable=False),
-        ),
-        migrations.AddField(
-            model_name='plannedoperationevent',
-            name='proposed',
-            field=models.BooleanField(default=False, editable=False),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plannedoperation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedoperationevent" ("assessment_id", "batch_kg", "batches", "booking_id", "cleaning_hours", "hours", "id", "litres_per_kg", "note", "operation", "operator_rate", "operators", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "proposed", "shifts_per_day", "utilities_per_kg", "vessel_id", "vessel_rate", "wanted_from", "waste_kg_per_kg", "waste_price_per_kg") SELECT new_values."assessment_id", new_values."batch_kg", new_values."batches", new_values."booking_id", new_values."cleaning_hours", new_values."hours", new_values."id", new_values."litres_per_kg", new_values."note", new_values."operation", new_values."operator_rate", new_values."operators", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."proposed", new_values."shifts_per_day", new_values."utilities_per_kg", new_values."vessel_id", new_values."vessel_rate", new_values."wanted_from", new_values."waste_kg_per_kg", new_values."waste_price_per_kg" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='abc0ec2658c77a434681ccfae7d8d3bcb791359a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6ad9a', referencing='REFERENCING NEW TABLE AS new_values ', table='phases_plannedoperation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plannedoperation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedoperationevent" ("assessment_id", "batch_kg", "batches", "booking_id", "cleaning_hours", "hours", "id", "litres_per_kg", "note", "operation", "operator_rate", "operators", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "proposed", "shifts_per_day", "utilities_per_kg", "vessel_id", "vessel_rate", "wanted_from", "waste_kg_per_kg", "waste_price_per_kg") SELECT new_values."assessment_id", new_values."batch_kg", new_values."batches", new_values."booking_id", new_values."cleaning_hours", new_values."hours", new_values."id", new_values."litres_per_kg", new_values."note", new_values."operation", new_values."operator_rate", new_values."operators", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."proposed", new_values."shifts_per_day", new_values."utilities_per_kg", new_values."vessel_id", new_values."vessel_rate", new_values."wanted_from", new_values."waste_kg_per_kg", new_values."waste_price_per_kg" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='80330a8d69265e5022c2d450ad94a89e805af40d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_84f4f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='phases_plannedoperation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plannedoperation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedoperationevent" ("assessment_id", "batch_kg", "batches", "booking_id", "cleaning_hours", "hours", "id", "litres_per_kg", "note", "operation", "operator_rate", "operators", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "proposed", "shifts_per_day", "utilities_per_kg", "vessel_id", "vessel_rate", "wanted_from", "waste_kg_per_kg", "waste_price_per_kg") SELECT old_values."assessment_id", old_values."batch_kg", old_values."batches", old_values."booking_id", old_values."cleaning_hours", old_values."hours", old_values."id", old_values."litres_per_kg", old_values."note", old_values."operation", old_values."operator_rate", old_values."operators", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."proposed", old_values."shifts_per_day", old_values."utilities_per_kg", old_values."vessel_id", old_values."vessel_rate", old_values."wanted_from", old_values."waste_kg_per_kg", old_values."waste_price_per_kg" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='90df16ce95ef7ecd583f70eefaedaaf3ddae5293', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_23302', referencing='REFERENCING OLD TABLE AS old_values ', table='phases_plannedoperation', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='plannedutility',
-            name='assessment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='utilities', to='phases.departmentassessment'),
-        ),
-        migrations.AddField(
-            model_name='plannedutility',
-            name='operation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='utilities', to='phases.plannedoperation', verbose_name='operation'),
-        ),
-        migrations.AddField(
-            model_name='plannedutilityevent',
-            name='assessment',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='phases.departmentassessment'),
-        ),
-        migrations.AddField(
-            model_name='plannedutilityevent',
-            name='operation',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='phases.plannedoperation', verbose_name='operation'),
-        ),
-        migrations.AddField(
-            model_name='plannedutilityevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='plannedutilityevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='phases.plannedutility'),
-        ),
-        migrations.AddConstraint(
-            model_name='plannedutility',
-            constraint=models.UniqueConstraint(fields=('operation', 'kind', 'basis', 'unit'), name='planned_utility_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plannedutility',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unit', ''), _negated=True), ('amount__gt', 0), ('rate__gte', 0)), name='planned_utility_is_whole'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plannedutility',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedutilityevent" ("amount", "assessment_id", "basis", "id", "kind", "note", "operation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "rate", "unit", "valid_until") SELECT new_values."amount", new_values."assessment_id", new_values."basis", new_values."id", new_values."kind", new_values."note", new_values."operation_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."rate", new_values."unit", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2c5b075b01ed2320459fe6bf272f036b9ab28455', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_225e1', referencing='REFERENCING NEW TABLE AS new_values ', table='phases_plannedutility', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plannedutility',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedutilityevent" ("amount", "assessment_id", "basis", "id", "kind", "note", "operation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "rate", "unit", "valid_until") SELECT new_values."amount", new_values."assessment_id", new_values."basis", new_values."id", new_values."kind", new_values."note", new_values."operation_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."rate", new_values."unit", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='941ee231c07be8dcf904c9f8183cb2991f818e7b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fb88f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='phases_plannedutility', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plannedutility',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedutilityevent" ("amount", "assessment_id", "basis", "id", "kind", "note", "operation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "rate", "unit", "valid_until") SELECT old_values."amount", old_values."assessment_id", old_values."basis", old_values."id", old_values."kind", old_values."note", old_values."operation_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."rate", old_values."unit", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='96f82097d731330aa9e8ef30ca4b995ca03b1740', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_33a85', referencing='REFERENCING OLD TABLE AS old_values ', table='phases_plannedutility', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plannedutilityevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b5b1cf8f62350b87641bf1598d81e9eeb8b4976f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_36faf', table='phases_plannedutilityevent', when='BEFORE')),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='plannedoperation',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='plannedoperation',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='plannedoperation',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='plannedoperation',
+                name='proposed',
+                field=models.BooleanField(default=False, editable=False),
+            ),
+            migrations.AddField(
+                model_name='plannedoperationevent',
+                name='proposed',
+                field=models.BooleanField(default=False, editable=False),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plannedoperation',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedoperationevent" ("assessment_id", "batch_kg", "batches", "booking_id", "cleaning_hours", "hours", "id", "litres_per_kg", "note", "operation", "operator_rate", "operators", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "proposed", "shifts_per_day", "utilities_per_kg", "vessel_id", "vessel_rate", "wanted_from", "waste_kg_per_kg", "waste_price_per_kg") SELECT new_values."assessment_id", new_values."batch_kg", new_values."batches", new_values."booking_id", new_values."cleaning_hours", new_values."hours", new_values."id", new_values."litres_per_kg", new_values."note", new_values."operation", new_values."operator_rate", new_values."operators", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."proposed", new_values."shifts_per_day", new_values."utilities_per_kg", new_values."vessel_id", new_values."vessel_rate", new_values."wanted_from", new_values."waste_kg_per_kg", new_values."waste_price_per_kg" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='abc0ec2658c77a434681ccfae7d8d3bcb791359a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6ad9a', referencing='REFERENCING NEW TABLE AS new_values ', table='phases_plannedoperation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plannedoperation',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedoperationevent" ("assessment_id", "batch_kg", "batches", "booking_id", "cleaning_hours", "hours", "id", "litres_per_kg", "note", "operation", "operator_rate", "operators", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "proposed", "shifts_per_day", "utilities_per_kg", "vessel_id", "vessel_rate", "wanted_from", "waste_kg_per_kg", "waste_price_per_kg") SELECT new_values."assessment_id", new_values."batch_kg", new_values."batches", new_values."booking_id", new_values."cleaning_hours", new_values."hours", new_values."id", new_values."litres_per_kg", new_values."note", new_values."operation", new_values."operator_rate", new_values."operators", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."proposed", new_values."shifts_per_day", new_values."utilities_per_kg", new_values."vessel_id", new_values."vessel_rate", new_values."wanted_from", new_values."waste_kg_per_kg", new_values."waste_price_per_kg" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='80330a8d69265e5022c2d450ad94a89e805af40d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_84f4f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='phases_plannedoperation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plannedoperation',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedoperationevent" ("assessment_id", "batch_kg", "batches", "booking_id", "cleaning_hours", "hours", "id", "litres_per_kg", "note", "operation", "operator_rate", "operators", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "proposed", "shifts_per_day", "utilities_per_kg", "vessel_id", "vessel_rate", "wanted_from", "waste_kg_per_kg", "waste_price_per_kg") SELECT old_values."assessment_id", old_values."batch_kg", old_values."batches", old_values."booking_id", old_values."cleaning_hours", old_values."hours", old_values."id", old_values."litres_per_kg", old_values."note", old_values."operation", old_values."operator_rate", old_values."operators", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."proposed", old_values."shifts_per_day", old_values."utilities_per_kg", old_values."vessel_id", old_values."vessel_rate", old_values."wanted_from", old_values."waste_kg_per_kg", old_values."waste_price_per_kg" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='90df16ce95ef7ecd583f70eefaedaaf3ddae5293', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_23302', referencing='REFERENCING OLD TABLE AS old_values ', table='phases_plannedoperation', when='AFTER')),
+            ),
+            migrations.AddField(
+                model_name='plannedutility',
+                name='assessment',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='utilities', to='phases.departmentassessment'),
+            ),
+            migrations.AddField(
+                model_name='plannedutility',
+                name='operation',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='utilities', to='phases.plannedoperation', verbose_name='operation'),
+            ),
+            migrations.AddField(
+                model_name='plannedutilityevent',
+                name='assessment',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='phases.departmentassessment'),
+            ),
+            migrations.AddField(
+                model_name='plannedutilityevent',
+                name='operation',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='phases.plannedoperation', verbose_name='operation'),
+            ),
+            migrations.AddField(
+                model_name='plannedutilityevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='plannedutilityevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='phases.plannedutility'),
+            ),
+            migrations.AddConstraint(
+                model_name='plannedutility',
+                constraint=models.UniqueConstraint(fields=('operation', 'kind', 'basis', 'unit'), name='planned_utility_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='plannedutility',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('unit', ''), _negated=True), ('amount__gt', 0), ('rate__gte', 0)), name='planned_utility_is_whole'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plannedutility',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedutilityevent" ("amount", "assessment_id", "basis", "id", "kind", "note", "operation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "rate", "unit", "valid_until") SELECT new_values."amount", new_values."assessment_id", new_values."basis", new_values."id", new_values."kind", new_values."note", new_values."operation_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."rate", new_values."unit", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2c5b075b01ed2320459fe6bf272f036b9ab28455', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_225e1', referencing='REFERENCING NEW TABLE AS new_values ', table='phases_plannedutility', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plannedutility',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedutilityevent" ("amount", "assessment_id", "basis", "id", "kind", "note", "operation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "rate", "unit", "valid_until") SELECT new_values."amount", new_values."assessment_id", new_values."basis", new_values."id", new_values."kind", new_values."note", new_values."operation_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."rate", new_values."unit", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='941ee231c07be8dcf904c9f8183cb2991f818e7b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fb88f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='phases_plannedutility', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plannedutility',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedutilityevent" ("amount", "assessment_id", "basis", "id", "kind", "note", "operation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "rate", "unit", "valid_until") SELECT old_values."amount", old_values."assessment_id", old_values."basis", old_values."id", old_values."kind", old_values."note", old_values."operation_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."rate", old_values."unit", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='96f82097d731330aa9e8ef30ca4b995ca03b1740', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_33a85', referencing='REFERENCING OLD TABLE AS old_values ', table='phases_plannedutility', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plannedutilityevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b5b1cf8f62350b87641bf1598d81e9eeb8b4976f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_36faf', table='phases_plannedutilityevent', when='BEFORE')),
+            ),
         ),
     ]

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -16,63 +18,67 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='SheetCost',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('item', models.CharField(max_length=120, verbose_name='item')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=9, validators=[django.core.validators.MinValueValidator(Decimal('0.001'), 'More than nothing.')], verbose_name='amount')),
-                ('unit_price', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='price per unit')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cost_rows', to='phases.departmentassessment')),
-            ],
-            options={
-                'verbose_name': 'cost of a sheet',
-                'verbose_name_plural': 'costs of sheets',
-                'ordering': ['assessment_id', 'position', 'id'],
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='SheetCost',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('position', models.PositiveIntegerField(default=0)),
+                    ('item', models.CharField(max_length=120, verbose_name='item')),
+                    ('unit', models.CharField(max_length=20, verbose_name='unit')),
+                    ('amount', models.DecimalField(decimal_places=3, max_digits=9, validators=[django.core.validators.MinValueValidator(Decimal('0.001'), 'More than nothing.')], verbose_name='amount')),
+                    ('unit_price', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='price per unit')),
+                    ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
+                    ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cost_rows', to='phases.departmentassessment')),
+                ],
+                options={
+                    'verbose_name': 'cost of a sheet',
+                    'verbose_name_plural': 'costs of sheets',
+                    'ordering': ['assessment_id', 'position', 'id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='SheetCostEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('position', models.PositiveIntegerField(default=0)),
+                    ('item', models.CharField(max_length=120, verbose_name='item')),
+                    ('unit', models.CharField(max_length=20, verbose_name='unit')),
+                    ('amount', models.DecimalField(decimal_places=3, max_digits=9, validators=[django.core.validators.MinValueValidator(Decimal('0.001'), 'More than nothing.')], verbose_name='amount')),
+                    ('unit_price', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='price per unit')),
+                    ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
+                    ('assessment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='phases.departmentassessment')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='phases.sheetcost')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
         ),
-        migrations.CreateModel(
-            name='SheetCostEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('item', models.CharField(max_length=120, verbose_name='item')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=9, validators=[django.core.validators.MinValueValidator(Decimal('0.001'), 'More than nothing.')], verbose_name='amount')),
-                ('unit_price', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='price per unit')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('assessment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='phases.departmentassessment')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='phases.sheetcost')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='sheetcost',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('item', ''), _negated=True), models.Q(('unit', ''), _negated=True), ('amount__gt', 0), ('unit_price__gte', 0)), name='sheet_cost_is_whole'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sheetcost',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price") SELECT new_values."amount", new_values."assessment_id", new_values."id", new_values."item", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."unit", new_values."unit_price" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='07baa5d48999c0d297e6970b6dd6de11d7d350f8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f4675', referencing='REFERENCING NEW TABLE AS new_values ', table='phases_sheetcost', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sheetcost',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price") SELECT new_values."amount", new_values."assessment_id", new_values."id", new_values."item", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."unit", new_values."unit_price" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7c9644aeb4d75c131490ce8ee7118dd752f52304', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c0d94', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='phases_sheetcost', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sheetcost',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price") SELECT old_values."amount", old_values."assessment_id", old_values."id", old_values."item", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."unit", old_values."unit_price" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0952adf8a377f707ef300db344e84a2e6bbf41ea', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_384c9', referencing='REFERENCING OLD TABLE AS old_values ', table='phases_sheetcost', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sheetcostevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='57ee472b1afbfd0250959776cdce09c322356ac6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9332e', table='phases_sheetcostevent', when='BEFORE')),
+        AllAtOnce(
+            migrations.AddConstraint(
+                model_name='sheetcost',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('item', ''), _negated=True), models.Q(('unit', ''), _negated=True), ('amount__gt', 0), ('unit_price__gte', 0)), name='sheet_cost_is_whole'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='sheetcost',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price") SELECT new_values."amount", new_values."assessment_id", new_values."id", new_values."item", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."unit", new_values."unit_price" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='07baa5d48999c0d297e6970b6dd6de11d7d350f8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f4675', referencing='REFERENCING NEW TABLE AS new_values ', table='phases_sheetcost', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='sheetcost',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price") SELECT new_values."amount", new_values."assessment_id", new_values."id", new_values."item", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."unit", new_values."unit_price" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7c9644aeb4d75c131490ce8ee7118dd752f52304', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c0d94', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='phases_sheetcost', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='sheetcost',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price") SELECT old_values."amount", old_values."assessment_id", old_values."id", old_values."item", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."unit", old_values."unit_price" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0952adf8a377f707ef300db344e84a2e6bbf41ea', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_384c9', referencing='REFERENCING OLD TABLE AS old_values ', table='phases_sheetcost', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='sheetcostevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='57ee472b1afbfd0250959776cdce09c322356ac6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9332e', table='phases_sheetcostevent', when='BEFORE')),
+            ),
         ),
     ]

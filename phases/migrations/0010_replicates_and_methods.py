@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -13,72 +15,74 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='plannedtest',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='plannedtest',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='plannedtest',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='sheetcost',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='sheetcost',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='sheetcost',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='plannedtest',
-            name='replicates',
-            field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1, 'One or more.'), django.core.validators.MaxValueValidator(9999)], verbose_name='replicates of a sample'),
-        ),
-        migrations.AddField(
-            model_name='plannedtestevent',
-            name='replicates',
-            field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1, 'One or more.'), django.core.validators.MaxValueValidator(9999)], verbose_name='replicates of a sample'),
-        ),
-        migrations.AddField(
-            model_name='sheetcost',
-            name='work',
-            field=models.CharField(blank=True, choices=[('development', 'development'), ('validation', 'validation'), ('transfer', 'transfer')], max_length=12, verbose_name='work'),
-        ),
-        migrations.AddField(
-            model_name='sheetcostevent',
-            name='work',
-            field=models.CharField(blank=True, choices=[('development', 'development'), ('validation', 'validation'), ('transfer', 'transfer')], max_length=12, verbose_name='work'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plannedtest',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedtestevent" ("assessment_id", "batches", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "price_id", "replicates", "samples_per_batch", "stage") SELECT new_values."assessment_id", new_values."batches", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."price_id", new_values."replicates", new_values."samples_per_batch", new_values."stage" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2e58c900243e78b571eec2c4cbaa5cf9cb952760', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a5840', referencing='REFERENCING NEW TABLE AS new_values ', table='phases_plannedtest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plannedtest',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedtestevent" ("assessment_id", "batches", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "price_id", "replicates", "samples_per_batch", "stage") SELECT new_values."assessment_id", new_values."batches", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."price_id", new_values."replicates", new_values."samples_per_batch", new_values."stage" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='55ff611dc0eafefa69afeefd5c8afd14b4bc190a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_50be8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='phases_plannedtest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plannedtest',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedtestevent" ("assessment_id", "batches", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "price_id", "replicates", "samples_per_batch", "stage") SELECT old_values."assessment_id", old_values."batches", old_values."id", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."price_id", old_values."replicates", old_values."samples_per_batch", old_values."stage" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='26abba8699b1402680a83fe94a09c52779aa77b7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f8353', referencing='REFERENCING OLD TABLE AS old_values ', table='phases_plannedtest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sheetcost',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price", "work") SELECT new_values."amount", new_values."assessment_id", new_values."id", new_values."item", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."unit", new_values."unit_price", new_values."work" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d694ec9397ed19085bf13100bd0fa6fde1b4fd21', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f4675', referencing='REFERENCING NEW TABLE AS new_values ', table='phases_sheetcost', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sheetcost',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price", "work") SELECT new_values."amount", new_values."assessment_id", new_values."id", new_values."item", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."unit", new_values."unit_price", new_values."work" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5d59fafe35a96d73959158e50c5bcfcb9e340e53', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c0d94', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='phases_sheetcost', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sheetcost',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price", "work") SELECT old_values."amount", old_values."assessment_id", old_values."id", old_values."item", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."unit", old_values."unit_price", old_values."work" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='480e84bd6cc21c57ee5c7d890d38111346f2427f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_384c9', referencing='REFERENCING OLD TABLE AS old_values ', table='phases_sheetcost', when='AFTER')),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='plannedtest',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='plannedtest',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='plannedtest',
+                name='delete_delete',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='sheetcost',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='sheetcost',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='sheetcost',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='plannedtest',
+                name='replicates',
+                field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1, 'One or more.'), django.core.validators.MaxValueValidator(9999)], verbose_name='replicates of a sample'),
+            ),
+            migrations.AddField(
+                model_name='plannedtestevent',
+                name='replicates',
+                field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1, 'One or more.'), django.core.validators.MaxValueValidator(9999)], verbose_name='replicates of a sample'),
+            ),
+            migrations.AddField(
+                model_name='sheetcost',
+                name='work',
+                field=models.CharField(blank=True, choices=[('development', 'development'), ('validation', 'validation'), ('transfer', 'transfer')], max_length=12, verbose_name='work'),
+            ),
+            migrations.AddField(
+                model_name='sheetcostevent',
+                name='work',
+                field=models.CharField(blank=True, choices=[('development', 'development'), ('validation', 'validation'), ('transfer', 'transfer')], max_length=12, verbose_name='work'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plannedtest',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedtestevent" ("assessment_id", "batches", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "price_id", "replicates", "samples_per_batch", "stage") SELECT new_values."assessment_id", new_values."batches", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."price_id", new_values."replicates", new_values."samples_per_batch", new_values."stage" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2e58c900243e78b571eec2c4cbaa5cf9cb952760', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a5840', referencing='REFERENCING NEW TABLE AS new_values ', table='phases_plannedtest', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plannedtest',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedtestevent" ("assessment_id", "batches", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "price_id", "replicates", "samples_per_batch", "stage") SELECT new_values."assessment_id", new_values."batches", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."price_id", new_values."replicates", new_values."samples_per_batch", new_values."stage" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='55ff611dc0eafefa69afeefd5c8afd14b4bc190a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_50be8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='phases_plannedtest', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plannedtest',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_plannedtestevent" ("assessment_id", "batches", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "price_id", "replicates", "samples_per_batch", "stage") SELECT old_values."assessment_id", old_values."batches", old_values."id", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."price_id", old_values."replicates", old_values."samples_per_batch", old_values."stage" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='26abba8699b1402680a83fe94a09c52779aa77b7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f8353', referencing='REFERENCING OLD TABLE AS old_values ', table='phases_plannedtest', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='sheetcost',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price", "work") SELECT new_values."amount", new_values."assessment_id", new_values."id", new_values."item", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."unit", new_values."unit_price", new_values."work" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d694ec9397ed19085bf13100bd0fa6fde1b4fd21', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f4675', referencing='REFERENCING NEW TABLE AS new_values ', table='phases_sheetcost', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='sheetcost',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price", "work") SELECT new_values."amount", new_values."assessment_id", new_values."id", new_values."item", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."unit", new_values."unit_price", new_values."work" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5d59fafe35a96d73959158e50c5bcfcb9e340e53', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c0d94', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='phases_sheetcost', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='sheetcost',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "phases_sheetcostevent" ("amount", "assessment_id", "id", "item", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "unit_price", "work") SELECT old_values."amount", old_values."assessment_id", old_values."id", old_values."item", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."unit", old_values."unit_price", old_values."work" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='480e84bd6cc21c57ee5c7d890d38111346f2427f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_384c9', referencing='REFERENCING OLD TABLE AS old_values ', table='phases_sheetcost', when='AFTER')),
+            ),
         ),
     ]

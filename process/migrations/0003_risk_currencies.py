@@ -5,6 +5,8 @@ import pgtrigger.migrations
 from django.db import migrations, models
 from django.db.models import OuterRef, Subquery
 
+from audit.operations import AllAtOnce
+
 
 def as_the_scenario(apps, schema_editor):
     """Until now an amount was in the currency of its scenario."""
@@ -30,48 +32,52 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='riskitem',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='riskitem',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='riskitem',
-            name='delete_delete',
-        ),
-        migrations.RemoveConstraint(
-            model_name='riskitem',
-            name='risk_item_is_whole',
-        ),
-        migrations.AddField(
-            model_name='riskitem',
-            name='currency',
-            field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
-        ),
-        migrations.AddField(
-            model_name='riskitemevent',
-            name='currency',
-            field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='riskitem',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='riskitem',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='riskitem',
+                name='delete_delete',
+            ),
+            migrations.RemoveConstraint(
+                model_name='riskitem',
+                name='risk_item_is_whole',
+            ),
+            migrations.AddField(
+                model_name='riskitem',
+                name='currency',
+                field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+            ),
+            migrations.AddField(
+                model_name='riskitemevent',
+                name='currency',
+                field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+            ),
         ),
         migrations.RunPython(as_the_scenario, migrations.RunPython.noop),
         migrations.RunPython(as_it_is_read_now, migrations.RunPython.noop),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskitem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_riskitemevent" ("assessment_id", "currency", "id", "impact", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "position", "probability_pct") SELECT new_values."assessment_id", new_values."currency", new_values."id", new_values."impact", new_values."label", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."position", new_values."probability_pct" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a914b7d953a44b0cadd4b15cf447c3cea684216c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f3166', referencing='REFERENCING NEW TABLE AS new_values ', table='process_riskitem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskitem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_riskitemevent" ("assessment_id", "currency", "id", "impact", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "position", "probability_pct") SELECT new_values."assessment_id", new_values."currency", new_values."id", new_values."impact", new_values."label", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."position", new_values."probability_pct" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dca78a2bbac46add5379f1550b736819b53facba', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7740b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_riskitem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskitem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_riskitemevent" ("assessment_id", "currency", "id", "impact", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "position", "probability_pct") SELECT old_values."assessment_id", old_values."currency", old_values."id", old_values."impact", old_values."label", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."position", old_values."probability_pct" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b3578c5d7a2051e4b7ab395802699df6a06492a3', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a0968', referencing='REFERENCING OLD TABLE AS old_values ', table='process_riskitem', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='riskitem',
-            constraint=models.CheckConstraint(condition=models.Q(('impact__gte', 0), ('probability_pct__gte', 0), ('probability_pct__lte', 100), models.Q(('label', ''), _negated=True), models.Q(('currency', ''), _negated=True)), name='risk_item_is_whole'),
+        AllAtOnce(
+            pgtrigger.migrations.AddTrigger(
+                model_name='riskitem',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_riskitemevent" ("assessment_id", "currency", "id", "impact", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "position", "probability_pct") SELECT new_values."assessment_id", new_values."currency", new_values."id", new_values."impact", new_values."label", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."position", new_values."probability_pct" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a914b7d953a44b0cadd4b15cf447c3cea684216c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f3166', referencing='REFERENCING NEW TABLE AS new_values ', table='process_riskitem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='riskitem',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_riskitemevent" ("assessment_id", "currency", "id", "impact", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "position", "probability_pct") SELECT new_values."assessment_id", new_values."currency", new_values."id", new_values."impact", new_values."label", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."position", new_values."probability_pct" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dca78a2bbac46add5379f1550b736819b53facba', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7740b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_riskitem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='riskitem',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_riskitemevent" ("assessment_id", "currency", "id", "impact", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "position", "probability_pct") SELECT old_values."assessment_id", old_values."currency", old_values."id", old_values."impact", old_values."label", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."position", old_values."probability_pct" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b3578c5d7a2051e4b7ab395802699df6a06492a3', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a0968', referencing='REFERENCING OLD TABLE AS old_values ', table='process_riskitem', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='riskitem',
+                constraint=models.CheckConstraint(condition=models.Q(('impact__gte', 0), ('probability_pct__gte', 0), ('probability_pct__lte', 100), models.Q(('label', ''), _negated=True), models.Q(('currency', ''), _negated=True)), name='risk_item_is_whole'),
+            ),
         ),
     ]

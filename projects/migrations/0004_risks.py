@@ -18,48 +18,50 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ProjectRisk',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('text', models.CharField(max_length=500, verbose_name='risk')),
-                ('likelihood', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='likelihood')),
-                ('impact', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='impact')),
-                ('mitigation', models.TextField(max_length=2000, verbose_name='what is done about it')),
-                ('in_client_report', models.BooleanField(default=False, verbose_name="in the client's status report")),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('closed_because', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                'verbose_name': 'risk',
-                'verbose_name_plural': 'risks',
-                'ordering': ['project_id', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ProjectRiskEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('number', models.PositiveSmallIntegerField()),
-                ('text', models.CharField(max_length=500, verbose_name='risk')),
-                ('likelihood', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='likelihood')),
-                ('impact', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='impact')),
-                ('mitigation', models.TextField(max_length=2000, verbose_name='what is done about it')),
-                ('in_client_report', models.BooleanField(default=False, verbose_name="in the client's status report")),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('closed_because', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                'abstract': False,
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='ProjectRisk',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveSmallIntegerField()),
+                    ('text', models.CharField(max_length=500, verbose_name='risk')),
+                    ('likelihood', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='likelihood')),
+                    ('impact', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='impact')),
+                    ('mitigation', models.TextField(max_length=2000, verbose_name='what is done about it')),
+                    ('in_client_report', models.BooleanField(default=False, verbose_name="in the client's status report")),
+                    ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
+                    ('closed_because', models.TextField(blank=True)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                ],
+                options={
+                    'verbose_name': 'risk',
+                    'verbose_name_plural': 'risks',
+                    'ordering': ['project_id', 'number'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ProjectRiskEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('number', models.PositiveSmallIntegerField()),
+                    ('text', models.CharField(max_length=500, verbose_name='risk')),
+                    ('likelihood', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='likelihood')),
+                    ('impact', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='impact')),
+                    ('mitigation', models.TextField(max_length=2000, verbose_name='what is done about it')),
+                    ('in_client_report', models.BooleanField(default=False, verbose_name="in the client's status report")),
+                    ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
+                    ('closed_because', models.TextField(blank=True)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
         ),
         AllAtOnce(
             pgtrigger.migrations.RemoveTrigger(

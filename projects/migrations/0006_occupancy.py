@@ -21,51 +21,53 @@ class Migration(migrations.Migration):
 
     operations = [
         BtreeGistExtension(),  # an exclusion constraint compares the vessel by equality
-        migrations.CreateModel(
-            name='Occupancy',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_on', models.DateField(verbose_name='first day')),
-                ('last_on', models.DateField(verbose_name='last day')),
-                ('purpose', models.CharField(choices=[('batch', 'Batch'), ('cleaning', 'Cleaning'), ('maintenance', 'Maintenance'), ('qualification', 'Qualification')], max_length=16, verbose_name='purpose')),
-                ('label', models.CharField(blank=True, max_length=120, verbose_name='batch number, or what is done')),
-                ('firm', models.BooleanField(default=False, verbose_name='firm')),
-                ('remark', models.CharField(blank=True, max_length=1000, verbose_name='remark')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('milestone', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='occupancies', to='projects.milestone')),
-                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='projects.project')),
-                ('task', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='occupancies', to='projects.task')),
-                ('vessel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='catalogue.vessel', verbose_name='vessel')),
-            ],
-            options={
-                'verbose_name_plural': 'occupancies',
-                'ordering': ['vessel_id', 'first_on', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OccupancyEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('first_on', models.DateField(verbose_name='first day')),
-                ('last_on', models.DateField(verbose_name='last day')),
-                ('purpose', models.CharField(choices=[('batch', 'Batch'), ('cleaning', 'Cleaning'), ('maintenance', 'Maintenance'), ('qualification', 'Qualification')], max_length=16, verbose_name='purpose')),
-                ('label', models.CharField(blank=True, max_length=120, verbose_name='batch number, or what is done')),
-                ('firm', models.BooleanField(default=False, verbose_name='firm')),
-                ('remark', models.CharField(blank=True, max_length=1000, verbose_name='remark')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('milestone', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.milestone')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.occupancy')),
-                ('project', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project')),
-                ('task', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.task')),
-                ('vessel', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='catalogue.vessel', verbose_name='vessel')),
-            ],
-            options={
-                'abstract': False,
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='Occupancy',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('first_on', models.DateField(verbose_name='first day')),
+                    ('last_on', models.DateField(verbose_name='last day')),
+                    ('purpose', models.CharField(choices=[('batch', 'Batch'), ('cleaning', 'Cleaning'), ('maintenance', 'Maintenance'), ('qualification', 'Qualification')], max_length=16, verbose_name='purpose')),
+                    ('label', models.CharField(blank=True, max_length=120, verbose_name='batch number, or what is done')),
+                    ('firm', models.BooleanField(default=False, verbose_name='firm')),
+                    ('remark', models.CharField(blank=True, max_length=1000, verbose_name='remark')),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('milestone', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='occupancies', to='projects.milestone')),
+                    ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='projects.project')),
+                    ('task', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='occupancies', to='projects.task')),
+                    ('vessel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='catalogue.vessel', verbose_name='vessel')),
+                ],
+                options={
+                    'verbose_name_plural': 'occupancies',
+                    'ordering': ['vessel_id', 'first_on', 'id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='OccupancyEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('first_on', models.DateField(verbose_name='first day')),
+                    ('last_on', models.DateField(verbose_name='last day')),
+                    ('purpose', models.CharField(choices=[('batch', 'Batch'), ('cleaning', 'Cleaning'), ('maintenance', 'Maintenance'), ('qualification', 'Qualification')], max_length=16, verbose_name='purpose')),
+                    ('label', models.CharField(blank=True, max_length=120, verbose_name='batch number, or what is done')),
+                    ('firm', models.BooleanField(default=False, verbose_name='firm')),
+                    ('remark', models.CharField(blank=True, max_length=1000, verbose_name='remark')),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('milestone', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.milestone')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.occupancy')),
+                    ('project', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project')),
+                    ('task', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.task')),
+                    ('vessel', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='catalogue.vessel', verbose_name='vessel')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
         ),
         AllAtOnce(
             migrations.AddIndex(

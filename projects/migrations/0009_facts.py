@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -11,45 +13,47 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='KpiCase',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('figure', models.CharField(max_length=32)),
-                ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16)),
-                ('overall', models.BooleanField(default=True)),
-                ('on', models.DateField()),
-                ('number', models.IntegerField()),
-                ('days', models.IntegerField(null=True)),
-                ('milestone', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.milestone')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='kpi_cases', to='projects.project')),
-                ('publication', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.publication')),
-                ('quotation', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.quotation')),
-                ('review', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.gatereview')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['figure', '-on', '-id'], name='kpi_case_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('milestone__isnull', False), ('publication', None), ('quotation', None), ('review', None)), models.Q(('milestone', None), ('publication__isnull', False), ('quotation', None), ('review', None)), models.Q(('milestone', None), ('publication', None), ('quotation', None), ('review__isnull', False)), models.Q(('milestone', None), ('publication', None), ('quotation__isnull', False), ('review', None)), _connector='OR'), name='kpi_case_has_one_record')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ProjectStanding',
-            fields=[
-                ('project', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='standing', serialize=False, to='projects.project')),
-                ('lateness', models.CharField(blank=True, choices=[('late', 'Late'), ('at_risk', 'At risk'), ('on_track', 'On track'), ('planned', 'No promise')], max_length=8)),
-                ('baseline_on', models.DateField(null=True)),
-                ('forecast_on', models.DateField(null=True)),
-                ('days_late', models.IntegerField(null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('at_risk', models.DecimalField(decimal_places=2, default=0, max_digits=16)),
-                ('late_days', models.IntegerField(null=True)),
-                ('late_behind', models.PositiveIntegerField(default=0)),
-                ('refreshed_at', models.DateTimeField(null=True)),
-                ('stale_since', models.DateTimeField(null=True)),
-                ('late_milestone', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.milestone')),
-            ],
-            options={
-                'indexes': [models.Index(condition=models.Q(('stale_since__isnull', False)), fields=['stale_since', 'project'], name='standing_stale'), models.Index(condition=models.Q(('late_days__isnull', False)), fields=['-late_days', 'project'], name='standing_late')],
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='KpiCase',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('figure', models.CharField(max_length=32)),
+                    ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16)),
+                    ('overall', models.BooleanField(default=True)),
+                    ('on', models.DateField()),
+                    ('number', models.IntegerField()),
+                    ('days', models.IntegerField(null=True)),
+                    ('milestone', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.milestone')),
+                    ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='kpi_cases', to='projects.project')),
+                    ('publication', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.publication')),
+                    ('quotation', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.quotation')),
+                    ('review', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.gatereview')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['figure', '-on', '-id'], name='kpi_case_newest')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('milestone__isnull', False), ('publication', None), ('quotation', None), ('review', None)), models.Q(('milestone', None), ('publication__isnull', False), ('quotation', None), ('review', None)), models.Q(('milestone', None), ('publication', None), ('quotation', None), ('review__isnull', False)), models.Q(('milestone', None), ('publication', None), ('quotation__isnull', False), ('review', None)), _connector='OR'), name='kpi_case_has_one_record')],
+                },
+            ),
+            migrations.CreateModel(
+                name='ProjectStanding',
+                fields=[
+                    ('project', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='standing', serialize=False, to='projects.project')),
+                    ('lateness', models.CharField(blank=True, choices=[('late', 'Late'), ('at_risk', 'At risk'), ('on_track', 'On track'), ('planned', 'No promise')], max_length=8)),
+                    ('baseline_on', models.DateField(null=True)),
+                    ('forecast_on', models.DateField(null=True)),
+                    ('days_late', models.IntegerField(null=True)),
+                    ('currency', models.CharField(blank=True, max_length=3)),
+                    ('at_risk', models.DecimalField(decimal_places=2, default=0, max_digits=16)),
+                    ('late_days', models.IntegerField(null=True)),
+                    ('late_behind', models.PositiveIntegerField(default=0)),
+                    ('refreshed_at', models.DateTimeField(null=True)),
+                    ('stale_since', models.DateTimeField(null=True)),
+                    ('late_milestone', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.milestone')),
+                ],
+                options={
+                    'indexes': [models.Index(condition=models.Q(('stale_since__isnull', False)), fields=['stale_since', 'project'], name='standing_stale'), models.Index(condition=models.Q(('late_days__isnull', False)), fields=['-late_days', 'project'], name='standing_late')],
+                },
+            ),
         ),
     ]

@@ -5,6 +5,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -16,20 +18,22 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
-            model_name='project',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('code'), name='gin_trgm_ops'), name='project_code_trigrams'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('title'), name='gin_trgm_ops'), name='project_title_trigrams'),
-        ),
-        migrations.AddIndex(
-            model_name='rfp',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('number'), name='gin_trgm_ops'), name='rfp_number_trigrams'),
-        ),
-        migrations.AddIndex(
-            model_name='rfp',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('compound_name'), name='gin_trgm_ops'), name='rfp_compound_trigrams'),
+        AllAtOnce(
+            migrations.AddIndex(
+                model_name='project',
+                index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('code'), name='gin_trgm_ops'), name='project_code_trigrams'),
+            ),
+            migrations.AddIndex(
+                model_name='project',
+                index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('title'), name='gin_trgm_ops'), name='project_title_trigrams'),
+            ),
+            migrations.AddIndex(
+                model_name='rfp',
+                index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('number'), name='gin_trgm_ops'), name='rfp_number_trigrams'),
+            ),
+            migrations.AddIndex(
+                model_name='rfp',
+                index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('compound_name'), name='gin_trgm_ops'), name='rfp_compound_trigrams'),
+            ),
         ),
     ]

@@ -3,6 +3,8 @@
 import django.core.validators
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -11,14 +13,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='rfp',
-            name='validation_batches',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(99)], verbose_name='number of validation batches'),
-        ),
-        migrations.AlterField(
-            model_name='rfpevent',
-            name='validation_batches',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(99)], verbose_name='number of validation batches'),
+        AllAtOnce(
+            migrations.AlterField(
+                model_name='rfp',
+                name='validation_batches',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(99)], verbose_name='number of validation batches'),
+            ),
+            migrations.AlterField(
+                model_name='rfpevent',
+                name='validation_batches',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(99)], verbose_name='number of validation batches'),
+            ),
         ),
     ]

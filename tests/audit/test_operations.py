@@ -5,10 +5,11 @@ from django.db import connection, models
 from django.db.migrations import AddConstraint, AddField, CreateModel
 from django.db.migrations.state import ProjectState
 
-from audit.operations import AllAtOnce
+from audit.operations import AllAtOnce, around
 
 pytestmark = pytest.mark.django_db
 
+SHELF = ("audit", "shelf")
 KEY = ("id", models.BigAutoField(primary_key=True))
 TABLES = AllAtOnce(
     CreateModel("Shelf", [KEY]),
@@ -51,10 +52,48 @@ def test_everything_is_made_and_taken_away_again() -> None:
     assert tables() == set()
 
 
-def test_models_are_built_once_for_all_operations() -> None:
+def test_models_are_built_when_they_are_asked_for() -> None:
     state = ProjectState()
-    assert state.apps
+    before = state.apps
 
     TABLES.state_forwards("audit", state)
 
-    assert "apps" not in state.__dict__
+    assert state.apps is not before
+    assert [each.__name__ for each in before.get_models()] == []
+    assert [each.__name__ for each in state.apps.get_models()] == ["Shelf", "Book"]
+
+
+def test_of_what_is_referred_to_only_its_table_is_built() -> None:
+    """And the other way round only where a key changes, which changes with it what refers to it."""
+    state = ProjectState()
+    TABLES.state_forwards("audit", state)
+    reference = ("of", models.OneToOneField("audit.Book", models.CASCADE, primary_key=True))
+    note = CreateModel("Note", [reference, ("shelf", models.ForeignKey("audit.Shelf", models.CASCADE))])
+    AllAtOnce(note, CreateModel("Mark", [KEY, ("note", models.ForeignKey("audit.Note", models.CASCADE))])).state_forwards("audit", state)
+
+    marks, keys = (around({("audit", name)}, {("audit", name)} & keys, state) for name, keys in (("mark", set()), ("shelf", {SHELF})))
+
+    assert {key[1]: set(model.fields) for key, model in marks.models.items()} == {"mark": {"id", "note"}, "note": {"of"}, "book": {"id"}}
+    assert {key[1]: set(model.fields) for key, model in keys.models.items()} == {
+        "shelf": {"id"},
+        "book": {"id", "shelf"},
+        "note": {"of", "shelf"},
+    }
+    assert {each.__name__ for each in marks.apps.get_models()} == {"Mark", "Note", "Book"}
+
+
+def test_a_state_that_was_copied_before_a_change_does_not_see_it() -> None:
+    state = ProjectState()
+    TABLES.state_forwards("audit", state)
+    before = state.clone()
+
+    COLUMNS.state_forwards("audit", state)
+    AddField("shelf", "place", models.TextField(default="")).state_forwards("audit", state)
+
+    assert columns_of(before) == {"book": {"id", "shelf"}, "shelf": {"id", "book"}}
+    assert columns_of(state) == {"book": {"id", "shelf", "title"}, "shelf": {"id", "book", "place"}}
+    assert columns_of(state.clone()) == columns_of(state)
+
+
+def columns_of(state: ProjectState) -> dict[str, set[str]]:
+    return {each._meta.model_name: {field.name for field in each._meta.get_fields()} for each in state.apps.get_models()}
