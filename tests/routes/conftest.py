@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.messages import get_messages
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import override_settings
 
 from accounts.models import User
@@ -71,3 +73,12 @@ def as_read(user: User) -> User:
     """What one request worked out of a person is unknown to the next."""
     names = [column.attname for column in User._meta.concrete_fields]
     return User.from_db("default", names, [getattr(user, name) for name in names])
+
+
+@pytest.fixture
+def refusals_in_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page that says "not here" is the same thousands of times: which it is, and what it would be told, stands for it."""
+    monkeypatch.setattr(
+        "cdmo.errors.render",
+        lambda request, template, context, status: HttpResponse(f"{template} {context} {list(get_messages(request))}", status=status),
+    )

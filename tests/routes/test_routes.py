@@ -14,9 +14,8 @@ from zlib import crc32
 
 import pytest
 from django.apps import apps
-from django.contrib.messages import get_messages
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.template import Context, Template
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
@@ -153,15 +152,6 @@ def test_a_refusal_that_is_forgotten_shows_without_the_page(world: World, monkey
     monkeypatch.setattr("desk.views.kpis.allowed", lambda *_told: True)
 
     assert status_of(browser, address, written=False) == 200
-
-
-@pytest.fixture
-def refusals_in_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page that says "not here" is the same thousands of times: which it is, and what it would be told, stands for it."""
-    monkeypatch.setattr(
-        "cdmo.errors.render",
-        lambda request, template, context, status: HttpResponse(f"{template} {context} {list(get_messages(request))}", status=status),
-    )
 
 
 @pytest.mark.usefixtures("accounts_once", "refusals_in_short")
