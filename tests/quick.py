@@ -1,10 +1,12 @@
-"""What walks through every address does not look at, and so does not pay for: a picture drawn twice, the context of each template."""
+"""What walks through every address looks at none of it, and pays for none: pictures drawn twice, the context of templates, the log."""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import unescape
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +27,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked for by the fixtures of those walks."""
     draw_once(monkeypatch)
     leave_templates_unwatched(monkeypatch)
+    monkeypatch.setattr(logging.root.manager, "disable", logging.WARNING)  # a line for each request, one more for each refusal
 
 
 def draw_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,6 +54,14 @@ def leave_templates_unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
 def watch_templates(monkeypatch: pytest.MonkeyPatch) -> None:
     """For the one test that asks."""
     monkeypatch.setattr(Template, "_render", utils.instrumented_test_render)
+
+
+@contextmanager
+def pages_unwritten() -> Iterator[None]:
+    """Whatever a template would say inside is empty: by then the view has decided whether it answers, and with what status."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.template.backends.django.Template.render", lambda *_told, **_named: "")
+        yield
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.test import override_settings
 from documents import registry
 from tests.kept import kept_until_the_end
 from tests.routes.conftest import MEMO
+from tests.routes.sessions import CHANGED
 from tests.routes.world import World, make_world
 
 
@@ -30,7 +31,7 @@ def world(django_db_setup: None, django_db_blocker: Any, folder: Any) -> Iterato
 
 CACHES = {
     "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "attacks"}},
-    "SESSION_ENGINE": "django.contrib.sessions.backends.db",
+    "SESSION_ENGINE": "tests.routes.sessions",
 }
 
 
@@ -40,4 +41,5 @@ def own_files(settings: Any, folder: Any, quick: None) -> None:
     settings.FILES_DIR = folder
     for name, value in CACHES.items():
         setattr(settings, name, value)
+    CHANGED.clear()
     cache.clear()

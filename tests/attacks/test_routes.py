@@ -12,6 +12,7 @@ from django.urls import resolve
 from django.urls.resolvers import RoutePattern, URLPattern, get_resolver
 
 from tests.attacks.walking import address_of, taken_back, who_may
+from tests.quick import pages_unwritten
 from tests.routes import table
 from tests.routes.kinds import EVERYBODY
 from tests.routes.table import ROUTES
@@ -50,7 +51,7 @@ def test_no_view_answers_a_method_that_it_was_not_written_for(world: World) -> N
         address = address_of(world, name, pattern)
         written = writes_of(address) if pattern.startswith("api/") else ["post"]
         for method in {"post", "put", "patch", "delete"} - set(written):
-            with taken_back():
+            with taken_back(), pages_unwritten():
                 status = getattr(browser, method)(address).status_code
             if status not in (403, 404, 405):
                 wrong[method, name] = status
@@ -65,7 +66,7 @@ def test_a_client_s_person_acts_nowhere_inside(world: World) -> None:
         if ROUTES[name].get["client_approver"] != 404:
             continue
         for method in writes_of(address):
-            with taken_back():
+            with taken_back(), pages_unwritten():
                 status = getattr(world.callers["client_approver"], method)(address).status_code
             if status not in ((404, 403) if pattern.startswith("api/") else (404, 405)):
                 wrong[method, name] = status

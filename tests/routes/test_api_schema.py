@@ -21,6 +21,9 @@ from django.test import Client as Browser
 from django.urls import resolve
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.internal.cache import LRUCache
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -48,6 +51,13 @@ CHECKS = [
 CALLS = 4  # of each kind
 CALLS_OF_ALL = len(EVERYBODY) if os.environ.get("SCHEMA_CALLERS") == "all" else 12  # to one operation, by as many callers
 SERVER = "http://testserver"
+
+
+@pytest.fixture(autouse=True)
+def words_of_the_code_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis would look through every module for constants to send: slowly, and other calls after each change of any of them."""
+    monkeypatch.setattr(providers, "_get_local_constants", Constants)
+    monkeypatch.setattr(providers, "CONSTANTS_CACHE", LRUCache(1024))
 
 
 @cache

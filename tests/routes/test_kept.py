@@ -91,6 +91,7 @@ def told_at(browser: Browser, world: World, secrets: dict[str, str]) -> Iterator
         yield from ((name, what) for what, secret in secrets.items() if secret in words)
 
 
+@pytest.mark.usefixtures("accounts_once", "refusals_in_short")
 @pytest.mark.parametrize("caller", UNNAMED)
 def test_no_address_tells_who_is_not_named(world: World, kept: Project, caller: str) -> None:
     assert not set(UNNAMED) & set(NAMED) and {OTHERS.get(each, each) for each in UNNAMED} < set(STAFF)

@@ -44,6 +44,7 @@ from tests.projects import factories
 from tests.projects.mails import a_mail
 from tests.projects.vessels import a_vessel, book
 from tests.routes.kinds import OWN, STAFF
+from tests.routes.sessions import SIGNED_IN
 from tests.routes.table import ROUTES
 from tests.worksheets.rows import a_material, a_price
 from tests.worksheets.tables import CLIENTS, a_client, xlsx
@@ -102,6 +103,7 @@ def signed_in(person: User) -> Browser:
     session = browser.session
     session[SIGNED_IN_AT] = session[SEEN_AT] = int(time.time()) + 3 * 3600
     session.save()
+    SIGNED_IN[session.session_key] = dict(session)
     return browser
 
 
