@@ -51,10 +51,11 @@ class AllAtOnce(Operation):
         self.operations = operations
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        state.__dict__.pop("apps", None)  # Django's own cache: with it every operation would build the related models again
+        built = state.__dict__.pop("apps", None)  # Django's own cache: with it every operation would build the related models again
         for operation in self.operations:
             operation.state_forwards(app_label, state)
-        state.__dict__["apps"] = _Later(state.models, state.real_apps)
+        if built is not None:  # where no models are built, as for what is migrated already, none are built now
+            state.__dict__["apps"] = _Later(state.models, state.real_apps)
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState

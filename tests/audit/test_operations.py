@@ -82,8 +82,17 @@ def test_of_what_is_referred_to_only_its_table_is_built() -> None:
     assert {each.__name__ for each in marks.apps.get_models()} == {"Mark", "Note", "Book"}
 
 
+def test_no_models_are_built_where_none_were() -> None:
+    state = ProjectState()
+
+    TABLES.state_forwards("audit", state)
+
+    assert "apps" not in state.__dict__
+
+
 def test_a_state_that_was_copied_before_a_change_does_not_see_it() -> None:
     state = ProjectState()
+    assert state.apps
     TABLES.state_forwards("audit", state)
     before = state.clone()
 
