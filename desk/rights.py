@@ -112,7 +112,7 @@ RIGHTS = (
     Right("projects.name_reader", REQUESTS, _("Name who sees a request before its confidentiality agreement is in force")),
     Right("projects.edit_rfp", REQUESTS, _("Change a request")),
     Right("projects.submit_rfp", REQUESTS, _("Submit a request, which opens its project")),
-    Right("phases.choose_site", EVALUATION, _("Choose the site of a project in evaluation")),
+    Right("projects.choose_site", EVALUATION, _("Choose the site of a project in evaluation")),
     Right("phases.edit_sheet", EVALUATION, _("Fill in and sign off the sheet of the own department"), _own_sheet),
     Right("phases.reopen_sheet", EVALUATION, _("Open a sheet again"), _own_sheet),
     Right("phases.assign_sheet", EVALUATION, _("Say who fills in a sheet"), _own_sheet),

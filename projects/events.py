@@ -191,6 +191,7 @@ INTERNAL_KINDS = {
         "change_order.superseded": _("superseded change order %(label)s"),
         "change_order.release_signed": _("signed the release of %(label)s for %(role)s"),
         "change_order.released": _("released %(label)s"),
+        "project.site_chosen": _("chose the site %(site)s"),
         "charter.drafted": _("drafted the charter (%(first_phase)s to %(last_phase)s)"),
         "charter.written": _("wrote the charter from quotation %(label)s"),
         "charter.responsibilities_set": _("chose who does and answers for %(count)s deliverables"),

@@ -145,6 +145,7 @@ def register() -> None:
         "projects.request_waiver": has_project_manager,
         "projects.decide_waiver": signs_as(Role.QUALITY_ASSURANCE),
         "projects.assess_change": signs_as(*ASSESSORS),
+        "projects.choose_site": has_business_development | has_project_manager,
         "projects.draft_charter": has_project_manager | has_business_development,
         "projects.plan": has_project_manager,
         "projects.work_on_task": has_project_manager | owns_task,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.bootstrap import create_first_administrator
@@ -89,12 +88,6 @@ def load_people() -> None:
         for person in people_of(code):
             create_contact(client.pk, name=person.name, email=person.email, position="Demo contact", actor=business)
             _open(person, administrator, client=client, time_zone=zone)
-    _let_everybody_in()
-
-
-def _let_everybody_in() -> None:
-    """All have one password, and to hash it takes a second by design: once for all is soon enough for who waits for the demo."""
-    User.objects.filter(email__in=[person.email for person in everybody()]).update(password=make_password(PASSWORD))
 
 
 def _administrator() -> User:
@@ -115,6 +108,7 @@ def _open(person: Person, administrator: User, *, time_zone: str, client: Client
         kind=User.Kind.CLIENT if person.role in CLIENT_ROLES else User.Kind.INTERNAL,
         client=client,
         department=person.department or None,
+        password=PASSWORD,
         language=person.language,
         time_zone=time_zone,
         actor=administrator,

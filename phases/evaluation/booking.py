@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db.models import F
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
@@ -14,6 +15,7 @@ from audit.acts import act
 from audit.refusals import Blocker, require_none
 from phases.evaluation.planned import work_of
 from phases.evaluation.services import locked_sheet
+from phases.evaluation.tables import PlannedOperation
 from projects.forecasting import calendar_at
 from projects.models import Occupancy
 from projects.occupancies import bookings_for, days_between, days_of, title_for
@@ -23,7 +25,6 @@ from projects.services.occupancy import LONGEST_DAYS, Booking, book_vessel, lock
 if TYPE_CHECKING:
     from accounts.models import User
     from phases.evaluation.models import DepartmentAssessment
-    from phases.evaluation.tables import PlannedOperation
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,12 @@ def _is_booked(row: PlannedOperation, booking: Occupancy) -> bool:
 def _is_settled(row: PlannedOperation) -> bool:
     """Nothing is to be done on the calendar: it holds what the plan wants, or somebody has made it firm."""
     return row.booking is not None and (row.booking.firm or _is_booked(row, row.booking))
+
+
+def of_other_sites(code: str) -> int:
+    """How many operations of the production plan name a vessel that stands elsewhere than the project's site."""
+    rows = PlannedOperation.objects.filter(assessment__project__code=code)
+    return rows.exclude(vessel__site=F("assessment__project__site")).count()
 
 
 def operations_of(sheet: DepartmentAssessment) -> list[PlannedOperation]:

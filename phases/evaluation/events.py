@@ -17,7 +17,6 @@ from projects.events import link_by_id, link_rfp
 def register() -> None:
     register_kinds(
         EventKind("rfp.submitted", _("submitted the request and opened %(code)s"), link=link_rfp),
-        EventKind("project.site_chosen", _("chose the site %(site)s"), link=link_by_id),
         EventKind("sheet.opened", _("opened the sheet of %(department)s, due %(due_on)s"), link=link_by_id),
         EventKind("sheet.saved", _("filled in the sheet of %(department)s: %(fields)s"), link=link_by_id),
         EventKind("sheet.plan_total_taken", _("took the total of the tables as base cost of the sheet of %(department)s"), link=link_by_id),

@@ -25,7 +25,6 @@ for _name, _predicate in {
     "phases.edit_sheet": works_on_sheet,
     "phases.reopen_sheet": works_on_sheet | has_project_manager | has_business_development,
     "phases.assign_sheet": works_on_sheet | has_project_manager | has_business_development,
-    "phases.choose_site": has_business_development | has_project_manager,
     "phases.recommend": has_business_development | has_project_manager,
 }.items():
     if not rules.perm_exists(_name):

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
@@ -17,16 +18,17 @@ from audit.refusals import BadInput, add_to_form
 from audit.seen import version_after, version_of
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
+from phases.evaluation.booking import of_other_sites
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import RecommendForm, SiteChoiceForm
 from phases.evaluation.price_basis import price_basis_of
-from phases.evaluation.siting import choose_site, choosing_blockers
 from projects.kept import unmanned
 from projects.models import Charter, Project, Rfp, WaitingFor
 from projects.permissions import lacking
 from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers
 from projects.services.lifecycle import not_active
+from projects.services.siting import choose_site, siting_blockers
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -92,8 +94,15 @@ def evaluation_site(request: SignedInRequest, code: str) -> HttpResponse:
     form = SiteChoiceForm(request.POST)
     if not form.is_valid():
         return _evaluation(request, project, site_form=form)
-    choose_site(code, form.cleaned_data["site"].key, actor=request.user)
+    choose_site(code, actor=request.user, **form.cleaned_data)
     messages.success(request, _t("The project counts with %(site)s.") % {"site": form.cleaned_data["site"].name})
+    if left := of_other_sites(code):
+        words = ngettext(
+            "%(count)d operation of the production plan names a vessel of another site.",
+            "%(count)d operations of the production plan name vessels of another site.",
+            left,
+        )
+        messages.warning(request, words % {"count": left})
     return redirect(f"{reverse('project-evaluation', args=[code])}#site")
 
 
@@ -127,7 +136,10 @@ def _evaluation(
             *inactive,
         ],
         "site_form": site_form or SiteChoiceForm(initial={"site": project.site.key if project.site else ""}),
-        "site_blockers": choosing_blockers(project, user),
+        "site_blockers": [
+            *lacking("projects.choose_site", user, project, _t("The site is chosen by business development or a project manager.")),
+            *siting_blockers(project),
+        ],
         "quote_blockers": [
             *lacking("projects.quote", user, project, _t("Quotations are drafted by business development.")),
             *inactive,

@@ -20,7 +20,6 @@ from phases.evaluation.base_cost import PRODUCTION
 from phases.evaluation.production_plan import Work
 from phases.evaluation.proposal import Operation, Vessel, operations_of
 from phases.evaluation.services import change_blockers, locked_sheet
-from phases.evaluation.siting import where_to_choose
 from phases.evaluation.tables import PlannedOperation, SiteVessel
 from phases.evaluation.vessel_rates import take_rate
 from process.models import CostPhase, RouteVersion
@@ -28,6 +27,7 @@ from process.routes.building import plain_route, steps_of
 from process.routes.checks import faults_of
 from process.words import plain_number
 from projects.services.occupancy import LONGEST_DAYS
+from projects.services.siting import no_site
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -63,10 +63,7 @@ def proposing_blockers(sheet: DepartmentAssessment, versions: Sequence[RouteVers
     found = change_blockers(sheet)
     if not versions:
         found.append(Blocker("sheet.no_route", _t("The project has no route yet.")))
-    if sheet.project.site_id is None:
-        words = _t("No site is chosen for the project, whose vessels could be proposed.")
-        found.append(Blocker("sheet.no_site", words, link=where_to_choose(sheet.project)))
-    return found
+    return [*found, *no_site(sheet.project, _t("No site is chosen for the project, whose vessels could be proposed."))]
 
 
 @act

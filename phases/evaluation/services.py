@@ -19,10 +19,10 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from audit.signatures import sign, signatures_of
+from catalogue.models import Site
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS, COSTS, KEPT_TEXTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
-from phases.evaluation.siting import site_called
 from process.assumptions.adopting import Assumed, adopt
 from projects.completeness import completeness_of
 from projects.forecasting import calendar_of
@@ -73,7 +73,7 @@ def submit_rfp(number: str, *, actor: User, site: str = "") -> Project:
     """
     rfp = locked_rfp(number, actor)
     require_permission("projects.submit_rfp", actor, rfp)
-    asked = site_called(site)
+    asked = _site(site)
     reasons = submission_blockers(rfp)
     if reasons:
         raise Refused(reasons)
@@ -89,6 +89,13 @@ def submit_rfp(number: str, *, actor: User, site: str = "") -> Project:
     for department in Department.objects.filter(key__in=SHEET_DEPARTMENTS):
         _open_sheet(project, department, due_on, actor=actor)
     return project
+
+
+def _site(key: str) -> Site | None:
+    found = Site.objects.filter(key=key).first() if key else None
+    if key and found is None:
+        raise BadInput({"site": [_t("There is no such site.")]})
+    return found
 
 
 def _open_sheet(project: Project, department: Department, due_on: date, *, actor: User) -> None:

@@ -32,6 +32,7 @@ from process.costs.waste import Disposed, Tariff, balance_at_yields, disposed, u
 from process.routes.building import plain_route, steps_of
 from process.words import plain_number
 from projects.money import half_up
+from projects.services.siting import no_site
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -105,8 +106,7 @@ def _tariff(row: dict[str, Any]) -> Tariff:
 def _unpriced(scenario: CostAssessment, found: Sequence[Disposed]) -> Iterator[Blocker]:
     site = scenario.project.site
     if site is None:
-        words = _t("No site is chosen for the project, whose prices of disposal would count.")
-        yield Blocker("cost.no_site", words, link=f"{reverse('project-evaluation', args=[scenario.project.code])}#site")
+        yield from no_site(scenario.project, _t("No site is chosen for the project, whose prices of disposal would count."))
         return
     link = reverse("site-disposal", args=[site.key])
     for name in unpriced(found):

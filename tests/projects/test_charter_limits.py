@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import Role
 from phases.evaluation.documents import charter as paper_of
 from projects.charter_api import CharterSerializer
 from projects.charter_limits import parted
 from projects.models import Charter, Project, Rfp
-from projects.services.charter_writing import write_charter
 from projects.services.clarifications import ask_clarification
 from projects.services.quotation_parts import Input
 from tests.projects import factories as make
+from tests.projects.test_charter_writing import write
 from tests.projects.test_quotation_offers import PARTS, accept, sent
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def project() -> Project:
     return make.a_project()
-
-
-def write(project: Project, **values: Any) -> Charter:
-    given = {"site": make.a_site(), "project_manager": make.manager(), "start_on": timezone.localdate(), "actor": make.manager()}
-    return write_charter(project.code, **(given | values))
 
 
 def test_dependencies_constraints_and_escalation_are_written_from_the_records(project: Project) -> None:

@@ -76,7 +76,6 @@ WRITES = [
     ),
     Writers("notifications.watch", (*PORTFOLIO, *TEAM), "milestone-watch"),
     Writers("phases.assign_sheet", ("business_development", "project_manager", "research"), "sheet-assign"),
-    Writers("phases.choose_site", SELLERS, "evaluation-site PUT api-project-site"),
     Writers("phases.edit_sheet", ("analytical",), "sheet-plan-total"),
     Writers("phases.edit_sheet", ("production",), "sheet-propose"),
     Writers("phases.edit_sheet", ("research",), "sheet-detail sheet-autosave sheet-sign-off"),
@@ -124,6 +123,7 @@ WRITES = [
         "projects.change_defaults", ("quality_assurance", "management", "administrator"), "default-plan-leave-out default-plan-put-back"
     ),
     Writers("projects.change_view", ("project_manager",), "PUT api-view-detail DELETE api-view-detail view-change view-delete"),
+    Writers("projects.choose_site", SELLERS, "evaluation-site PUT api-project-site"),
     Writers(
         "projects.confirm_condition",
         PORTFOLIO,
