@@ -25,6 +25,7 @@ EXPECTED: dict[str, set[Role]] = {
     "projects.submit_rfp": {BD, PM},
     "projects.move": {PM, MANAGEMENT},
     "projects.cancel": {PM, MANAGEMENT, BD},
+    "projects.choose_site": {BD, PM},
     "projects.pass_out_of_scope": {PM, QA},
     "projects.propose_gate": {PM},
     "projects.draft_charter": {PM, BD},
