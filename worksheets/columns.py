@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from django import forms
@@ -24,6 +25,7 @@ SPREADSHEET_ERROR = _("The spreadsheet shows an error here (%(typed)s).")
 DATE_IN_TEXT = _("The spreadsheet took this for a date (%(typed)s). Format the cell as text and type it again.")
 NOT_CHOSEN = _("“%(typed)s” is none of the possible values: %(possible)s.")
 SHOWN_CHOICES = 12
+DASHES = str.maketrans("‐‑–—", "----")
 _SEPARATORS = re.compile(r"[;,\n、；，]")
 
 
@@ -87,8 +89,8 @@ class Column:
 
 
 def plain(words: Any) -> str:
-    """As headings and choices are compared: without capitals, the star of what is needed, and spaces."""
-    return re.sub(r"[\s*]+", " ", unicodedata.normalize("NFKC", str(words)).casefold()).strip()
+    """As headings and choices are compared: without capitals, the star of what is needed, and spaces; a dash is as good as a hyphen."""
+    return re.sub(r"[\s*]+", " ", unicodedata.normalize("NFKC", str(words)).casefold().translate(DASHES)).strip()
 
 
 def in_all(words: Any) -> list[str]:
@@ -152,9 +154,18 @@ class ByWords:
         """Raises ValidationError with what is possible."""
         if (key := self.keys.get(plain(typed))) is not None:
             return key
-        labels = [str(label) for key, label in self.choices if key not in ("", None)]
+        labels = _closest_first(typed, [str(label) for key, label in self.choices if key not in ("", None)])
         possible = ", ".join(labels[:SHOWN_CHOICES]) + (", …" if len(labels) > SHOWN_CHOICES else "")
         raise ValidationError(NOT_CHOSEN, code="invalid_choice", params={"typed": str(typed).strip()[:60], "possible": possible})
+
+
+def _closest_first(typed: Any, labels: list[str]) -> list[str]:
+    """Where there are too many to be read, those that say what was typed or are written nearly so stand first."""
+    if len(labels) <= SHOWN_CHOICES:
+        return labels
+    asked = plain(typed)
+    near = {*get_close_matches(asked, map(plain, labels), n=SHOWN_CHOICES)}
+    return sorted(labels, key=lambda label: not (asked in plain(label) or plain(label) in near))
 
 
 class ChoiceField(ByWords, forms.ChoiceField):

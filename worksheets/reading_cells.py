@@ -67,7 +67,7 @@ def field_of(source: Any, column: SheetColumn) -> forms.Field:
     required = not source.blank and not source.has_default() and not isinstance(source, models.BooleanField)
     if column.lookup is not None:
         return TextField(required=required, max_length=300)
-    if choices := list(column.choices or source.choices or ()):
+    if choices := list(column.choices or source.flatchoices):
         return ChoiceField(choices=[("", ""), *choices], required=required)
     if isinstance(source, models.BooleanField):
         return YesNoOrDefaultField(required=False)

@@ -65,7 +65,9 @@ class RowForm(forms.Form):
         if isinstance(field.widget, Select):
             source = self.bound.sheet.source(column)
             has_default = source is not None and source.has_default()
-            field.widget.choices = [each for each in field.widget.choices if each[0] != "" or not has_default]
+            offered = source.choices if source is not None and not column.choices else None  # in the groups of the model's field
+            blank = [] if has_default else [("", "")]
+            field.widget.choices = [*blank, *(offered or [each for each in field.widget.choices if each[0] != ""])]
         field.disabled = column.fixed and self.row is not None
         return field
 

@@ -165,7 +165,7 @@ IMATINIB_CONVERGENT = Synthesis(
         ),
         Makes(
             "Enaminone",
-            "other",
+            "enamine_formation",
             "3-(Dimethylamino)-1-(3-pyridyl)-2-propen-1-one",
             "CN(C)/C=C/C(=O)c1cccnc1",
             ("82", "86", "90"),
@@ -176,7 +176,7 @@ IMATINIB_CONVERGENT = Synthesis(
         ),
         Makes(
             "Pyrimidine",
-            "cyclisation",
+            "cyclocondensation",
             "N-(2-Methyl-5-nitrophenyl)-4-(3-pyridyl)pyrimidin-2-amine",
             "Cc1ccc(cc1Nc1nccc(n1)-c1cccnc1)[N+](=O)[O-]",
             ("82", "87", "90"),
@@ -210,7 +210,7 @@ IMATINIB_CONVERGENT = Synthesis(
         ),
         Makes(
             "Benzoic acid",
-            "alkylation",
+            "other_alkylation",
             "4-[(4-Methylpiperazin-1-yl)methyl]benzoic acid dihydrochloride",
             "CN1CCN(Cc2ccc(cc2)C(O)=O)CC1.Cl.Cl",
             ("74", "79", "84"),
@@ -273,7 +273,7 @@ ARIPIPRAZOLE_LINEAR = Synthesis(
         ),
         Makes(
             "Coupling",
-            "alkylation",
+            "other_alkylation",
             "Aripiprazole, crude",
             "",
             ("80", "84", "88"),
@@ -291,7 +291,7 @@ ARIPIPRAZOLE_LINEAR = Synthesis(
         ),
         Makes(
             "Recrystallisation",
-            "purification",
+            "recrystallisation",
             "Aripiprazole",
             "",
             ("88", "92", "95"),

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _t
 
 from charts.look import written
-from process.routes.benchmarks import BENCHMARKS, Benchmark, Standing, standing
+from process.routes.benchmarks import Benchmark, Standing, standing
 from process.routes.building import (
     Priced,
     Prices,
@@ -27,6 +27,7 @@ from process.routes.green import GreenMetrics, StepMetrics, green_metrics
 from process.routes.mass_balance import Balance, Line, StepBalance, mass_balance
 from process.routes.models import RouteStep, RouteVersion
 from process.routes.plain import Computed, Fault, Route
+from process.routes.reaction_classes import BENCHMARKS
 from process.routes.unit_cost import NO_PRICE, UnitCost, exact, unit_cost
 from process.routes.yields import OverallYield, overall_yield
 

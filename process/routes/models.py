@@ -16,6 +16,7 @@ from django_fsm import transition
 
 from audit.history import tracked
 from audit.states import StateField
+from process.routes.reaction_classes import reaction_classes
 from projects.models.project import sees_project
 
 if TYPE_CHECKING:
@@ -146,37 +147,11 @@ class RouteStep(models.Model):
     and not counted. Yields in percent of that, cycle time in hours, temperatures in °C.
     """
 
-    class Transformation(models.TextChoices):
-        ACYLATION = "acylation", _("Acylation")
-        ALCOHOL_DEHYDRATION = "alcohol_dehydration", _("Alcohol dehydration")
-        ALKYLATION = "alkylation", _("Alkylation")
-        AMIDATION = "amidation", _("Amidation")
-        C_C_COUPLING = "c_c_coupling", _("C–C coupling")
-        C_N_COUPLING = "c_n_coupling", _("C–N coupling")
-        CARBONYL_REDUCTION = "carbonyl_reduction", _("Carbonyl reduction")
-        CARBONYLATION = "carbonylation", _("Carbonylation")
-        CYCLISATION = "cyclisation", _("Cyclisation")
-        DEPROTECTION = "deprotection", _("Deprotection")
-        ESTERIFICATION = "esterification", _("Esterification")
-        ETHERIFICATION = "etherification", _("Etherification")
-        HALOGENATION = "halogenation", _("Halogenation")
-        HYDROGENATION = "hydrogenation", _("Hydrogenation")
-        HYDROLYSIS = "hydrolysis", _("Hydrolysis")
-        NITRATION = "nitration", _("Nitration")
-        NITRO_REDUCTION = "nitro_reduction", _("Nitro reduction")
-        OXIDATION = "oxidation", _("Oxidation")
-        PROTECTION = "protection", _("Protection")
-        PURIFICATION = "purification", _("Purification")
-        RESOLUTION = "resolution", _("Resolution")
-        SALT_FORMATION = "salt_formation", _("Salt formation")
-        SUBSTITUTION = "substitution", _("Substitution")
-        OTHER = "other", _("Other")
-
     version = models.ForeignKey(RouteVersion, on_delete=models.PROTECT, related_name="steps")
     key = models.PositiveSmallIntegerField()
     position = models.PositiveSmallIntegerField()
     name = models.CharField(_("name"), max_length=120)
-    transformation = models.CharField(_("class of reaction"), max_length=40, choices=Transformation.choices, blank=True)
+    transformation = models.CharField(_("class of reaction"), max_length=40, choices=reaction_classes, blank=True)
     product_name = models.CharField(_("product"), max_length=200)
     product_compound = models.ForeignKey(
         "catalogue.Compound", on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("compound of the product")

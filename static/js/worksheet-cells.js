@@ -49,13 +49,16 @@ window.sheetCells = (() => {
     return { "<": one < other, ">": one > other, "<=": one <= other, ">=": one >= other, "=": one === other }[compared[1]];
   };
 
+  // As typed: without capitals, and a dash is as good as a hyphen.
+  const plain = (text) => text.trim().toLowerCase().replace(/[‐‑–—]/g, "-");
+
   // The whole of a choice from its beginning, where only one begins so.
   const completed = (column, typed) => {
-    const begun = typed.trim().toLowerCase();
+    const begun = plain(typed);
     if (column.kind !== "choice" || !begun) return typed;
     const labels = column.choices.map((each) => each.label);
-    const whole = labels.filter((label) => label.toLowerCase() === begun);
-    const begins = labels.filter((label) => label.toLowerCase().startsWith(begun));
+    const whole = labels.filter((label) => plain(label) === begun);
+    const begins = labels.filter((label) => plain(label).startsWith(begun));
     return whole[0] ?? (begins.length === 1 ? begins[0] : typed);
   };
 

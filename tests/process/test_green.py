@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 
 from catalogue.chemistry import StructureError, parse_structure
-from process.routes.benchmarks import BENCHMARKS, Standing, standing
 from process.routes.green import GreenMetrics, atom_economy, green_metrics
-from process.routes.models import RouteStep
 from process.routes.plain import Role, Route
 from tests.process.routes import charge, from_step, published_route, routes, step, usage_per_kg
 
@@ -124,38 +122,6 @@ def test_an_equation_that_gives_more_than_it_takes_in_has_no_economy() -> None:
 
     assert found.value is not None
     assert (found.value.atom_economy, [warning.kind for warning in found.warnings]) == (None, ["step.equation"])
-
-
-# PM-01: step PMI and yield, low and high, and how many reactions they are of.
-PUBLISHED = {
-    "amidation": (19.7, 67.2, 0.7675, 0.92, 120),
-    "carbonyl_reduction": (18.9, 95.45, 0.8125, 0.9625, 40),
-    "c_n_coupling": (32.125, 141, 0.6375, 0.85, 32),
-    "alcohol_dehydration": (51, 51, 0.89, 0.89, 1),
-}
-
-
-def test_benchmarks_are_as_published() -> None:
-    found = {key: (row.pmi_low, row.pmi_high, row.yield_low, row.yield_high, row.reactions) for key, row in BENCHMARKS.items()}
-
-    assert found == PUBLISHED
-
-
-@pytest.mark.parametrize("key", PUBLISHED)
-def test_a_value_stands_against_the_quartiles_of_its_class(key: str) -> None:
-    """PM-01: of a class of one reaction both quartiles are one number, which is within."""
-    pmi_low, pmi_high, yield_low, yield_high, _reactions = PUBLISHED[key]
-
-    for low, high in ((pmi_low, pmi_high), (yield_low, yield_high)):
-        assert [standing(value, low, high) for value in (low, high)] == [Standing.WITHIN] * 2
-        assert [standing(value, low, high) for value in (low - 0.001, high + 0.001)] == [Standing.BELOW, Standing.ABOVE]
-
-
-def test_a_step_can_be_of_every_class_that_has_a_benchmark() -> None:
-    """By the words that the step shows."""
-    words = dict(RouteStep.Transformation.choices)
-
-    assert {key: row.name for key, row in BENCHMARKS.items()} == {key: words.get(key) for key in BENCHMARKS}
 
 
 @given(routes())

@@ -111,6 +111,25 @@ def test_a_row_is_typed_without_a_script_and_a_wrong_one_keeps_what_was_typed(ch
     assert RouteStep.objects.get().name == "Coupling"
 
 
+def test_classes_of_reaction_stand_in_their_groups_in_the_form(chemist: Client, project: Project) -> None:
+    version = make.draft_of(make.a_route(project))
+
+    form = chemist.get(reverse("worksheet-row-new", args=[f"route-steps:{version.pk}"])).content.decode()
+
+    group = form[form.index('<optgroup label="C–X coupling with a transition metal">') :]
+    assert '<option value="c_n_coupling">C–N coupling</option>' in group[: group.index("</optgroup>")]
+    assert '<option value="" selected></option>' in form[: form.index("<optgroup")]
+
+
+def test_a_step_stands_beside_the_published_ones_of_its_class(chemist: Client, project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    RouteStep.objects.filter(version=version).update(transformation="suzuki_coupling")
+
+    shown = chemist.get(f"{page_of(version)}?target=100&currency=EUR").content.decode()
+
+    assert "PMI 23.2 – 80.0 over 37 reactions" in shown
+
+
 def test_a_page_looks_for_faults_once(chemist: Client, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     version = make.draft_of(make.a_whole_route(project))
     looked: list[int] = []

@@ -63,6 +63,21 @@ def test_numbers_days_and_choices_are_read_as_they_are_meant() -> None:
     ]
 
 
+def test_a_hyphen_is_as_good_as_a_dash_in_a_choice() -> None:
+    field = ChoiceField(choices=[("c_n", "C–N coupling"), ("other", "Other")])
+
+    assert [field.clean(typed) for typed in ("C-N coupling", "c–n  COUPLING", "C‑N coupling", "c_n")] == ["c_n"] * 4
+
+
+def test_of_many_choices_those_that_are_written_nearly_so_are_named_first() -> None:
+    """“Suzuki” and a letter too many: the refusal shows twelve of the forty."""
+    field = ChoiceField(choices=[(f"k{number}", f"Kind {number}") for number in range(38)] + [("s", "Suzuki coupling"), ("w", "Wittig")])
+
+    for typed, meant in (("Suzuki", "Suzuki coupling"), ("Witttig", "Wittig")):
+        with pytest.raises(ValidationError, match=rf"“{typed}” is none of the possible values: {meant}, "):
+            field.clean(typed)
+
+
 def test_rows_keep_their_number_below_empty_ones_and_columns_come_in_any_order() -> None:
     lines = read(filled((), ("1,5", "one"), ("", "  "), ("2", "two"), head=("Amount (kg)", "title"))).lines
 
