@@ -36,7 +36,7 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     page.get_by_role("link", name="Acylation in toluene").click()
 
     sheet(page, "route-steps").get_by_role("button", name="Add a row").click()
-    for words in ("Coupling", "amid", "Anilide", "CC(=O)Nc1ccccc1", "", "92"):
+    for words in ("Coupling", "amida", "Anilide", "CC(=O)Nc1ccccc1", "", "92"):
         page.keyboard.type(words)
         page.keyboard.press("Tab")
     saved(page, "route-steps")
