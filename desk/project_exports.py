@@ -15,9 +15,9 @@ from desk.views.sharing import sharing_table
 from projects.models import Deliverable, Milestone, MilestoneLink, Project, ProjectRisk, Publication, Task
 from projects.plan_table import export_head, export_rows, plan_rows
 from projects.price import payment_state
-from projects.services import payments as payment_services
 from projects.services.baselines import promised_by
 from projects.services.milestones import sees
+from projects.services.quoted_payments import agreed_words
 from projects.views.change_order import orders_of
 from projects.views.found import visible_project
 from projects.views.plan import compared_with, planned, state_of
@@ -62,10 +62,10 @@ def milestones(request: SignedInRequest, code: str) -> Table:
 
 def payments(request: SignedInRequest, code: str) -> Table:
     project = _project(request, code)
-    sources = payment_services.source_words(project)
+    due = agreed_words(project)
     columns = [
         (_("Payment"), of("title")),
-        (_("Ready when"), lambda row: sources.get(row.source)),
+        (_("Ready when"), lambda row: due.get(row.pk)),
         (_("Amount"), of("amount")),
         (_("Percent of the price"), of("percent")),
         (_("State"), lambda row: str(payment_state(row).label)),

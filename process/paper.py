@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from process.costs.control import control_on_paper
-from process.costs.paper import counting, counts_with, pictures_on_paper, price_on_paper
+from process.costs.counting import counting, counts_with
+from process.costs.paper import pictures_on_paper, price_on_paper
 from process.costs.results import Priced, priced
 from process.literature.paper import literature_on_paper
 from process.purchasing.paper import inquiries_on_paper

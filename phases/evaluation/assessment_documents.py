@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -15,59 +12,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from audit.refusals import Blocker
-from documents.content import Column, cell, data_table, key_values, shortest
+from documents.content import Column, data_table, key_values, shortest
 from documents.registry import DocumentType, Meaning, SignerSlot
 from phases.evaluation.assessment_views import gravest, views_on_paper
 from phases.evaluation.enquiries import days_until
+from phases.evaluation.margin import cost_bands, price_against_cost
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from phases.evaluation.printed_plans import costs_on_paper, plans_on_paper, printed
 from phases.evaluation.worksheets import ASSUMPTIONS, RISKS
 from phases.reports import identity_of, part
-from process.costs.paper import pictures_on_paper, scenario_on_paper, what_counts
+from process.costs.counting import what_counts
+from process.costs.paper import pictures_on_paper, scenario_on_paper
 from process.paper import DATED_BY, drawn_on_paper, recorded_dating, recorded_on_paper
 from projects.completeness import completeness_of
 from projects.models import Phase, Project, Quotation, QuotationLine
 
 REQUESTERS = frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER})
-
-
-@dataclass(frozen=True)
-class CostBand:
-    """The sheets' costs of one currency added up; None where a sheet gives no figure, for a sum without it would be too low."""
-
-    currency: str
-    low: Decimal | None
-    base: Decimal | None
-    high: Decimal | None
-
-
-def cost_bands(sheets: Iterable[DepartmentAssessment]) -> list[CostBand]:
-    """One band per currency in alphabetical order: amounts of different currencies are never added."""
-    by_currency: dict[str, list[DepartmentAssessment]] = defaultdict(list)
-    for sheet in sheets:
-        if sheet.currency:
-            by_currency[sheet.currency].append(sheet)
-    return [
-        CostBand(
-            currency,
-            low=_added(row.cost_low for row in rows),
-            base=_added(row.cost_base for row in rows),
-            high=_added(row.cost_high for row in rows),
-        )
-        for currency, rows in sorted(by_currency.items())
-    ]
-
-
-def _added(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    given = list(amounts)
-    return None if None in given else sum((amount for amount in given if amount is not None), Decimal("0.00"))
-
-
-def margin_percent(price: Decimal, cost: Decimal) -> Decimal | None:
-    """(price − cost) ÷ price in percent, one decimal, half to even; None where there is no price. Margin is on price, not on cost."""
-    if price <= 0:
-        return None
-    return ((price - cost) / price * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN)
 
 
 def _sheets(project: Project) -> list[DepartmentAssessment]:
@@ -201,7 +161,7 @@ def _costs(project: Project, sheets: Sequence[DepartmentAssessment]) -> dict[str
         "band": _band(sheets),
         "counted": what_counts(project),
         "price": _price(quotation) if quotation else None,
-        "result": _result(quotation, cost_bands(sheets)) if quotation else [],
+        "result": price_against_cost(quotation, cost_bands(sheets)) if quotation else [],
         "assumptions": printed(sheets, ASSUMPTIONS, "assumption_rows"),
         "signed_off": _signed_off(sheets),
     }
@@ -239,26 +199,6 @@ def _price(quotation: Quotation) -> dict[str, Any]:
         for line in quotation.lines.all()
     ]
     return data_table(columns, [*lines, ("", _t("Total"), "", quotation.total)], caption=quotation.label)
-
-
-def _result(quotation: Quotation, bands: Sequence[CostBand]) -> list[dict[str, str]]:
-    """Price against cost, only where both are in one currency: nothing is converted in silence."""
-    price = (_t("Price"), f"{quotation.currency} {cell(quotation.total)}")
-    if [band.currency for band in bands] != [quotation.currency]:
-        return key_values(price, (_t("Margin on price"), _t("not stated: costs and price are not in one currency")))
-    (band,) = bands
-    costs = (
-        (_t("Margin on price at low cost"), band.low),
-        (_t("Margin on price at base cost"), band.base),
-        (_t("Margin on price at high cost"), band.high),
-    )
-    return key_values(price, *((label, _margin(quotation, cost)) for label, cost in costs))
-
-
-def _margin(quotation: Quotation, cost: Decimal | None) -> str:
-    if cost is None:
-        return _t("not stated: a sheet gives no figure")
-    return f"{quotation.currency} {cell(quotation.total - cost)} ({cell(margin_percent(quotation.total, cost))} %)"
 
 
 def _signers(*approvers: Role) -> tuple[SignerSlot, ...]:

@@ -22,7 +22,7 @@ from projects.charter_texts import budget_of, risk_rows
 from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring
 from projects.money import fitted
 from projects.price import accepted_quotation
-from projects.services.payments import source_words
+from projects.services.quoted_payments import agreed_words
 from projects.services.responsibilities import functions, rows_of
 from projects.services.tailoring import pending
 from projects.steps import MAKE_EFFECTIVE, register_guard
@@ -128,8 +128,8 @@ def _payments(project: Project, accepted: Quotation | None) -> dict[str, Any] | 
     payments = list(Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT))
     if accepted is None or not payments:
         return None
-    words = source_words(project)
-    rows = [(row.title, words.get(row.source, ""), row.amount and fitted(row.amount, accepted.currency)) for row in payments]
+    agreed = agreed_words(project)
+    rows = [(row.title, agreed[row.pk], row.amount and fitted(row.amount, accepted.currency)) for row in payments]
     amount = Column(_t("Amount (%(currency)s)") % {"currency": accepted.currency}, 24, "right")
     return data_table([Column(_t("Payment"), 38), Column(_t("Due when"), 38), amount], rows)
 

@@ -10,18 +10,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 
-from audit.hashes import hash_of
 from charts.picture import Picture
 from charts.render import drawn
 from documents.content import Column, cell, data_table, day, key_values, shortest
 from process.costs.building import assessed_many
+from process.costs.counting import chosen_of, quoted_scenario, scenarios_of_project, why_counts
 from process.costs.estimate import GRAM, Estimate, LineCost
 from process.costs.material_paper import materials_on_paper
-from process.costs.models import CostAssessment
 from process.costs.pictures import price_tornado
-from process.costs.results import Priced, Whole, estimated, markup_pct, priced, whole
+from process.costs.results import Priced, Whole, markup_pct, priced, whole
 from process.costs.simulation import SEED
-from process.costs.stored import plain
 from process.costs.taking import misfits_of
 from projects.models import Project
 from projects.money import half_up
@@ -37,15 +35,17 @@ PICTURE_WIDTH = 720  # as wide as text of this size has room for
 
 
 def scenario_on_paper(project: Project) -> dict[str, Any] | None:
-    """The newest fixed scenario, else the newest that has a price, with all others beside it. None where there is none."""
-    every = [priced(each) for each in assessed_many(_scenarios_of(project))]
-    chosen = _chosen(every)
+    """The scenario that counts (`counting.py`), with all others beside it. None where there is none."""
+    rows = scenarios_of_project(project)
+    every = [priced(each) for each in assessed_many(rows)]
+    quoted = quoted_scenario(project)
+    chosen = chosen_of(every, quoted)
     found = whole(chosen, (), seed=SEED) if chosen else None
     if chosen is None or chosen.estimate is None or found is None:
         return None
     pictures = dict(_pictures(found))
     return {
-        "facts": _facts(chosen, chosen.estimate),
+        "facts": _facts(chosen, chosen.estimate, why_counts(chosen.assessed.assessment, quoted)),
         "matter": _matter(chosen),
         "phases": _phases(chosen, found),
         **materials_on_paper(chosen),
@@ -70,13 +70,6 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
     }
 
 
-def counting(project: Project) -> Priced | None:
-    """The scenario that is printed, with its price alone."""
-    rows = _scenarios_of(project)
-    fixed = [each for each in rows if not each.is_draft]
-    return _chosen([estimated(each) for each in assessed_many(fixed[-1:] or rows)])
-
-
 def price_on_paper(found: Priced) -> dict[str, Any] | None:
     """The band of its price, and what moves it where a figure has a low and a high. None where there is no price."""
     if found.estimate is None:
@@ -89,30 +82,9 @@ def price_on_paper(found: Priced) -> dict[str, Any] | None:
     }
 
 
-def what_counts(project: Project) -> str | None:
-    return counts_with(counting(project))
-
-
-def counts_with(chosen: Priced | None) -> str | None:
-    """A hash of all that the printed scenario counts with: another one when a figure changes, or another scenario is chosen."""
-    return hash_of({"number": chosen.assessed.assessment.number, "case": plain(chosen.assessed.case)}) if chosen else None
-
-
-def _scenarios_of(project: Project) -> list[CostAssessment]:
-    return list(CostAssessment.objects.filter(project=project).select_related("project", "route_version__route__project"))
-
-
-def _chosen(every: Iterable[Priced]) -> Priced | None:
-    return max((each for each in every if each.estimate), key=lambda each: _place(each.assessed.assessment), default=None)
-
-
 def pictures_on_paper(kept: Mapping[str, Any] | None) -> dict[str, str]:
     """Drawn in the worker, from the snapshot alone."""
     return drawn((kept or {}).get("pictures", {}), PICTURE_WIDTH)
-
-
-def _place(row: CostAssessment) -> tuple[bool, int]:
-    return not row.is_draft, row.number
 
 
 def _pictures(found: Whole) -> Iterator[tuple[str, Picture]]:
@@ -135,7 +107,7 @@ def _percentiles(found: Whole) -> dict[str, Any]:
     return data_table(columns, found.percentiles)
 
 
-def _facts(chosen: Priced, estimate: Estimate) -> list[dict[str, str]]:
+def _facts(chosen: Priced, estimate: Estimate, why: str) -> list[dict[str, str]]:
     row, band = chosen.assessed.assessment, chosen.band
     largest = chosen.largest
     batches = (
@@ -145,6 +117,7 @@ def _facts(chosen: Priced, estimate: Estimate) -> list[dict[str, str]]:
     percents = {"margin": shortest(row.margin_pct), "markup": half_up(markup_pct(row), TENTH)}
     return key_values(
         (_t("Scenario"), f"{row.number} · {row.name} ({row.get_state_display()})"),
+        (_t("Why this one"), why),
         (_t("Priced on"), row.priced_on),
         (_t("Assumptions hold until"), row.assumptions_valid_until),
         (_t("Route"), row.route_version),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from projects import gates
-from projects.models import Milestone, Phase, Project
+from projects.models import Milestone, Phase, Project, QuotationPayment
 from projects.money import CENT
 from projects.price import accepted_quotation
-from projects.services.payments import ACCEPTED, put_payment
-from projects.services.quotation_parts import payments_of
+from projects.services.payments import ACCEPTED, put_payment, source_words
+from projects.services.quotation_parts import due_words, payments_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from accounts.models import User
     from projects.services.quotation_parts import Due
 
@@ -43,6 +45,22 @@ def _put(project: Project, due: Due, *, reason: str, actor: User) -> Milestone:
     row.milestone = payment
     row.save(update_fields=["milestone"])
     return payment
+
+
+def agreed_words(project: Project, sources: Sequence[tuple[str, str]] | None = None) -> dict[int, str]:
+    """When each payment of the project is due, by its primary key: in the words that the client accepted, where a quotation names it;
+    else by what makes it ready in the plan. Four queries.
+
+    sources: its `payment_sources`, where they are read already.
+    """
+    planned = source_words(project, sources)
+    payments = Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT).values_list("pk", "source")
+    found = {pk: planned.get(source, "") for pk, source in payments}
+    rows = QuotationPayment.objects.filter(milestone__project=project).exclude(source="").select_related("quotation__default_plan")
+    for row in rows:
+        agreed = {**due_words(row.quotation.default_plan), ACCEPTED: planned[ACCEPTED]}
+        found[row.milestone_id] = planned.get(row.source) or agreed.get(row.source, found[row.milestone_id])
+    return found
 
 
 def _source_in(project: Project, source: str) -> tuple[str, Milestone | None]:

@@ -23,6 +23,7 @@ from projects.price import Term, agreed_price, payment_state, payment_sums, term
 from projects.services import invoicing
 from projects.services import payments as services
 from projects.services.lifecycle import not_active
+from projects.services.quoted_payments import agreed_words
 from projects.views.found import visible_project
 
 
@@ -48,14 +49,14 @@ def _render(
     request: SignedInRequest, project: Project, *, status: int = 200, form: PaymentForm | None = None, **bound: Any
 ) -> HttpResponse:
     user, sources = request.user, services.payment_sources(project)
-    words, price = services.source_words(project, sources), agreed_price(project)
+    words, price = agreed_words(project, sources), agreed_price(project)
     rows = list(Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT))
     quotation = price.quotation if price else None
     terms = terms_of(quotation.payment_terms) if quotation and not quotation.payments.exists() else []
     no_planner = lacking("projects.plan_payment", user, project, _t("Payments are planned by business development or project management."))
     context = {
         "project": project,
-        "payments": [(row, words.get(row.source, ""), payment_state(row), invoicing.invoice_blockers(row)) for row in rows],
+        "payments": [(row, words[row.pk], payment_state(row), invoicing.invoice_blockers(row)) for row in rows],
         "price": price,
         "sums": payment_sums(price, rows) if price else None,
         "quotation": quotation,

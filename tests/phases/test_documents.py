@@ -15,7 +15,6 @@ from documents import registry, services
 from documents.content import cell
 from documents.models import DocumentVersion
 from documents.services.queue import page_of
-from phases.evaluation.assessment_documents import CostBand, cost_bands, margin_percent
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.services import recommend
 from phases.reports import TEMPLATE
@@ -316,31 +315,6 @@ def test_cost_assessment_sets_price_against_cost() -> None:
     ):
         assert " ".join(str(words).split()) in said
     assert version.document.type is not None and version.document.type.for_us  # margins are no client's
-
-
-@pytest.mark.parametrize(
-    ("price", "cost", "percent"),
-    [("100.00", "80.00", "20.0"), ("100.00", "120.00", "-20.0"), ("800.00", "799.60", "0.0"), ("0.00", "10.00", None)],
-)
-def test_margin_is_on_price(price: str, cost: str, percent: str | None) -> None:
-    found = margin_percent(Decimal(price), Decimal(cost))
-
-    assert found == (Decimal(percent) if percent is not None else None)
-
-
-def test_costs_of_different_currencies_are_never_added() -> None:
-    def sheet(currency: str, *costs: str | None) -> DepartmentAssessment:
-        low, base, high = (Decimal(each) if each else None for each in costs)
-        return DepartmentAssessment(currency=currency, cost_low=low, cost_base=base, cost_high=high)
-
-    bands = cost_bands(
-        [sheet("USD", "1", "2", "3"), sheet("EUR", "10", "20", "30"), sheet("USD", "4", None, "6"), sheet("", None, None, None)]
-    )
-
-    assert bands == [
-        CostBand("EUR", Decimal("10"), Decimal("20"), Decimal("30")),
-        CostBand("USD", Decimal("5"), None, Decimal("9")),
-    ]
 
 
 @pytest.mark.parametrize("phase", list(Phase))

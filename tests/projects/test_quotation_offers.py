@@ -35,6 +35,7 @@ from projects.money import first_rise, is_whole, split
 from projects.price import agreed_price
 from projects.services import commercial, quotation_answers
 from projects.services.quotation_parts import Break, Input, Line, Parts, Payment, Rate, payments_of
+from projects.services.quoted_payments import agreed_words
 from projects.services.replies import Reply
 from tests.projects import factories as make
 from tests.projects.people import approver, as_person, business
@@ -274,6 +275,12 @@ def test_the_payments_enter_the_plan_with_the_charter(project: Project) -> None:
         "On the sample": (Milestone.objects.get(project=project, key="sample_shipped").source, False, True),
     }
     assert WaitingFor.objects.open().filter(key=f"payment.invoice:{rows['Down payment'].pk}").exists()
+    said = agreed_words(project)
+    assert {title: said[row.pk] for title, row in rows.items()} == {
+        "Down payment": "The quotation is accepted",
+        "Release to pilot": "G2 is decided “go”",
+        "On the sample": "Milestone “Sample shipped”",
+    }
 
 
 def test_a_payment_of_a_gate_that_is_not_contracted_waits_for_a_person(project: Project) -> None:
@@ -283,6 +290,7 @@ def test_a_payment_of_a_gate_that_is_not_contracted_waits_for_a_person(project: 
 
     (payment,) = Milestone.objects.filter(project=project, kind="payment")
     assert (payment.source, payment.phase, payment.amount) == ("", Phase.PILOT, Decimal("150000.00"))
+    assert agreed_words(project) == {payment.pk: "G5 is decided “go”"}
 
 
 # What the client asks

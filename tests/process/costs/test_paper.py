@@ -9,7 +9,8 @@ import pytest
 
 from audit.hashes import hash_of
 from catalogue.models import SupplierQuote
-from process.costs.paper import pictures_on_paper, scenario_on_paper, what_counts
+from process.costs.counting import what_counts
+from process.costs.paper import pictures_on_paper, scenario_on_paper
 from process.costs.services import change_scenario, copy_scenario, fix_scenario
 from process.models import CostAssessment
 from process.routes.services import fix_version
