@@ -14,7 +14,7 @@ from projects.models import Agreement, ConfidentialReader, Project, Rfp, Waiting
 from projects.models.confidentiality import sights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Sequence, Set
 
     from projects.models.rfp import RfpQuerySet
 
@@ -100,7 +100,12 @@ def keepers_of_clients(client_ids: Collection[int]) -> list[str]:
 def unmanned(rfp: Rfp) -> list[str]:
     """Roles that a kept request and its project wait for though nobody who may see it signs in them: nothing would ever happen."""
     waits = WaitingFor.objects.open().filter(project__rfp=rfp, user=None, client=None).exclude(role="")
-    roles, sight = set(waits.values_list("role", flat=True)), sights_of(pk=rfp.pk)[rfp.pk]
+    return shut_out(rfp, set(waits.values_list("role", flat=True)))
+
+
+def shut_out(rfp: Rfp, roles: Set[str]) -> list[str]:
+    """Of these roles those, in words, in which nobody signs who may see a kept request. Three queries."""
+    sight = sights_of(pk=rfp.pk)[rfp.pk]
     people = sight.people | sight.readers
     held = set(RoleGrant.objects.in_force().filter(user__in=people, role__in=roles).values_list("role", flat=True))
     held |= set(

@@ -22,8 +22,8 @@ from phases.evaluation.booking import of_other_sites
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import RecommendForm, SiteChoiceForm
 from phases.evaluation.price_basis import price_basis_of
-from projects.kept import unmanned
-from projects.models import Charter, Project, Rfp, WaitingFor
+from projects.kept import shut_out, unmanned
+from projects.models import SHEET_DEPARTMENTS, Charter, Project, Rfp, WaitingFor
 from projects.permissions import lacking
 from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers
@@ -42,7 +42,13 @@ def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
     """Open the project of a complete request; what is missing is refused with its questions."""
     get_object_or_404(Rfp.objects.visible_to(request.user), number=number)
     project = services.submit_rfp(number, site=request.POST.get("site", ""), actor=request.user)
-    messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
+    is_kept = Rfp.objects.undisclosed().filter(number=number).exists()
+    waiting = shut_out(project.rfp, set(SHEET_DEPARTMENTS)) if is_kept else []
+    if waiting:
+        words = _t("%(code)s is open. Nobody of %(names)s may see it before the confidentiality agreement is in force: name somebody.")
+        messages.warning(request, words % {"code": project.code, "names": ", ".join(waiting)})
+    else:
+        messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
     return redirect(project)
 
 

@@ -26,7 +26,7 @@ from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from process.assumptions.adopting import Assumed, adopt
 from projects.completeness import completeness_of
 from projects.forecasting import calendar_of
-from projects.models import Project, Rfp, TeamMember
+from projects.models import SHEET_DEPARTMENTS, Project, Rfp, TeamMember
 from projects.services.clarifications import questions_follow
 from projects.services.confidentiality import require_not_kept
 from projects.services.lifecycle import locked, not_active, open_project, require_active
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from accounts.signing import Authentication
     from phases.evaluation.tables import SheetAssumption
 
-SHEET_DEPARTMENTS = ("research", "material_control", "analytical", "production", "ehs")
 SHEET_WORKING_DAYS = 5
 
 

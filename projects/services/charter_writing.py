@@ -14,10 +14,10 @@ from audit.events import record
 from audit.refusals import Blocker, Refused
 from projects.charter_communication import communication_of
 from projects.charter_limits import escalation_of
-from projects.charter_texts import Said, governance_of, said_elsewhere, written
+from projects.charter_texts import Said, governance_of, said_elsewhere, scope_of, written
 from projects.models import Charter, Project, Quotation, TeamMember
 from projects.price import accepted_quotation
-from projects.services.charter import BATCHES, TEXTS, charter_blockers, draft_charter, name_team
+from projects.services.charter import BATCHES, TEXTS, charter_blockers, draft_charter, name_team, scope_blockers
 from projects.services.confidentiality import words_if_kept
 from projects.services.locking import locked, not_active
 
@@ -45,6 +45,12 @@ def batches_of(said: Said) -> dict[str, Any]:
     return {**found, "batches_reason": _t("As many as the accepted quotation is for.") if found != BATCHES else ""}
 
 
+def scope_stays(project: Project, quotation: Quotation) -> list[Blocker]:
+    """What happened in a phase that a draft of the charter plans and the quotation does not: why the phases stay as they are."""
+    first, last = scope_of(quotation)
+    return scope_blockers(project, first, last)
+
+
 def _of_people(project: Project) -> dict[str, str]:
     """The texts that follow from who works on it and who is told."""
     return {"governance": governance_of(project), "communication": communication_of(project), "escalation": escalation_of(project)}
@@ -61,7 +67,8 @@ def _say_people(charter: Charter, said_before: dict[str, str]) -> None:
 
 @transaction.atomic
 def write_charter(code: str, *, site: Site, project_manager: User, start_on: date, actor: User) -> Charter:
-    """Draft the charter from what was accepted. What somebody wrote into a draft before stays; what it left empty is filled.
+    """Draft the charter from what was accepted. What somebody wrote into a draft before stays; what it left empty is filled. Its phases
+    become those that are paid for, unless something happened in one that is not (`scope_stays`).
 
     Whoever worked on a department's part of the offer is named on the team, where the actor may name and nobody is named yet.
     """
@@ -75,7 +82,8 @@ def write_charter(code: str, *, site: Site, project_manager: User, start_on: dat
     if before is not None:
         values |= {name: kept for name in KEPT if (kept := getattr(before, name).strip())}
         values |= {name: getattr(before, name) for name in DATES}
-        values |= {name: getattr(project, name) for name in ("first_phase", "last_phase")}  # what is planned in them stays
+        if scope_stays(project, quotation):
+            values |= {name: getattr(project, name) for name in ("first_phase", "last_phase")}
     else:
         values |= {"filing_on": project.rfp.filing_planned_on, **batches_of(said)}
     charter = draft_charter(code, site=site, project_manager=project_manager, start_on=start_on, actor=actor, **values)

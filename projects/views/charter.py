@@ -29,7 +29,7 @@ from projects.permissions import lacking
 from projects.price import accepted_quotation
 from projects.services import charter as services
 from projects.services import tailoring
-from projects.services.charter_writing import batches_of, write_charter, writing_blockers
+from projects.services.charter_writing import batches_of, scope_stays, write_charter, writing_blockers
 from projects.services.lifecycle import not_active
 from projects.views.found import visible_project
 
@@ -80,10 +80,22 @@ def charter_write(request: SignedInRequest, code: str) -> HttpResponse:
     project, form = _project(request, code), WritingForm(request.POST)
     if carried_out(form, lambda: write_charter(code, actor=request.user, **form.cleaned_data)):
         messages.success(request, _t("The charter is written from the quotation; read it, and change what it needs."))
+        _tell_scope(request, project)
         return redirect("project-charter", code)
     charter: Charter | None = getattr(project, "charter", None)
     fresh = CharterForm(instance=charter, initial=_initial(project, charter))
     return _render(request, project, charter, fresh, status=400, writing_form=form)
+
+
+def _tell_scope(request: SignedInRequest, before: Project) -> None:
+    """Which phases it contracts now, where a draft had others; or why it still has others than the quotation."""
+    now = Project.objects.get(pk=before.pk)
+    if (now.first_phase, now.last_phase) != (before.first_phase, before.last_phase):
+        words = _t("The contracted phases follow the quotation: %(first)s to %(last)s.")
+        messages.info(request, words % {"first": now.get_first_phase_display(), "last": now.get_last_phase_display()})
+    quotation = accepted_quotation(now)
+    for blocker in scope_stays(now, quotation) if quotation else []:
+        messages.warning(request, blocker.words)
 
 
 def _writing(request: SignedInRequest, project: Project, charter: Charter | None) -> dict[str, Any]:

@@ -29,8 +29,9 @@ from projects.forms.gate import ReasonForm
 from projects.forms.intake import say_problems
 from projects.forms.rfp import DeclineForm, RfpClientForm, RfpForm
 from projects.forms.rfp_groups import groups_of
+from projects.kept import shut_out
 from projects.limits import EMPTY
-from projects.models import Intake, Rfp, RfpFile
+from projects.models import SHEET_DEPARTMENTS, Intake, Rfp, RfpFile
 from projects.models.rfp_choices import FileKind
 from projects.permissions import lacking
 from projects.rfp_fields import PEOPLE, answers_of
@@ -135,8 +136,10 @@ def _locks(request: SignedInRequest, rfp: Rfp) -> list[Blocker]:
 def _standing(request: SignedInRequest, rfp: Rfp) -> dict[str, Any]:
     """What changes as fields are saved: completeness, what the client must be asked, the structure, and what resembles it."""
     completeness = completeness_of(rfp)
+    is_asked_in_vain = rfp.is_kept and rfp.state == Rfp.State.DRAFT  # type: ignore[attr-defined]
     return {
         "rfp": rfp,
+        "shut_out": shut_out(rfp, set(SHEET_DEPARTMENTS)) if is_asked_in_vain else [],
         "completeness": completeness,
         "letter": _letter(rfp, completeness),
         "findings": similar.look(

@@ -19,10 +19,11 @@ from accounts.services import delegate
 from catalogue.models import Site
 from documents.models import DocumentVersion, Rendition
 from documents.services import request_document
-from phases.evaluation.services import SHEET_DEPARTMENTS, recommend, save_sheet, sign_off_sheet, submit_rfp
+from phases.evaluation.services import recommend, save_sheet, sign_off_sheet, submit_rfp
 from projects.gates import gate_of
 from projects.models import (
     PHASES,
+    SHEET_DEPARTMENTS,
     ChangeOrder,
     Deliverable,
     GateReview,

@@ -243,15 +243,32 @@ def test_what_somebody_wrote_before_stays(project: Project) -> None:
     assert charter.scope_in.startswith("All of it.")
 
 
-def test_the_phases_of_a_draft_stay_with_what_is_planned_in_them(project: Project) -> None:
+def test_the_phases_of_a_draft_become_those_that_are_paid_for(project: Project) -> None:
     make.accepted_quotation(project)  # of less than all phases
     make.charter(project)
-    planned = set(project.milestones.values_list("key", flat=True))
+    assert Project.objects.get().last_phase == Phase.COMMERCIAL
 
-    write(project)
+    given = {"write-site": make.a_site().pk, "write-project_manager": make.manager().pk, "write-start_on": timezone.localdate().isoformat()}
+    page = as_person(make.manager()).post(reverse("project-charter-write", args=[project.code]), given, follow=True).content.decode()
+
+    assert Project.objects.get().last_phase == Phase.PILOT
+    assert not project.milestones.filter(phase=Phase.COMMERCIAL).exists()
+    assert "The contracted phases follow the quotation: Evaluation to Pilot." in page
+
+
+def test_a_phase_in_which_something_happened_stays_and_is_said(project: Project) -> None:
+    make.accepted_quotation(project)
+    make.charter(project)
+    planned = set(project.milestones.values_list("key", flat=True))
+    again = project.milestones.filter(phase=Phase.COMMERCIAL)[:1]
+    assert Milestone.objects.filter(pk__in=again).update(round=2)
+
+    given = {"write-site": make.a_site().pk, "write-project_manager": make.manager().pk, "write-start_on": timezone.localdate().isoformat()}
+    page = as_person(make.manager()).post(reverse("project-charter-write", args=[project.code]), given, follow=True).content.decode()
 
     assert Project.objects.get().last_phase == Phase.COMMERCIAL
     assert planned <= set(project.milestones.values_list("key", flat=True))
+    assert "Commercial stays in scope: " in page
 
 
 def test_whoever_has_left_is_not_named_on_the_team(project: Project) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Client, Role, User
 from projects.models import ConfidentialReader, Project, Rfp
 from tests.projects import factories
-from tests.projects.confidential import a_kept_project, agreed, another_seller, disclose, named, secrets
+from tests.projects.confidential import a_kept_project, agreed, another_seller, disclose, keep, named, secrets
 from tests.projects.people import as_person, business, manager, person
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +151,17 @@ def test_the_choice_on_the_client_s_page(project: Project) -> None:
     assert browser.post(address, {"asks_confidentiality": "no", "reason": "They said so."}).status_code == 302
 
     assert not Client.objects.get(pk=project.client_id).asks_confidentiality
+
+
+def test_who_submits_a_kept_request_is_told_whom_it_asks_in_vain() -> None:
+    """Before and after: their sheets are opened, but nobody of them can read what for."""
+    client = factories.a_client("DCB")
+    keep(client)
+    rfp = factories.an_rfp(client, **factories.COMPLETE_REQUEST)
+    browser = as_person(business())
+    words = "Nobody of Analytical, EHS, Material control, Production, Research may see it before the confidentiality"
+    assert words in " ".join(browser.get(reverse("rfp-detail", args=[rfp.number])).content.decode().split())
+
+    page = browser.post(reverse("rfp-submit", args=[rfp.number]), follow=True).content.decode()
+
+    assert words in page and "have been asked for their sheets" not in page

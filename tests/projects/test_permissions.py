@@ -9,8 +9,7 @@ import rules
 
 from accounts.models import CLIENT_ROLES, DEPARTMENT_ROLES, INTERNAL_ROLES, Department, Role
 from accounts.permissions import allowed
-from phases.evaluation.services import SHEET_DEPARTMENTS
-from projects.models import Deliverable, GateReview, Milestone, Phase, Project, Quotation, Rfp, Task
+from projects.models import SHEET_DEPARTMENTS, Deliverable, GateReview, Milestone, Phase, Project, Quotation, Rfp, Task
 from projects.permissions import revenue_readable_by
 from tests.projects import factories as make
 
