@@ -6,6 +6,10 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from accounts.models import User
+    from projects.models import Deliverable
     from projects.plans import FoundDocument
 
 
@@ -18,13 +22,14 @@ class DocumentsConfig(AppConfig):
         from audit.signatures import register_content
         from documents import consumers, events, permissions, tables  # noqa: F401  (permissions register themselves)
         from documents.shareable import DocumentSharing
-        from projects.plans import find_documents_by
+        from projects.plans import find_documents_by, take_records_by
         from projects.shareable import register_shareable
 
         events.register_all()
         consumers.register_all()
         tables.register_lists()
         find_documents_by(_documents_of)
+        take_records_by(_take_records)
         register_content("documents.DocumentVersion", _signed_content)
         declare_signed("documents.DocumentVersion")
         declare("documents.FileText", _files_of_a_client(), writes="false")
@@ -49,6 +54,12 @@ def _documents_of(project_id: int, document_type: str) -> list[FoundDocument]:
         FoundDocument(each.document.number, each.document.get_absolute_url(), each.document.about_words, each.state_words)
         for each in newest
     ]
+
+
+def _take_records(deliverables: Sequence[Deliverable], actor: User) -> None:
+    from documents.services.deliverables import take_records
+
+    take_records(deliverables, actor)
 
 
 def _signed_content(version: object) -> dict[str, object]:

@@ -111,8 +111,10 @@ def _too_early(project: Project, row: Deliverable, since: date, later: Deliverab
 
 
 def _not_planned(project: Project, key: str) -> Blocker:
-    words = _t("%(title)s is not planned: the charter plans it.") % {"title": planned_title(key)}
-    return Blocker(f"deliverable.{key}", words, reverse("project-charter", args=[project.code]))
+    words = _t(
+        "%(title)s is not planned yet: drafting the charter plans it. A document of it that is there already counts from then on."
+    )
+    return Blocker(f"deliverable.{key}", words % {"title": planned_title(key)}, reverse("project-charter", args=[project.code]))
 
 
 def _outdated(project: Project, row: Deliverable) -> Blocker:

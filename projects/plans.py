@@ -145,10 +145,12 @@ class FoundDocument:
 
 
 Finder = Callable[[int, str], list[FoundDocument]]
+Taker = Callable[[Sequence["Deliverable"], "User"], None]
 _documents: dict[str, bool] = {}
 _repeated: set[str] = set()
 _client_signed: set[str] = set()
 _finders: list[Finder] = []
+_takers: list[Taker] = []
 
 
 def offer_document(document_type: str, *, generated: bool, repeated: bool = False, client_signs: bool = False) -> None:
@@ -173,6 +175,17 @@ def document_offer(document_type: str) -> bool | None:
 def find_documents_by(finder: Finder) -> None:
     """Say how to find a project's documents: `finder(project_id, document_type)`. Called by the app that has them."""
     _finders.append(finder)
+
+
+def take_records_by(taker: Taker) -> None:
+    """Say what takes the records that were there before their deliverables were planned: `taker(deliverables, actor)`."""
+    _takers.append(taker)
+
+
+def take_records(deliverables: Sequence[Deliverable], *, actor: User) -> None:
+    """Make those done whose document took effect before they were planned."""
+    for taker in _takers:
+        taker(deliverables, actor)
 
 
 def documents_of(project_id: int, document_type: str) -> list[FoundDocument]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, F, Value, When
@@ -12,6 +13,9 @@ from audit.refusals import BadInput
 if TYPE_CHECKING:
     from worksheets.bound import Bound
     from worksheets.sheets import Lookup
+
+BEGINNING = 3  # letters that two spellings of a name share
+LOOKED_THROUGH = 200
 
 
 def named(lookup: Lookup, bound: Bound, words: str) -> Any:
@@ -34,6 +38,14 @@ def offered(lookup: Lookup, bound: Bound, words: str, most: int) -> list[str]:
     begins = Case(When(shown__istartswith=words, then=Value(0)), default=Value(1))
     found = rows.annotate(shown=lookup.shown or F(lookup.by[0])).filter(shown__icontains=words)
     return [str(each) for each in found.order_by(begins, "shown")[:most]]
+
+
+def nearest(lookup: Lookup, bound: Bound, words: str, most: int) -> list[str]:
+    """What may have been meant by words that name nothing: what holds them, else what begins as they do and is written nearly so."""
+    if found := offered(lookup, bound, words, most):
+        return found
+    alike = {each.casefold(): each for each in offered(lookup, bound, words[:BEGINNING], LOOKED_THROUGH)}
+    return [alike[each] for each in get_close_matches(words.casefold(), alike, n=most)]
 
 
 def _of_words(every: list[str], words: str) -> list[str]:

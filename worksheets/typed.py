@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from worksheets.columns import Cell, Column
-from worksheets.lookups import named
+from worksheets.lookups import named, nearest
 
 if TYPE_CHECKING:
     from worksheets.bound import Bound
     from worksheets.sheets import Lookup
 
 Values = dict[str, Any]
+SHOWN_NEAR = 3
+ASKED_FOR_NEAR = 20  # rows of one request that are told what may have been meant
 
 
 class Typed:
@@ -30,6 +32,7 @@ class Typed:
         self.bound, self.sheet = bound, bound.sheet
         self.readers = {column.name: Column(column.name, "", self.sheet.reader(column)) for column in self.sheet.typed}
         self.found: dict[tuple[str, str], Any] = {}
+        self.near: dict[tuple[str, str], list[str]] = {}
         self.entered: list[tuple[str, str]] = []
         self.unknown: list[str] = []
 
@@ -102,8 +105,16 @@ class Typed:
             else:
                 self.unknown.append(name)
         if self.found[key] is None:
-            raise ValidationError(_t("There is no “%(words)s”.") % {"words": words[:80]})
+            raise ValidationError(self._unknown(lookup, key, words))
         return self.found[key]
+
+    def _unknown(self, lookup: Lookup, key: tuple[str, str], words: str) -> str:
+        """With what may have been meant; asked for the first of many rows alone."""
+        if key not in self.near and len(self.near) < ASKED_FOR_NEAR:
+            self.near[key] = nearest(lookup, self.bound, words, SHOWN_NEAR)
+        if near := self.near.get(key):
+            return _t("There is no “%(words)s”. Near it: %(names)s.") % {"words": words[:80], "names": ", ".join(near)}
+        return _t("There is no “%(words)s”.") % {"words": words[:80]}
 
 
 def alike(one: Any, other: Any) -> bool:

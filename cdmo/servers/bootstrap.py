@@ -99,8 +99,8 @@ def _installed(name: str) -> str:
 
 
 def _fingerprint(lock_file: Path) -> str:
-    """Of what is pinned, for which Python, at which place: the programs of an environment carry its path."""
-    return hashlib.sha256(lock_file.read_bytes() + f"{VENV} {sys.version_info[:2]}".encode()).hexdigest()
+    """Of what is pinned, for which Python, at which place: the programs of an environment carry its path. A link has that of its end."""
+    return hashlib.sha256(lock_file.read_bytes() + f"{VENV.resolve()} {sys.version_info[:2]}".encode()).hexdigest()
 
 
 def _usable() -> bool:

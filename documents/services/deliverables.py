@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -16,9 +16,11 @@ from documents.models import Document, DocumentVersion
 from documents.registry import DocumentType
 from projects.models import Charter, Deliverable, DeliverableRound, Project, Rfp
 from projects.plans import planned_deliverable
-from projects.services.evidence import mark_documented
+from projects.services.evidence import mark_documented, start_locks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from accounts.models import User
 
 
@@ -98,6 +100,23 @@ def fill_deliverable(version: DocumentVersion, declared: DocumentType, *, actor:
         )
     elif standing.is_complete:
         _mark_all(deliverable, standing, actor=actor, at=at)
+
+
+def take_records(deliverables: Sequence[Deliverable], actor: User) -> None:
+    """Newly planned deliverables of one project whose document is in effect already: it is their record, of its own day. One query where
+    there is none. What would be locked until something else is done stays open.
+    """
+    by_type = {row.document_type: row for row in deliverables if row.document_type}
+    projects = {row.project_id for row in deliverables}
+    of_project = Q(document__project__in=projects) | Q(document__rfp__project__in=projects)
+    rows = DocumentVersion.objects.effective().filter(of_project, document__type_key__in=by_type, document__withdrawn_at=None)
+    for version in rows.select_related("document__project", "document__rfp__project").order_by("effective_at", "pk"):
+        document, row = version.document, by_type[version.document.type_key]
+        if document.type is None or version.effective_at is None or start_locks(row, place_among(row, document)):
+            continue
+        fill_deliverable(version, document.type, actor=actor, at=version.effective_at)
+        if document.out_of_date_since is not None:
+            Deliverable.objects.filter(pk=row.pk, evidence_hash=version.content_hash).update(outdated_since=document.out_of_date_since)
 
 
 def _mark_all(deliverable: Deliverable, standing: Standing, *, actor: User, at: datetime) -> None:

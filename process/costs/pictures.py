@@ -90,6 +90,7 @@ def _money(amount: Decimal, currency: str) -> str:
 
 
 def _figure(number: Decimal, unit: str) -> str:
-    """To three decimals, without zeros at the end."""
-    digits = grouped(half_up(number, Decimal("0.001")).normalize())
-    return digits if unit == FRACTION else f"{digits} {unit}"
+    """To three decimals, without zeros at the end; a share in percent, to one."""
+    if unit == FRACTION:
+        return f"{grouped(half_up(number * 100, Decimal('0.1')).normalize())} %"
+    return f"{grouped(half_up(number, Decimal('0.001')).normalize())} {unit}"

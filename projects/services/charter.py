@@ -21,7 +21,7 @@ from projects.charter_plan import planned_dates, plans_of
 from projects.default_plan import newest
 from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, TeamMember, Visibility
 from projects.network import loop_through
-from projects.plans import FILING, PhasePlan, planned_links
+from projects.plans import FILING, PhasePlan, planned_links, take_records
 from projects.price import accepted_quotation
 from projects.services.approvals import withdraw_open
 from projects.services.confidentiality import require_not_kept, words_if_kept
@@ -284,10 +284,10 @@ def link_planned(rows: Mapping[str, Milestone], key: str, after: Mapping[str, in
 
 
 def plan_deliverables(project: Project, plans: list[PhasePlan], departments: dict[str, Department], *, actor: User) -> None:
-    """New ones fall due at their milestone."""
+    """New ones fall due at their milestone; one whose document is in effect already is done."""
     due = dict(Milestone.objects.filter(project=project).values_list("key", "forecast_on"))
     team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
-    order = 0
+    order, new = 0, []
     for plan in plans:
         for item in plan.deliverables:
             order += 1
@@ -304,9 +304,15 @@ def plan_deliverables(project: Project, plans: list[PhasePlan], departments: dic
                     "order": order,
                 },
             )
-            if created and plan.phase == Phase.EVALUATION:
+            if created:
                 row.project = project
-                ask_for(row, actor=actor)
+                new.append(row)
+    take_records(new, actor=actor)
+    open_rows = Deliverable.objects.open().filter(pk__in=[row.pk for row in new], phase=Phase.EVALUATION).values_list("pk", flat=True)
+    still_open = set(open_rows)
+    for row in new:
+        if row.pk in still_open:
+            ask_for(row, actor=actor)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
@@ -18,7 +19,7 @@ from documents.services.queue import page_of
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.services import recommend
 from phases.reports import TEMPLATE
-from projects.models import Charter, Deliverable, Phase, Project, QuotationLine
+from projects.models import Charter, Deliverable, Phase, Project, QuotationLine, WaitingFor
 from projects.plans import phase_plan
 from projects.services.charter import draft_charter
 from projects.services.commercial import send_quotation
@@ -315,6 +316,27 @@ def test_cost_assessment_sets_price_against_cost() -> None:
     ):
         assert " ".join(str(words).split()) in said
     assert version.document.type is not None and version.document.type.for_us  # margins are no client's
+
+
+def test_a_report_that_is_in_effect_before_the_charter_is_its_record_once_it_is_planned() -> None:
+    """Its natural order: the price is judged, quoted and accepted before there is a plan."""
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    version = finished("detailed_cost_assessment", project, author=factories.manager())
+    browser = Client()
+    browser.force_login(factories.manager())
+    page = browser.get(reverse("project-gate", args=[project.code])).content.decode()
+    assert "Detailed Cost Assessment Form is not planned yet: drafting the charter plans it." in page
+
+    factories.charter(project)
+
+    row = Deliverable.objects.get(project=project, key="detailed_cost_assessment")
+    assert (row.is_done, row.evidence_hash, row.done_at) == (True, version.content_hash, version.effective_at)
+    assert DocumentVersion.objects.get(pk=version.pk).document.deliverable_id == row.pk
+    waiting = WaitingFor.objects.open().filter(key__startswith="deliverable:").values_list("key", flat=True)
+    assert f"deliverable:{row.pk}" not in waiting
+    open_report = Deliverable.objects.get(project=project, key="inquiry_assessment_report")
+    assert not open_report.is_done and f"deliverable:{open_report.pk}" in waiting
 
 
 @pytest.mark.parametrize("phase", list(Phase))

@@ -62,6 +62,19 @@ def test_what_is_wrong_is_said_at_its_cell_and_nothing_is_written(name: str, typ
     assert (material.quotes.count(), Event.objects.count()) == (0, events)
 
 
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [("Chemical", " Near it: Demo Chemicals."), ("Demmo Chemical", " Near it: Demo Chemicals."), ("Demo Chemcals", " Near it: Demo Chemicals."), ("Nobody", "")],
+)
+def test_a_name_that_is_not_there_says_what_is_near_it(typed: str, near: str) -> None:
+    a_material()
+    a_supplier()
+
+    result = enter("material-prices:TOL-99", PRICE | {"supplier": typed})
+
+    assert result.errors["supplier"] == [f"There is no “{typed}”." + near]
+
+
 def test_of_a_pasted_block_the_right_rows_are_saved_in_one_event_and_the_wrong_one_is_told() -> None:
     a_material()
     a_supplier()
@@ -328,4 +341,4 @@ def test_what_is_not_there_is_looked_for_once_however_many_rows_name_it(count: i
         outcome = change_rows("material-prices:TOL-99", [Change(ADD, values=row) for row in rows], actor=buyer())
 
     assert [list(each.errors) for each in outcome.results] == [["supplier"], []] * count
-    assert sum("NOBODY" in each["sql"].upper() for each in asked.captured_queries) == 1
+    assert sum("NOBODY" in each["sql"].upper() for each in asked.captured_queries) == 2  # as its name, and as what is near it

@@ -28,7 +28,7 @@ def test_the_tornado_says_each_figure_with_its_unit_and_the_price_then() -> None
     rows = {row[0]: row[1:] for row in found.rows}
 
     assert rows["Price of Starting material"] == ("95 CHF/kg", "CHF 503,781", "160 CHF/kg", "CHF 570,611")
-    assert rows["Yield of Step one"][::2] == ("0.7", "0.85")
+    assert rows["Yield of Step one"][::2] == ("70 %", "85 %")
 
 
 def test_the_distribution_marks_its_quantiles() -> None:
