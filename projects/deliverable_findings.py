@@ -111,9 +111,7 @@ def _too_early(project: Project, row: Deliverable, since: date, later: Deliverab
 
 
 def _not_planned(project: Project, key: str) -> Blocker:
-    words = _t(
-        "%(title)s is not planned yet: drafting the charter plans it. A document of it that is there already counts from then on."
-    )
+    words = _t("%(title)s is not planned yet: drafting the charter plans it. A document of it that is there already counts from then on.")
     return Blocker(f"deliverable.{key}", words % {"title": planned_title(key)}, reverse("project-charter", args=[project.code]))
 
 

@@ -134,7 +134,7 @@ def _route(records: Records, basis: PriceBasis) -> Step:
     return Step(
         _t("Route and inquiries"),
         _is_priced(records) or (has_route and asked_suppliers),
-        _t("no route yet") if not has_route else _t("no inquiry yet") if not basis.inquiries else "",
+        _t("priced without") if _is_priced(records) and not (has_route and asked_suppliers) else _inquired(basis),
         next=words if has_route else _t("No route yet. Open one, or import its steps and inputs; suppliers are asked from it."),
         who=str(Role.MATERIAL_CONTROL.label if has_route else Role.RESEARCH.label),
         link=reverse("route-detail", args=[code, basis.first_route]) if has_route else reverse("project-routes", args=[code]),
@@ -142,13 +142,24 @@ def _route(records: Records, basis: PriceBasis) -> Step:
     )
 
 
+def _inquired(basis: PriceBasis) -> str:
+    if basis.first_route is None:
+        return _t("no route yet")
+    if not basis.inquiries:
+        return _t("no inquiry yet")
+    return _t("%(done)d of %(total)d answered") % {"done": basis.inquiries - basis.unanswered, "total": basis.inquiries}
+
+
 def _scenario(records: Records, basis: PriceBasis) -> Step:
+    """A fixed one, for the quotation takes its prices from no other."""
     counted = _t("%(done)d of %(total)d fixed") % {"done": basis.fixed_scenarios, "total": basis.scenarios}
+    none, open_ones = _t("No cost scenario yet. Open one; the quotation takes its prices."), _t("Fix the scenario that is to be quoted.")
+    left_out = _is_priced(records) and not basis.fixed_scenarios
     return Step(
         _t("Cost scenario"),
-        _is_priced(records) or bool(basis.scenarios),
-        counted if basis.scenarios else _t("none yet"),
-        next=_t("No cost scenario yet. Open one; the quotation takes its prices."),
+        _is_priced(records) or bool(basis.fixed_scenarios),
+        _t("priced without") if left_out else counted if basis.scenarios else _t("none yet"),
+        next=open_ones if basis.scenarios else none,
         who=str(Role.BUSINESS_DEVELOPMENT.label),
         link=reverse("project-costs", args=[records.project.code]),
         link_words=_t("Go to the costs"),

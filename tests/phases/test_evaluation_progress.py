@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from phases.evaluation import services
 from process.assumptions.models import Assumption
+from process.costs.services import fix_scenario
 from process.purchasing.services import prepare_inquiry
+from process.routes.services import fix_version
 from projects.models import Project
 from tests.process import factories as rows
 from tests.projects import factories as make
@@ -37,7 +39,10 @@ def test_the_next_step_follows_the_record(project: Project) -> None:
     assert next_words(project).startswith("Route and inquiries: No purchase inquiry yet.")
     prepare_inquiry(version.pk, target_kg=Decimal(10), answer_by=timezone.localdate(), with_priced=True, actor=rows.chemist())
     assert next_words(project).startswith("Cost scenario: No cost scenario yet.")
-    rows.a_scenario(project, version)
+    scenario = rows.a_scenario(project, version)
+    assert next_words(project) == "Cost scenario: Fix the scenario that is to be quoted."
+    fix_version(version.pk, reason="For the quotation.", actor=rows.chemist())
+    fix_scenario(scenario.pk, reason="For the quotation.", actor=rows.estimator())
     assert next_words(project).startswith("Recommendation")
     services.recommend(project.code, recommendation="bid", reason="Feasible.", actor=make.manager())
     assert next_words(project) == "Quotation: Draft the quotation."
@@ -58,6 +63,8 @@ def test_a_price_that_was_released_without_a_route_asks_for_none(project: Projec
     make.accepted_quotation(project)
 
     assert next_words(project).startswith("Agreements")
+    page = as_person(make.manager()).get(reverse("project-evaluation", args=[project.code]))
+    assert [step["words"] for step in page.context["steps"][1:3]] == ["priced without", "priced without"]
 
 
 @pytest.mark.parametrize("page", ["project-evaluation", "sheet-detail"])

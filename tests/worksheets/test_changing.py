@@ -64,7 +64,12 @@ def test_what_is_wrong_is_said_at_its_cell_and_nothing_is_written(name: str, typ
 
 @pytest.mark.parametrize(
     ("typed", "near"),
-    [("Chemical", " Near it: Demo Chemicals."), ("Demmo Chemical", " Near it: Demo Chemicals."), ("Demo Chemcals", " Near it: Demo Chemicals."), ("Nobody", "")],
+    [
+        ("Chemical", " Near it: Demo Chemicals."),
+        ("Demmo Chemical", " Near it: Demo Chemicals."),
+        ("Demo Chemcals", " Near it: Demo Chemicals."),
+        ("Nobody", ""),
+    ],
 )
 def test_a_name_that_is_not_there_says_what_is_near_it(typed: str, near: str) -> None:
     a_material()
