@@ -176,6 +176,19 @@ def test_the_button_that_fixes_is_drawn_anew_only_while_it_was_blocked(chemist: 
     assert 'name="blocked"' in chemist.get(page_of(version)).content.decode()
 
 
+def test_suppliers_are_asked_from_a_route_that_has_something_to_ask_for(chemist: Client, project: Project) -> None:
+    """Of one without, the button says what is missing, and is drawn anew once a row was saved."""
+    empty = make.draft_of(make.a_route(project, "Not drawn yet"))
+
+    page = chemist.get(page_of(empty)).content.decode()
+
+    assert 'name="unasked"' in page and 'id="blocked-inquiry"' in page and 'name="inquiry-target_kg"' not in page
+    whole = make.draft_of(make.a_whole_route(project))
+    plain, was_blocked = (chemist.get(f"{page_of(whole)}{query}").content.decode() for query in ("", "?unasked=1"))
+    assert 'name="inquiry-target_kg"' in plain and 'name="unasked"' not in plain
+    assert ("hx-swap-oob" in plain, 'id="route-inquiry" hx-swap-oob="true"' in was_blocked) == (False, True)
+
+
 def test_the_target_scales_masses_and_cost(chemist: Client, project: Project) -> None:
     version = make.draft_of(make.a_whole_route(project))
 
