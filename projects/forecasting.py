@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from projects.calendars import WorkingCalendar
@@ -24,6 +24,11 @@ KEPT_BY_BOTH = frozenset({Milestone.Kind.CONTRACT, Milestone.Kind.DELIVERY, Mile
 def calendar_of(project: Project) -> WorkingCalendar:
     """The working days of the project's site; without a site, Monday to Friday."""
     return calendar_at(project.site) if project.site else WorkingCalendar()
+
+
+def working_day_in(project: Project, days: int) -> date:
+    """What a date is proposed as that lies so many days ahead: nobody begins or answers on a Sunday."""
+    return calendar_of(project).next_working_day(project.today + timedelta(days=days))
 
 
 def calendar_for(milestone: Milestone, project: Project) -> WorkingCalendar:

@@ -49,7 +49,7 @@ QUOTED = Story(
         ),
     },
     contract=Contract(
-        recommendation="A known chemistry that fills the Basel line between two campaigns.",
+        recommendation="A known chemistry that fills the 1 m³ line in Shanghai between two campaigns.",
         currency="EUR",
         scope="Development, two pilot batches, three validation batches of 120 kg, registration support.",
         lines=(

@@ -132,7 +132,9 @@ class Offering(Working):
     def _offer(self, contract: Contract, revision: int) -> None:
         """Drafted with what became of the client's remarks, released by both roles, sent with its PDF."""
         business, offer = holding(Role.BUSINESS_DEVELOPMENT), contract.offer
-        lines = [commercial.Line(phase, words, contract.price(amount)) for phase, words, amount in contract.lines]
+        lowered = offer.lowered if revision > 1 else {}
+        priced = [(phase, words, contract.price(amount) * (100 - lowered.get(phase, 0)) / 100) for phase, words, amount in contract.lines]
+        lines = [commercial.Line(*each) for each in priced]
         lines += [commercial.Line(phase, words, contract.price(amount), "optional", given) for phase, words, given, amount in offer.options]
         lines += [commercial.Line(phase, words, Decimal("0.00"), "excluded") for phase, words in offer.excluded]
         remarks = RevisionRemark.objects.filter(request__quotation__project__code=self.code)

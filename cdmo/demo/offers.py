@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ class Offer:
     """options: phase, words, what is delivered, thousands. taken: their numbers, with the acceptance.
 
     asked: what the client asks of the first revision, by number of the line (none: in general), with what becomes of it and our word.
+    lowered: by how many percent the next revision lowers the price of a phase.
     """
 
     options: tuple[tuple[str, str, str, int], ...] = ()
@@ -22,6 +24,7 @@ class Offer:
     terms: dict[str, Any] = field(default_factory=dict)
     taken: tuple[int, ...] = ()
     asked: tuple[tuple[int | None, str, str, str], ...] = ()
+    lowered: Mapping[str, int] = field(default_factory=dict)
 
 
 AGREEMENTS = {
@@ -61,6 +64,7 @@ SECOND_SOURCE = Offer(
         (2, "Can the two pilot batches be made in one campaign?", "done", ""),
         (None, "Ten percent less on validation, please.", "partly", "Five percent, for a campaign of three batches without a break."),
     ),
+    lowered={"validation": 5},
 )
 
 UNDER_CONTAINMENT = Offer(

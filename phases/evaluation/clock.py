@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 from statistics import median
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
@@ -17,6 +18,9 @@ from django.utils.translation import ngettext
 
 from charts.clock import Hand
 from charts.look import written
+
+if TYPE_CHECKING:
+    from projects.calendars import WorkingCalendar
 
 FEW = 3  # past enquiries; from fewer nothing is told
 Span = tuple[datetime, datetime]
@@ -89,8 +93,8 @@ def hands(enquiry: Enquiry, now: datetime) -> list[Hand]:
     ]
 
 
-def likely(enquiry: Enquiry, past_days: Sequence[float], today: date) -> Likely | None:
-    """None once it is quoted, before there is a sheet, and while too few enquiries can be looked back at."""
+def likely(enquiry: Enquiry, past_days: Sequence[float], today: date, calendar: WorkingCalendar) -> Likely | None:
+    """On a working day. None once it is quoted, before there is a sheet, and while too few enquiries can be looked back at."""
     if enquiry.quoted is not None or len(past_days) < FEW:
         return None
     due = max((sheet.due_on for sheet in enquiry.sheets if sheet.is_open), default=None)
@@ -99,7 +103,8 @@ def likely(enquiry: Enquiry, past_days: Sequence[float], today: date) -> Likely 
         return None
     last = max(due, today) if due else max(ends)
     days = float(median(past_days))
-    return Likely(max(last + timedelta(days=ceil(days)), today), due, days, len(past_days))
+    on = calendar.next_working_day(max(last + timedelta(days=ceil(days)), today))
+    return Likely(on, due, days, len(past_days))
 
 
 def sentence(enquiry: Enquiry, found: Likely | None, now: datetime) -> str:

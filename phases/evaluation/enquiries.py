@@ -14,6 +14,8 @@ from charts.clock import clock
 from charts.picture import Picture
 from phases.evaluation.clock import Enquiry, Sheet, Stretch, hands, likely, sentence
 from phases.evaluation.models import DepartmentAssessment
+from projects.calendars import WorkingCalendar
+from projects.forecasting import calendar_of
 from projects.kpi_cases import QUOTATION
 from projects.models import KpiCase, Rfp, WaitingFor
 
@@ -50,7 +52,8 @@ def clock_of(rfp: Rfp, records: Records | None) -> Clock | None:
     if enquiry.quoted is None and (rfp.state == Rfp.State.DECLINED or (records is not None and not records.project.is_active)):
         return None
     now = timezone.localtime()
-    found = likely(enquiry, _past_days() if enquiry.sheets else [], now.date())
+    calendar = calendar_of(records.project) if records else WorkingCalendar()
+    found = likely(enquiry, _past_days() if enquiry.sheets else [], now.date(), calendar)
     return Clock(sentence(enquiry, found, now), found.words if found else "", clock(hands(enquiry, now)))
 
 

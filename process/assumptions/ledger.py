@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from process.costs.completeness import EFFECTS, Impact, Target, price_impact
 from process.costs.models import CostAssessment
 from process.costs.results import priced
 from projects.completeness import QUESTIONS, answering, completeness_of
+from projects.forecasting import working_day_in
 from projects.money import rounded
 from projects.rfp_fields import heading_of, written_answer
 from projects.services.locking import locked, not_active
@@ -115,7 +115,7 @@ def _begun(scenario: CostAssessment, field: str) -> dict[str, Any]:
         "low": low,
         "high": high,
         "owner": scenario.project.rfp.account_owner,
-        "due_on": scenario.project.today + timedelta(days=USUAL_DAYS),
+        "due_on": working_day_in(scenario.project, USUAL_DAYS),
     }
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.currencies import CURRENCIES
 from process.purchasing.services import FIELDS
 from process.routes.forms import number
+from projects.forecasting import working_day_in
 from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
+
+if TYPE_CHECKING:
+    from projects.models import Project
 
 USUAL_DAYS = 14
 
@@ -32,8 +35,8 @@ class PrepareForm(forms.Form):
         return wanted
 
 
-def usual_values(target_kg: Decimal, today: date) -> dict[str, Any]:
-    return {"target_kg": target_kg, "answer_by": today + timedelta(days=USUAL_DAYS)}
+def usual_values(target_kg: Decimal, project: Project) -> dict[str, Any]:
+    return {"target_kg": target_kg, "answer_by": working_day_in(project, USUAL_DAYS)}
 
 
 class InquiryForm(forms.Form):

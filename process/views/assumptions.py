@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -24,6 +23,7 @@ from process.assumptions.settling import take_arrived
 from process.assumptions.tables import LEDGER
 from process.costs.models import CostAssessment
 from process.views.costs import keepers, writers
+from projects.forecasting import working_day_in
 from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
 from projects.models import Charter, Project
@@ -44,8 +44,8 @@ class LetterForm(forms.Form):
     note = forms.CharField(label=_("Words to the client"), max_length=2000, required=False, widget=forms.Textarea(attrs=REASON))
 
 
-def _letter_form(letter: ClarificationLetter | None, today: date) -> LetterForm:
-    by = letter.answer_by if letter else today + timedelta(days=USUAL_DAYS)
+def _letter_form(letter: ClarificationLetter | None, project: Project) -> LetterForm:
+    by = letter.answer_by if letter else working_day_in(project, USUAL_DAYS)
     return LetterForm(prefix="letter", initial={"answer_by": by, "note": letter.note if letter else ""})
 
 
@@ -74,7 +74,7 @@ def _page(request: SignedInRequest, project: Project, *, status: int = 200, **bo
         "letter": letter,
         "letters": ClarificationLetter.objects.filter(project=project).with_late(project.today).select_related("project", "written_by"),
         "papers": {paper.about_reference: paper for paper in papers},
-        "letter_form": _letter_form(letter, project.today),
+        "letter_form": _letter_form(letter, project),
         "write_blockers": writing + letters.writing_blockers(project),
         "send_blockers": writing + letters.sending_blockers(project),
         "quotation": draft,
@@ -134,7 +134,7 @@ def letter_of_scenario(request: SignedInRequest, code: str, number: int) -> Http
     """One click on the page of a scenario: what is missing is taken over, and the letter asks for it."""
     rows = CostAssessment.objects.visible_to(request.user).select_related("project__site")
     scenario = get_object_or_404(rows, project__code=code, number=number)
-    by = scenario.project.today + timedelta(days=USUAL_DAYS)
+    by = working_day_in(scenario.project, USUAL_DAYS)
     letters.letter_from_scenario(code, scenario.number, answer_by=by, actor=request.user)
     messages.success(request, _t("The letter is written; look at it and send it."))
     return redirect("project-assumptions", code)

@@ -91,7 +91,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "start_form": ReasonForm(prefix="start"),
         "inquiry_blockers": inquiry_blockers(request, project) + [Blocker(each.kind, each.words) for each in figures.faults],
         "inquiry_oob": "unasked" in request.GET,
-        "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(exact(kg), project.today)),
+        "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(exact(kg), project)),
         "route_form": RouteForm(prefix="route", initial=route_values(route)),
         "route_version": version_of(route_values(route)),
         **_finding(request, screened, bound.get("finding_form")),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,6 +21,7 @@ from projects.charter_criteria import criteria_of
 from projects.charter_limits import dependencies_of, escalation_of
 from projects.charter_plan import PlannedDates, planned_dates
 from projects.charter_texts import budget_of, said_elsewhere
+from projects.forecasting import working_day_in
 from projects.forms.charter import CharterForm, MemberForm, WritingForm
 from projects.forms.tailoring import TailoringForm
 from projects.models import Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring, TeamMember
@@ -106,7 +106,7 @@ def _writing(request: SignedInRequest, project: Project, charter: Charter | None
     first = {
         "site": project.site_id,
         "project_manager": project.project_manager_id,
-        "start_on": charter.start_on if charter else timezone.localdate(),
+        "start_on": charter.start_on if charter else working_day_in(project, 0),
     }
     reasons = [*lacking("projects.draft_charter", request.user, project, words), *writing_blockers(project)]
     return {"writing_form": WritingForm(initial=first), "writing_blockers": reasons}
@@ -138,8 +138,8 @@ def _initial(project: Project, charter: Charter | None) -> dict[str, Any]:
         facts |= {"assumptions": quotation.assumptions, "scope_in": quotation.scope}
         facts |= {"dependencies": dependencies_of(project, quotation), "escalation": escalation_of(project)}
     facts |= batches_of(said_elsewhere(project))
-    today, wanted = timezone.localdate(), project.rfp.start_wanted_on
-    return facts | {"start_on": max(today, wanted) if wanted else today, "filing_on": project.rfp.filing_planned_on}
+    first, wanted = working_day_in(project, 0), project.rfp.start_wanted_on
+    return facts | {"start_on": max(first, wanted) if wanted else first, "filing_on": project.rfp.filing_planned_on}
 
 
 def _render(

@@ -18,6 +18,7 @@ from phases.evaluation.asking import records_of
 from phases.evaluation.clock import Enquiry, Likely, Sheet, Stretch, hands, likely, sentence
 from phases.evaluation.enquiries import Clock, _past_days, clock_of, days_until
 from phases.evaluation.models import DepartmentAssessment
+from projects.calendars import WorkingCalendar
 from projects.kpi_cases import QUOTATION
 from projects.models import KpiCase, Project, Quotation, Rfp, WaitingFor
 from projects.services.clarifications import ask_clarification
@@ -74,7 +75,7 @@ def test_before_there_is_a_sheet_all_is_with_sales() -> None:
 @pytest.mark.parametrize(
     ("enquiry", "past", "expected"),
     [
-        (an_enquiry(RESEARCH, PRODUCTION), [2, 4, 9], Likely(date(2026, 3, 15), date(2026, 3, 10), 4, 3)),
+        (an_enquiry(RESEARCH, PRODUCTION), [2, 4, 9], Likely(date(2026, 3, 16), date(2026, 3, 10), 4, 3)),
         (
             an_enquiry(Sheet("R", (stretch(3),), date(2026, 3, 5))),
             [1, 2, 2, 4],
@@ -88,11 +89,11 @@ def test_before_there_is_a_sheet_all_is_with_sales() -> None:
     ],
 )
 def test_the_likely_day_rests_on_open_sheets_and_on_past_enquiries(enquiry: Enquiry, past: list[float], expected: Likely | None) -> None:
-    assert likely(enquiry, past, date(2026, 3, 11)) == expected
+    assert likely(enquiry, past, date(2026, 3, 11), WorkingCalendar()) == expected
 
 
 def test_it_says_how_it_is_reckoned() -> None:
-    open_sheet, signed = (likely(an_enquiry(each), [2, 4, 9], date(2026, 3, 11)) for each in (PRODUCTION, RESEARCH))
+    open_sheet, signed = (likely(an_enquiry(each), [2, 4, 9], date(2026, 3, 11), WorkingCalendar()) for each in (PRODUCTION, RESEARCH))
 
     assert open_sheet and signed
     assert open_sheet.words.startswith("Reckoned from the last open sheet, which is due on 10 Mar 2026. Of the last 3 enquiries half were")
@@ -120,9 +121,9 @@ def test_one_line_says_who_is_waited_for_and_since_when(enquiry: Enquiry, words:
 def test_the_line_ends_with_the_likely_day_where_there_is_one() -> None:
     enquiry = an_enquiry(PRODUCTION)
 
-    words = sentence(enquiry, likely(enquiry, [2, 4, 9], date(2026, 3, 11)), at(11))
+    words = sentence(enquiry, likely(enquiry, [2, 4, 9], date(2026, 3, 11), WorkingCalendar()), at(11))
 
-    assert words == "Waits for Production since 8 days; quotation likely 15 Mar 2026."
+    assert words == "Waits for Production since 8 days; quotation likely 16 Mar 2026."
 
 
 # The records
@@ -163,7 +164,7 @@ def test_the_waits_of_the_sheets_drive_the_clock(project: Project) -> None:
     found = told(project)
 
     assert found is not None
-    likely_on = (timezone.localdate() + timedelta(days=6)).day
+    likely_on = WorkingCalendar().next_working_day(timezone.localdate() + timedelta(days=6)).day
     assert found.line.startswith("Waits for Production since 3 days; quotation likely ")
     assert f"likely {likely_on} " in found.line
     assert "Of the last 3 enquiries half were quoted within 4 days" in found.reckoned

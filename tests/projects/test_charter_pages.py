@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, Refused
+from projects.calendars import WorkingCalendar
 from projects.charter_plan import plans_of
 from projects.forecasting import calendar_for
 from projects.models import Charter, Deliverable, Milestone, Phase, Project, Rfp
@@ -110,13 +111,14 @@ def test_a_redraft_leaves_alone_what_has_evidence(project: Project) -> None:
 
 
 @pytest.mark.parametrize(("days", "begins_in"), [(40, 40), (-40, 0)])
-def test_a_first_charter_begins_when_the_client_wants_it_to_or_today(project: Project, days: int, begins_in: int) -> None:
+def test_a_first_charter_begins_when_the_client_wants_it_to_or_on_the_next_working_day(project: Project, days: int, begins_in: int) -> None:
     today = timezone.localdate()
     Rfp.objects.filter(project=project).update(start_wanted_on=today + timedelta(days=days))
 
     form = as_person(make.manager()).get(reverse("project-charter", args=[project.code])).context["form"]
 
-    assert form["start_on"].value() == today + timedelta(days=begins_in)
+    begins_on = today + timedelta(days=begins_in)
+    assert form["start_on"].value() == (begins_on if begins_in else WorkingCalendar().next_working_day(today))
 
 
 def test_two_people_draft_and_the_second_reads_what_the_first_wrote(project: Project) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from catalogue.models import Site
 from process.models import PurchaseInquiry
+from projects.forecasting import working_day_in
 from projects.models import Agreement, Project, Quotation
 
 EVENING = datetime(2026, 3, 12, 20, 0, tzinfo=UTC)
@@ -28,3 +29,13 @@ def test_the_day_is_that_of_the_site(monkeypatch: pytest.MonkeyPatch, zone: str,
         found = (quotation.is_expired, inquiry.is_late, agreement.standing_with({"cdmo", "client"}) == Agreement.Standing.EXPIRED)
 
     assert found == (is_over, is_over, is_over)
+
+
+@pytest.mark.parametrize("days", [0, 7, 14])
+@pytest.mark.parametrize("today", [date(2026, 11, 27) + timedelta(days=number) for number in range(7)])
+def test_a_date_that_is_proposed_is_a_working_day(monkeypatch: pytest.MonkeyPatch, today: date, days: int) -> None:
+    monkeypatch.setattr(Project, "today", today)
+
+    found = working_day_in(Project(), days)
+
+    assert 0 <= (found - today).days - days <= 2 and found.weekday() < 5
