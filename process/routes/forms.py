@@ -21,7 +21,7 @@ def number(label: Any, *, digits: int = 12, places: int = 3, needed: bool = Fals
 
 class RouteForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    origin = forms.ChoiceField(label=_("Origin"), choices=Route.Origin.choices)
+    origin = forms.ChoiceField(label=_("Origin"), choices=[("", "–"), *Route.Origin.choices])
     purpose = forms.CharField(
         label=_("Purpose"), max_length=300, required=False, help_text=_("For example: for the quotation, second source.")
     )

@@ -26,6 +26,12 @@ def managers() -> QuerySet[User]:
     return User.objects.active().internal().holding(Role.PROJECT_MANAGER)
 
 
+def only_manager() -> int | None:
+    """The one project manager, where there is no choice."""
+    found = list(managers().values_list("pk", flat=True)[:2])
+    return found[0] if len(found) == 1 else None
+
+
 class CharterForm(ShapeForm):
     """What was agreed to do, in which phases, where, led by whom."""
 

@@ -60,7 +60,10 @@ class LogRfpForm(CompoundFields):
         widget=forms.TextInput(attrs={"list": "known-clients", "autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
     )
     client_country = CountryField(
-        label=_("Country of a new client"), required=False, empty=_("not known yet"), help_text=_("Saving enters the client.")
+        label=_("Country of a new client"),
+        required=False,
+        empty=_("not known yet"),
+        help_text=_("Entered with a new client."),
     )
     contact = forms.CharField(
         label=_("Contact"),

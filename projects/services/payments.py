@@ -47,8 +47,8 @@ def payment_sources(project: Project, *, for_client: bool = False) -> list[tuple
 
 def gate_due(phase: str) -> tuple[str, str]:
     """The gate of a phase as the source of a payment, and in words."""
-    gate = gates.gate_of(phase).key
-    return f"gate:{gate}", _t("%(gate)s is decided “go”") % {"gate": gate}
+    gate = gates.gate_of(phase)
+    return f"gate:{gate.key}", _t("Gate %(gate)s, %(title)s, is passed") % {"gate": gate.key, "title": gate.title}
 
 
 def deliverable_due(key: str, title: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from projects.charter_limits import dependencies_of, escalation_of
 from projects.charter_plan import PlannedDates, planned_dates
 from projects.charter_texts import budget_of, said_elsewhere
 from projects.forecasting import working_day_in
-from projects.forms.charter import CharterForm, MemberForm, WritingForm
+from projects.forms.charter import CharterForm, MemberForm, WritingForm, only_manager
 from projects.forms.tailoring import TailoringForm
 from projects.models import Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring, TeamMember
 from projects.permissions import lacking
@@ -105,7 +105,7 @@ def _writing(request: SignedInRequest, project: Project, charter: Charter | None
     words = _t("The charter is drafted by a project manager or business development.")
     first = {
         "site": project.site_id,
-        "project_manager": project.project_manager_id,
+        "project_manager": project.project_manager_id or only_manager(),
         "start_on": charter.start_on if charter else working_day_in(project, 0),
     }
     reasons = [*lacking("projects.draft_charter", request.user, project, words), *writing_blockers(project)]
@@ -127,7 +127,7 @@ def _initial(project: Project, charter: Charter | None) -> dict[str, Any]:
     """Project facts always; for the first draft also what the quotation says already."""
     facts: dict[str, Any] = {
         "site": project.site_id,
-        "project_manager": project.project_manager_id,
+        "project_manager": project.project_manager_id or only_manager(),
         "first_phase": project.first_phase,
         "last_phase": project.last_phase,
     }

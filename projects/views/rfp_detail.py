@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
@@ -39,6 +39,9 @@ from projects.services import rfp as services
 from projects.worksheets import CLARIFICATIONS
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 ACTIVITY = 30
 PICTURE = (420, 260)
@@ -141,7 +144,7 @@ def _standing(request: SignedInRequest, rfp: Rfp) -> dict[str, Any]:
         "rfp": rfp,
         "shut_out": shut_out(rfp, set(SHEET_DEPARTMENTS)) if is_asked_in_vain else [],
         "completeness": completeness,
-        "letter": _letter(rfp, completeness),
+        "letter": _letter(rfp, completeness, request.user),
         "findings": similar.look(
             request.user,
             client_id=rfp.client_id,
@@ -166,8 +169,8 @@ def _submit_blockers(request: SignedInRequest, rfp: Rfp, completeness: Completen
     ]
 
 
-def _letter(rfp: Rfp, completeness: Completeness) -> str:
-    """The open questions as text for an e-mail, in the client's language; "" when nothing is open."""
+def _letter(rfp: Rfp, completeness: Completeness, writer: User) -> str:
+    """The open questions as text for an e-mail of the writer, in the client's language; "" when nothing is open."""
     with override(rfp.client.language):
         asked = [str(question.words) for question in completeness.open]
         asked += [row.question for row in rfp.clarifications.filter(answered_at=None)]
@@ -177,7 +180,7 @@ def _letter(rfp: Rfp, completeness: Completeness) -> str:
         words = _t("thank you for your request about %(compound)s (our number %(number)s). To quote it well we need your answers to:")
         body = words % {"compound": rfp.compound_name, "number": rfp.number}
         questions = "\n".join(f"{place}. {words}" for place, words in enumerate(asked, start=1))
-        return "\n\n".join([opening, body, questions, _t("With kind regards")])
+        return "\n\n".join([opening, body, questions, f"{_t('With kind regards')}\n{writer.full_name}"])
 
 
 @internal_required

@@ -168,7 +168,8 @@
       if (response.ok) {
         this.mark(errors);
         this.blocked = false;
-        const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+        const { lang, dataset } = document.documentElement;
+        const time = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: dataset.zone });
         this.say("saved", this.words("saved", time.format(new Date())));
         this.form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: { names, answer } }));
       } else if (response.status >= 500 || response.status === 429) {
@@ -201,7 +202,7 @@
         this.region.dataset.state = "failed";
       } else {
         this.say("failed", this.words("failed", links.length ? "" : detail || this.words("unknown")));
-        links.forEach((link) => this.region?.append(link, " "));
+        links.forEach((link, place) => this.region?.append(place ? ", " : "", link));
       }
       this.form.dispatchEvent(new CustomEvent("autosave-refused", { bubbles: true }));
     }

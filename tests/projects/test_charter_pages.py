@@ -338,3 +338,15 @@ def test_the_page_offers_the_date_of_the_request_and_shows_the_dates_first(proje
     planned = {row.title: row.forecast for row in shown.context["dates"].rows}
     browser.post(address, {name: value for name, value in values.items() if name != "preview"})
     assert planned == dict(project.milestones.values_list("title", "forecast_on"))
+
+
+def test_the_only_project_manager_is_named_and_of_two_somebody_chooses(project: Project) -> None:
+    leader = make.manager()
+
+    def proposed() -> list[int | None]:
+        page = as_person(leader).get(reverse("project-charter", args=[project.code]))
+        return [page.context[form]["project_manager"].value() for form in ("form", "writing_form")]
+
+    assert proposed() == [leader.pk, leader.pk]
+    make.person(Role.PROJECT_MANAGER, name="Another Leader")
+    assert proposed() == [None, None]

@@ -347,7 +347,7 @@ def test_the_charter_prints_budget_payments_and_responsibilities(project: Projec
 
     amounts = [row[-1].replace("\N{NARROW NO-BREAK SPACE}", " ") for row in data["budget"]["rows"]]
     assert amounts == ["100 000.00", "70 000.01", "170 000.01"]
-    assert [row[1] for row in data["payments"]["rows"]][:2] == ["The quotation is accepted", "G2 is decided “go”"]
+    assert [row[1] for row in data["payments"]["rows"]][:2] == ["The quotation is accepted", "Gate G2, Release to pilot, is passed"]
     number = [each.key for each in responsibilities.functions()].index("research") + 1
     title = project.deliverables.get(key=KEY).title
     (row,) = [row for row in data["raci"]["table"]["rows"] if row[0] == title]

@@ -278,7 +278,7 @@ def test_the_payments_enter_the_plan_with_the_charter(project: Project) -> None:
     said = agreed_words(project)
     assert {title: said[row.pk] for title, row in rows.items()} == {
         "Down payment": "The quotation is accepted",
-        "Release to pilot": "G2 is decided “go”",
+        "Release to pilot": "Gate G2, Release to pilot, is passed",
         "On the sample": "Milestone “Sample shipped”",
     }
 
@@ -290,7 +290,7 @@ def test_a_payment_of_a_gate_that_is_not_contracted_waits_for_a_person(project: 
 
     (payment,) = Milestone.objects.filter(project=project, kind="payment")
     assert (payment.source, payment.phase, payment.amount) == ("", Phase.PILOT, Decimal("150000.00"))
-    assert agreed_words(project) == {payment.pk: "G5 is decided “go”"}
+    assert agreed_words(project) == {payment.pk: "Gate G5, Commercial review, is passed"}
 
 
 # What the client asks

@@ -63,7 +63,7 @@ def test_the_text_for_a_mail_speaks_the_language_of_the_client(seller: Client) -
     assert letter.startswith("尊敬的 Purchasing Manager：")
     assert f"关于 Paracetamol 的询价（我方编号 {rfp.number}）" in letter
     assert [str(question.words) for question in QUESTIONS if str(question.words) in letter] == []
-    assert letter.endswith("此致敬礼")
+    assert letter.endswith(f"此致敬礼\n{make.person(Role.BUSINESS_DEVELOPMENT).full_name}")
 
 
 def test_autosave_saves_one_field_and_derives(seller: Client) -> None:
