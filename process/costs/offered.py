@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,17 +15,24 @@ from catalogue.models import SupplierQuote
 from catalogue.qualification import note_on
 from process.costs.figures import Source
 from process.costs.models import LIST, CostAssessment, MaterialPrice
+from process.costs.rates import Rate
 from process.routes.building import holding_quotes
 from process.words import money_words
+from projects.money import rounded
 
 
 @dataclass(frozen=True)
 class Offered:
-    """The newest price list of one supplier, by its smallest quantity, beside the row that does not count with it."""
+    """The newest price list of one supplier, by its smallest quantity, beside the row that does not count with it.
+
+    into: the currency of the scenario; factors: what converts others into it, by currency.
+    """
 
     row: MaterialPrice
     quote: SupplierQuote
     on: date
+    into: str
+    factors: Mapping[str, Decimal]
 
     @property
     def now(self) -> str:
@@ -38,6 +45,15 @@ class Offered:
         return _per_kg(self.row.price_per_kg or Decimal(0), self.row.currency)
 
     @property
+    def compared(self) -> str:
+        """Both in the currency of the scenario, where they are in two; nothing where a rate is not known."""
+        prices = (self.quote.price_per_kg, self.quote.currency), (self.row.price_per_kg or Decimal(0), self.row.currency)
+        if prices[0][1] == prices[1][1] or any(currency not in self.factors for _price, currency in prices):
+            return ""
+        now, was = (_per_kg(rounded(price * self.factors[currency], self.into), self.into) for price, currency in prices)
+        return _t("%(now)s against %(was)s") % {"now": now, "was": was}
+
+    @property
     def note(self) -> str:
         """What quality assurance has against the supplier of this material; it blocks nothing."""
         return note_on(self.quote.supplier.qualifications.all(), self.quote.material_id, self.on)
@@ -48,11 +64,13 @@ class Offered:
         return reverse("worksheet-row", args=[f"cost-materials:{self.row.assessment_id}", self.row.pk])
 
 
-def offered_for(scenario: CostAssessment, rows: Iterable[MaterialPrice], on: date) -> list[Offered]:
+def offered_for(scenario: CostAssessment, rows: Iterable[MaterialPrice], on: date, rates: Iterable[Rate] = ()) -> list[Offered]:
     """Of each material that is assumed in a draft, by supplier, what may be ordered on that day; the rows come with their material.
 
     A row takes a whole price list, by its smallest break; of a list whose smallest break has ended nothing is offered. Two queries, and
     none where nothing is assumed: a fixed scenario stays as it is, and a row without any price says so elsewhere.
+
+    rates: into the currency of the scenario, where prices in two currencies are to be compared.
     """
     assumed = {row.material_id: row for row in rows if _is_assumed(row)} if scenario.is_draft else {}
     if not assumed:
@@ -60,7 +78,8 @@ def offered_for(scenario: CostAssessment, rows: Iterable[MaterialPrice], on: dat
     smaller = SupplierQuote.objects.filter(**{name: OuterRef(name) for name in LIST}, quantity_from_kg__lt=OuterRef("quantity_from_kg"))
     lists = holding_quotes(assumed, on).filter(~Exists(smaller)).order_by("material_id", "supplier_id", "-quoted_on", "-id")
     quotes = lists.distinct("material_id", "supplier_id").select_related("supplier").prefetch_related("supplier__qualifications")
-    found = [Offered(assumed[quote.material_id], quote, on) for quote in quotes]
+    factors = {rate.currency: rate.factor for rate in rates} | {scenario.currency: Decimal(1)}
+    found = [Offered(assumed[quote.material_id], quote, on, scenario.currency, factors) for quote in quotes]
     return sorted(found, key=lambda each: (each.row.pk, each.quote.supplier.name))
 
 

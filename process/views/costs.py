@@ -149,7 +149,7 @@ def _differs(form: TrialForm, standing: dict[str, Any]) -> bool:
 def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, status: int = 200, **bound: Any) -> HttpResponse:
     """bound: a form with its errors."""
     scenario.standing = assessed(scenario)
-    standing = priced(scenario.standing)
+    standing, case = priced(scenario.standing), scenario.standing.case
     values = services.scenario_values(scenario)
     not_mine = editors(request, scenario.project)
     plans = standings_of(scenario)
@@ -160,7 +160,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "blockers": not_mine + services.editing_blockers(scenario),
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
-        "offered": offered_for(scenario, scenario.prices.all(), scenario.project.today),
+        "offered": offered_for(scenario, scenario.prices.all(), scenario.project.today, case.rates if case else ()),
         "plans": plans_on(scenario, plans, not_mine),
         "waste": waste_on(scenario, not_mine),
         **_quoting(request, scenario, standing),

@@ -17,7 +17,7 @@ from accounts.models import Role
 from audit.context import acting
 from audit.models import Event
 from audit.refusals import NotAllowed, Refused
-from catalogue.models import Material, Supplier, SupplierQualification, SupplierQuote
+from catalogue.models import ExchangeRate, Material, Supplier, SupplierQualification, SupplierQuote
 from process.assumptions.models import Assumption
 from process.assumptions.prompting import look_again, prompt_after
 from process.assumptions.taking_offers import take_offer
@@ -38,6 +38,11 @@ def offers(scenario: CostAssessment) -> list[Offered]:
     return offered_for(scenario, scenario.prices.select_related("material"), timezone.localdate())
 
 
+def page_of(scenario: CostAssessment, client: Client) -> str:
+    client.force_login(make.estimator())
+    return " ".join(client.get(scenario.get_absolute_url()).content.decode().split())
+
+
 @pytest.fixture
 def assumed(scenario: CostAssessment) -> MaterialPrice:
     """The price of 4-aminophenol is typed, and nobody has quoted it any more."""
@@ -54,6 +59,18 @@ def test_an_offer_for_what_is_assumed_is_said_with_both_prices(scenario: CostAss
     (found,) = offers(scenario)
 
     assert (str(found.quote.supplier), found.now, found.was) == ("Chemical Works", "7.25 CHF/kg from 25 kg", "9.50 EUR/kg")
+
+
+def test_prices_in_two_currencies_are_compared_in_that_of_the_scenario(
+    client: Client, scenario: CostAssessment, assumed: MaterialPrice
+) -> None:
+    make.a_price(assumed.material, "7.25", "CHF", quantity_from_kg=Decimal(25))
+    rate = {"currency": "CHF", "into": scenario.currency, "on": scenario.priced_on, "source": "ECB"}
+
+    assert "That is " not in page_of(scenario, client)
+    ExchangeRate.objects.create(rate=Decimal("1.06"), **rate)
+
+    assert "the scenario assumes 9.50 EUR/kg. That is 7.69 EUR/kg against 9.50 EUR/kg." in page_of(scenario, client)
 
 
 def test_of_each_supplier_the_newest_list_counts_by_its_smallest_quantity(scenario: CostAssessment, assumed: MaterialPrice) -> None:
