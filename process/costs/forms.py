@@ -51,7 +51,7 @@ class ScenarioForm(forms.Form):
         help_text=_("Exchange rates of this day count, and prices must hold on it."),
     )
     route_version = forms.ModelChoiceField(label=_("Route"), queryset=RouteVersion.objects.none(), required=False, empty_label="–")
-    yield_pct = _percent(_("Yields, of those of the route (%)"))
+    yield_pct = _percent(_("Yields (% of those of the route)"))
     overhead_pct = _percent(_("Overhead (%)"))
     contingency_pct = _percent(_("Contingency (%)"))
     margin_pct = _percent(_("Margin on the price (%)"), hint=_("A markup of 50 % on the cost is a margin of 33.33 %."))
@@ -132,8 +132,8 @@ def _sized(phase: Phase, batch_kg: Taken, batches: Taken) -> dict[str, Taken]:
 class TrialForm(forms.Form):
     """What is typed to see what it does to the price; nothing of it is saved."""
 
-    yield_pct = _percent(_("Yields, of those of the route (%)"))
-    seed = WholeNumberField(label=_("Seed of the draws"), min_value=0, max_value=MOST_SEED)
+    yield_pct = _percent(_("Yields (% of those of the route)"))
+    seed = WholeNumberField(label=_("Random seed"), min_value=0, max_value=MOST_SEED)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -116,9 +116,7 @@ def _result(
     typed = {name: request.GET[name] for name in values if name in request.GET}
     form = TrialForm(values | typed)
     is_tried = form.is_valid() and _differs(form, values)
-    found = standing if form.is_valid() else None
-    if is_tried or (found is None and form.is_valid()):
-        found = priced(assessed(scenario, form.trial if is_tried else None))
+    found = standing if standing is not None and not is_tried else priced(assessed(scenario, form.trial if is_tried else None))
     seed = form.cleaned_data.get("seed", SEED)
     project = scenario.project
     tried = [Blocker("cost.tried", _t("It follows from what is saved: keep what is tried as the next scenario first."))] if is_tried else []
@@ -130,8 +128,8 @@ def _result(
         "trial_form": form,
         "is_tried": is_tried,
         "found": found,
-        "whole": whole(found, missing, seed=seed) if found is not None else None,
-        "misfits": misfits_of(scenario, found.assessed.case, plans) if found is not None else [],
+        "whole": whole(found, missing, seed=seed),
+        "misfits": misfits_of(scenario, found.assessed.case, plans),
         "markup_pct": markup_pct(scenario),
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
         "copy_blockers": editors(request, project) + not_active(project),

@@ -72,6 +72,13 @@ def test_the_page_says_the_price_its_band_and_what_it_rests_on(seller: Client, s
         assert words in page, words
 
 
+def test_a_size_that_is_no_number_is_said_above_the_price_of_what_is_saved(seller: Client, scenario: CostAssessment) -> None:
+    part = shown(seller, f"{scenario.get_absolute_url()}?pilot-batch_kg=abc", headers={"HX-Request": "true"})
+
+    assert "These figures cannot be priced" in part and "Below stands the price of what is saved." in part
+    assert "18,352.13 EUR" in part and "Keep what is tried" not in part
+
+
 def test_a_typed_batch_number_prices_anew_and_htmx_is_answered_with_that_part(seller: Client, scenario: CostAssessment) -> None:
     address = f"{scenario.get_absolute_url()}?pilot-batches=4&yield_pct=100"
 
