@@ -172,9 +172,10 @@ window.SheetSaving = (() => {
       states.forEach((state) => {
         state.sent = new Map([...state.typed.keys()].map((name) => [name, this.grid.value(state.number, name)]));
       });
+      const added = new Set(states.filter((state) => state.key === null));
       const answer = await this.send(states.map((state) => this.changeOf(state, places)), reason);
       answer.results?.forEach((result, place) => this.take(states[place], result));
-      if (answer.results) this.spread(answer, new Set(states.map((state) => state.number)));
+      if (answer.results) this.spread(answer, new Set(states.map((state) => state.number)), added);
       states.forEach((state) => {
         state.sent = new Map();
       });
@@ -283,14 +284,16 @@ window.SheetSaving = (() => {
     }
 
     // What the server answers for the rows that were written, and for every other whose values follow from them. What is typed stays,
-    // and so does what its writer saw there, so that a conflict is told; of what was sent, the writer has seen what was written.
-    spread(answer, shown = new Set()) {
+    // and so does what its writer saw there, so that a conflict is told; of what was sent, the writer has seen what was written. Of rows
+    // that were added just now nobody else has written anything: what stands there where somebody types on is what a row begins with.
+    spread(answer, shown = new Set(), added = new Set()) {
       answer.rows.forEach((row) => {
         const number = this.byKey.get(row.id);
         if (number === undefined) return;
         const state = this.states.get(number);
         state.take(row);
-        if (!state.isWrong) [...state.typed.keys()].filter((name) => state.sent.has(name)).forEach((name) => state.typed.set(name, row.values[name]));
+        const seen = (name) => state.sent.has(name) || added.has(state);
+        if (!state.isWrong) [...state.typed.keys()].filter(seen).forEach((name) => state.typed.set(name, row.values[name]));
         this.grid.set(number, Object.fromEntries(Object.entries(row.values).filter(([name]) => !state.typed.has(name))));
         shown.add(number);
       });

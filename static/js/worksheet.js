@@ -56,7 +56,7 @@
         clipboard: "copy",
         clipboardCopyStyled: false,
         clipboardCopyRowRange: "range",
-        clipboardCopyConfig: { rowHeaders: false, columnHeaders: false },
+        clipboardCopyConfig: { rowHeaders: false, columnHeaders: false, columnCalcs: false },
         headerSortClickElement: "icon",
         headerFilterLiveFilterDelay: 150,
       };

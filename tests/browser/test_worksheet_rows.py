@@ -9,6 +9,13 @@ from tests.browser.lines import Lines
 from tests.browser.sheets import Grid
 
 pytestmark = pytest.mark.browser
+COPIED = """() => {
+  const set = DataTransfer.prototype.setData;
+  DataTransfer.prototype.setData = function (type, text) {
+    if (type === "text/plain") window.copied = text;
+    return set.call(this, type, text);
+  };
+}"""
 
 
 def test_rows_are_copied_moved_filled_and_taken_back(lines: Lines) -> None:
@@ -94,6 +101,16 @@ def test_less_than_one_percent_is_copied_and_found(lines: Lines) -> None:
     expect(risks.names()).to_have_text(["Dimer", "Dimer"])
     expect(risks.section.locator(".tabulator-row [tabulator-field=c_probability_pct]").first).to_have_text("0.5 %")
     expect(risks.status).not_to_contain_text("not saved")
+
+
+def test_a_copied_block_has_no_line_of_totals(lines: Lines) -> None:
+    """Pasted one row lower, it emptied the row below."""
+    lines.page.evaluate(COPIED)
+    lines.choose(lines.cell("Aa", "quantity"), lines.cell("Bb", "quantity"))
+
+    lines.keys("Control+c")
+
+    assert lines.page.evaluate("window.copied") == "1\n1"
 
 
 def test_a_cell_is_opened_left_and_passed_by_its_keys_and_says_why_it_is_closed(lines: Lines) -> None:
@@ -191,3 +208,20 @@ def test_a_row_on_its_way_is_sent_once_and_what_is_typed_meanwhile_stays(lines: 
     lines.keys("Enter")
     expect(lines.cell("Bb", "unit")).to_have_text("shift")
     expect(lines.status).to_contain_text("Saved")
+
+
+def test_what_a_new_row_begins_with_is_no_conflict_with_what_is_typed_on(lines: Lines) -> None:
+    held: list[Route] = []
+    lines.page.route("**/batch/", lambda route: held.append(route) if not held else route.continue_())
+    lines.cell("Cc", "label").click()
+    lines.keys("Control+Enter")
+    for words in ("Dd", "Pilot", "Labour", "", "", "2", "", "", "h", "50"):
+        lines.page.keyboard.type(words)
+        lines.keys("Tab")
+    expect(lines.status).to_contain_text("Saving")
+    lines.type(lines.cell("Dd", "source"), "Price book")
+
+    held[0].continue_()
+
+    expect(lines.status).to_contain_text("Saved")
+    expect(lines.cell("Dd", "source")).to_have_text("Price book")
