@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -20,9 +19,8 @@ from django.urls import reverse
 from accounts.models import Client, User
 from catalogue.models import Compound
 from desk.search_files import FoundFile, files_saying
-from desk.search_index import OneOf, indexes_only
 from desk.search_passages import Passage, passage_in
-from documents.models import Document, DocumentVersion
+from documents.models import Document, DocumentVersion, DocumentVersionQuerySet
 from projects.alike import Alike, alike
 from projects.models import ChangeOrder, Project, Quotation, Rfp
 from projects.similar import typed_structure
@@ -32,6 +30,7 @@ NAMED = 200  # clients and compounds of one name, whose projects are found with 
 MAX_LENGTH = 200
 ALIKE = 0.45  # of two words written nearly alike
 GUESSES = 3
+FEW = 500  # versions that say so
 TAGS = re.compile(r"<[^>]*>")
 SMILES = re.compile(r"(?=.*[=#()\[\]]|.*[a-z]1)[A-Za-z0-9@+\-\[\]()=#$%/\\.:]{5,}")  # a bond, a branch or a ring; no name or number has one
 
@@ -95,9 +94,8 @@ def _find(user: User, words: str) -> Found:
     projects = Project.objects.visible_to(user).select_related("client", "compound")
     found = Found(words, projects=list(projects.filter(own | known)[:SHOWN]), offers=_offers(user, words))
     called = _called(user, words)
-    with indexes_only() if user.is_internal else nullcontext():
-        found.documents = [(document, None) for document in called] + _saying_so(user, words, but=called)
-        found.files = files_saying(user, words, shown=SHOWN)
+    found.documents = [(document, None) for document in called] + _saying_so(user, words, but=called)
+    found.files = files_saying(user, words, shown=SHOWN)
     found.alike, found.is_structure = alike(user, smiles, most=SHOWN), bool(smiles)
     found.exact = projects.filter(code__iexact=words).first()
     if user.is_internal:
@@ -146,17 +144,21 @@ def _called(user: User, words: str) -> list[Document]:
 
 def _saying_so(user: User, words: str, *, but: list[Document]) -> list[tuple[Document, Passage | None]]:
     """Other documents of which a version that this person may read says so, with the passage."""
-    versions = DocumentVersion.objects.visible_to(user).filter(_saying(user, words)).exclude(document__in=but)
+    versions = _saying(user, words).exclude(document__in=but)
     newest = versions.select_related("document").order_by("document_id", "-number").distinct("document_id")
     return [(version.document, passage_of(version, words)) for version in newest[: SHOWN - len(but)]]
 
 
-def _saying(user: User, words: str) -> Q:
-    """Of a client's own alone: behind the database's policies the index of words is of no use."""
-    saying = DocumentVersion.objects.saying(words).order_by()
-    if user.is_internal:
-        return Q(OneOf("pk", saying.values("pk")))
-    return Q(pk__in=list(saying.filter(document__client=user.client_id).values_list("pk", flat=True)))
+def _saying(user: User, words: str) -> DocumentVersionQuerySet:
+    """By the index of words where few say so; where many do, twenty are soon found by reading on, and the rights are asked of no more.
+
+    Of a client its own are asked, however many: behind the database's policies the index of words is of no use.
+    """
+    seen, saying = DocumentVersion.objects.visible_to(user), DocumentVersion.objects.saying(words).order_by()
+    if not user.is_internal:
+        return seen.filter(pk__in=list(saying.filter(document__client=user.client_id).values_list("pk", flat=True)))
+    found = list(saying.values_list("pk", flat=True)[: FEW + 1])
+    return seen.saying(words) if len(found) > FEW else seen.filter(pk__in=found)
 
 
 def passage_of(version: DocumentVersion, words: str) -> Passage | None:

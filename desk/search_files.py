@@ -11,7 +11,6 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from accounts.models import User
-from desk.search_index import OneOf
 from desk.search_passages import Passage, passage_in
 from documents.models import FileText, Rendition
 from projects.models import Agreement, ReferencedEvidence, RfpFile
@@ -48,7 +47,8 @@ def files_saying(user: User, words: str, *, shown: int) -> list[FoundFile]:
 
 
 def _found_by_us(user: User, saying: QuerySet[FileText], shown: int) -> list[_Held]:
-    return [_Held(*row) for row in _held(user, saying.values("sha256"))[:shown]]
+    hashes = list(saying.values_list("sha256", flat=True))
+    return [_Held(*row) for row in _held(user, hashes)[:shown]] if hashes else []
 
 
 def _found_by_client(user: User, saying: QuerySet[FileText], shown: int) -> list[_Held]:
@@ -58,7 +58,7 @@ def _found_by_client(user: User, saying: QuerySet[FileText], shown: int) -> list
     return [held for held in own if held.sha256 in said][:shown]
 
 
-def _held(user: User, hashes: QuerySet[Any, Any] | None = None) -> QuerySet[Any, Any]:
+def _held(user: User, hashes: list[str] | None = None) -> QuerySet[Any, Any]:
     """In one question of all kinds, newest first of each. Agreements and evidence are opened by our people only."""
     uploads = Rendition.objects.visible_to(user).filter(kind=Rendition.Kind.UPLOADED)
     asked = [
@@ -75,10 +75,10 @@ def _held(user: User, hashes: QuerySet[Any, Any] | None = None) -> QuerySet[Any,
     return first.union(*others, all=True).order_by("-held_kind", "-held_pk")
 
 
-def _rows(kind: str, holders: QuerySet[Any], hashes: QuerySet[Any, Any] | None, *fields: str, prefix: str = "") -> QuerySet[Any, Any]:
+def _rows(kind: str, holders: QuerySet[Any], hashes: list[str] | None, *fields: str, prefix: str = "") -> QuerySet[Any, Any]:
     """In the order of `_Held`."""
     if hashes is not None:
-        holders = holders.exclude(**{f"{prefix}sha256": ""}).filter(OneOf(f"{prefix}sha256", hashes))
+        holders = holders.filter(**{f"{prefix}sha256__in": hashes})
     text = CharField()
     said: dict[str, Any] = {f"held_{number}": Cast(F(name), text) for number, name in enumerate(fields)}
     said |= {f"held_{number}": Value("", text) for number in range(len(fields), 3)}

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from documents.words import KeptWords
+
 ATTEMPTS_MAX = 3  # a file at which workers die is left alone
-WORDS = SearchVector("text", config="english")
 
 
 class FileTextQuerySet(models.QuerySet["FileText"]):
     def saying(self, words: str) -> FileTextQuerySet:
         """Files whose text says these words, in any form of them. Whose files they are, the rows that hold them say."""
-        return self.annotate(words=WORDS).filter(words=SearchQuery(words, search_type="websearch", config="english"))
+        return self.annotate(kept_words=KeptWords()).filter(kept_words=SearchQuery(words, search_type="websearch", config="english"))
 
     def claimable(self, now: datetime) -> FileTextQuerySet:
         """Unread, and held by no living worker."""
@@ -46,7 +46,6 @@ class FileText(models.Model):
         verbose_name = _("text of a file")
         verbose_name_plural = _("texts of files")
         indexes = [
-            GinIndex(WORDS, name="file_text_words"),
             models.Index(fields=["id"], condition=Q(read_at=None), name="file_text_unread"),
         ]
 

@@ -26,7 +26,7 @@ from documents.registry import DocumentType, document_types, known
 from documents.renditions import Rendition as Rendition
 from documents.slots import SlotSignature as SlotSignature
 from documents.wording import DocumentWording as DocumentWording
-from documents.words import WordsOf
+from documents.words import KeptWords
 from projects.models import SHOWN_TO_CLIENT, Project, Rfp, Visibility
 from projects.models.project import sees_project
 
@@ -154,8 +154,7 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
     def saying(self, words: str) -> DocumentVersionQuerySet:
         """Versions whose data or text say these words, in any form of them; “-word” leaves out, quotes keep together."""
         asked = SearchQuery(words, search_type="websearch", config="english")
-        told = self.annotate(data_words=WordsOf("snapshot"), text_words=WordsOf("narrative"))
-        return told.filter(Q(data_words=asked) | Q(text_words=asked))
+        return self.annotate(kept_words=KeptWords()).filter(kept_words=asked)
 
     def effective(self) -> DocumentVersionQuerySet:
         return self.filter(state=DocumentVersion.State.EFFECTIVE)
@@ -256,8 +255,6 @@ class DocumentVersion(models.Model):
         indexes = [
             models.Index(fields=["requested_at"], condition=Q(state__in=["queued", "rendering"]), name="document_version_queue"),
             models.Index(fields=["requested_by", "started_at"], condition=Q(started_at__isnull=False), name="document_version_begun"),
-            GinIndex(WordsOf("snapshot"), name="document_version_data_words"),
-            GinIndex(WordsOf("narrative"), name="document_version_text_words"),
         ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 

@@ -81,16 +81,13 @@ def test_documents_that_somebody_may_not_see_take_the_place_of_none_that_they_ma
     assert [document for document, _passage in found] == [own.document]
 
 
-def test_names_are_read_as_the_database_likes_and_words_by_their_index(project: Project) -> None:
-    with CaptureQueriesContext(connection) as asked:
-        find(factories.person(Role.MANAGEMENT), "Solvent")
+@pytest.mark.parametrize("few", [0, 500])
+def test_where_many_say_so_the_same_is_found_as_where_few_do(monkeypatch: pytest.MonkeyPatch, version: DocumentVersion, few: int) -> None:
+    monkeypatch.setattr("desk.search.FEW", few)
 
-    statements = [each["sql"] for each in asked]
-    bound = next(place for place, sql in enumerate(statements) if "enable_seqscan" in sql)
-    named = [
-        place for place, sql in enumerate(statements) if 'FROM "documents_document"' in sql and 'UPPER("documents_document"."title"' in sql
-    ]
-    assert named and max(named) < bound
+    found = find(factories.person(Role.MANAGEMENT), "isopropanol").documents
+
+    assert [document.pk for document, _passage in found] == [version.document_id]
 
 
 def test_a_client_finds_words_of_what_it_may_read_only(version: DocumentVersion) -> None:
