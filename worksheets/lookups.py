@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 
 BEGINNING = 3  # letters that two spellings of a name share
 LOOKED_THROUGH = 200
+SEVERAL = 3
 
 
 def named(lookup: Lookup, bound: Bound, words: str) -> Any:
     """The one row that the words name, None where there is none. Raises BadInput where there are several."""
     rows = lookup.rows(bound)
     if lookup.find is not None:
-        found = list(lookup.find(rows, words)[:2])
+        found = list(lookup.find(rows, words)[: SEVERAL + 1])
     else:
-        found = next((some for field in lookup.by if (some := list(rows.filter(**{f"{field}__iexact": words})[:2]))), [])
+        found = next((some for field in lookup.by if (some := list(rows.filter(**{f"{field}__iexact": words})[: SEVERAL + 1]))), [])
     if len(found) > 1:
-        raise BadInput({"": _t("Several are called “%(words)s”.") % {"words": words[:80]}})
+        names = ", ".join(map(str, found[:SEVERAL])) + (", …" if len(found) > SEVERAL else "")
+        raise BadInput({"": _t("Several are called “%(words)s”: %(names)s.") % {"words": words[:80], "names": names}})
     return found[0] if found else None
 
 

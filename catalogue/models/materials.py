@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, Q, Value, When
 from django.db.models.functions import Concat, Lower, Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +19,9 @@ WHOLE_NAME = Case(When(grade="", then=F("name")), default=Concat("name", Value("
 
 class MaterialQuerySet(InternalQuerySet):
     def called(self, words: str) -> MaterialQuerySet:
-        """By its code, or by name and grade as they are written together."""
-        return self.annotate(whole_name=WHOLE_NAME).filter(Q(code__iexact=words) | Q(whole_name__iexact=words))
+        """By its code, or by name and grade as they are written together; where none is, by its name in any grade or its CAS number."""
+        named, rows = Q(code__iexact=words) | Q(whole_name__iexact=words), self.annotate(whole_name=WHOLE_NAME)
+        return rows.filter(named | (Q(name__iexact=words) | Q(cas_number=words)) & ~Exists(rows.filter(named).order_by().values("pk")))
 
 
 @tracked

@@ -84,3 +84,23 @@ def test_who_may_not_keep_materials_reads_who_may(inputs: str) -> None:
 
     assert refused.errors == {"": ["Materials are kept by research, material control and production."]}
     assert not Material.objects.exists()
+
+
+@pytest.mark.parametrize("words", ["toluene", "108-88-3", "Toluene (99.8 %)"])
+def test_one_that_is_there_in_one_grade_is_taken_by_its_name_or_number(inputs: str, words: str) -> None:
+    there = Material.objects.create(code="TOL-99", name="Toluene", grade="99.8 %", kind="solvent", cas_number="108-88-3")
+
+    saved = entered(inputs, words, INPUT | {"role": "solvent", "basis": "litre_per_kg"})
+
+    assert (saved.errors.get("material"), list(Material.objects.values_list("pk", flat=True))) == (None, [there.pk])
+
+
+def test_of_several_grades_somebody_chooses_unless_one_is_written_so(inputs: str) -> None:
+    for code, grade in (("TOL-99", "99.8 %"), ("TOL-T", "technical")):
+        Material.objects.create(code=code, name="Toluene", grade=grade, kind="solvent")
+
+    several = entered(inputs, "Toluene", INPUT)
+
+    assert several.errors["material"] == ["Several are called “Toluene”: Toluene (99.8 %), Toluene (technical)."]
+    plain = Material.objects.create(code="TOL", name="Toluene", kind="solvent")
+    assert list(Material.objects.called("Toluene")) == [plain]
