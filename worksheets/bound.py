@@ -171,9 +171,12 @@ class Bound:
 
 
 def _sum(bound: Bound, rows: Sequence[Any], column: SheetColumn, derived: Derived) -> Any:
-    values = [derived.get(row.pk, {}).get(column.name) if column.derived else bound.value(row, column) for row in rows]
+    if column.derived:
+        values = [derived[row.pk][column.name] for row in rows if column.name in derived.get(row.pk, {})]
+    else:
+        values = [bound.value(row, column) for row in rows]
     given = [value for value in values if value is not None]
-    return sum(given) if given else None
+    return sum(given) if given and not (column.whole and None in values) else None
 
 
 def _described(bound: Bound, column: SheetColumn) -> Values:

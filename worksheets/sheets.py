@@ -90,9 +90,10 @@ class SheetColumn:
     number; it may be typed behind it, and is shown in the heading. field(): reads the cell where the model's field does not say how.
     regulated: to change or remove a value that is there needs a reason. fixed: typed when the row is added, and never changed.
     kept_in: the mapping of the row in which the value stands, by the column's name, as in a matrix.
-    total: its sum stands below it. grouped: a number's thousands are set apart, which those of a year are not. frozen: stays in sight
-    while the others scroll; only the first columns can be. width: in letters. link(row): where the value leads. derived: computed by the
-    sheet's `together`. A column that nobody types names its own heading, and its kind ("number", "day") where it is no text.
+    total: its sum stands below it; with whole, only where no row lacks its part (of a derived column, where none derives None). grouped:
+    a number's thousands are set apart, which those of a year are not. frozen: stays in sight while the others scroll; only the first
+    columns can be. width: in letters. link(row): where the value leads. derived: computed by the sheet's `together`. A column that nobody
+    types names its own heading, and its kind ("number", "day") where it is no text.
     """
 
     name: str
@@ -107,6 +108,7 @@ class SheetColumn:
     regulated: bool = False
     fixed: bool = False
     total: bool = False
+    whole: bool = False
     grouped: bool = True
     frozen: bool = False
     width: int = 0

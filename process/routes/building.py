@@ -82,12 +82,18 @@ def material_pk(key: str) -> int:
     return int(key.split()[-1])
 
 
+def role_of(line: StepInput) -> Role:
+    """Water that is charged as a solvent or an auxiliary is water: neither mass intensity nor waste counts it as an organic solvent."""
+    is_water = line.material is not None and line.material.kind == Material.Kind.WATER
+    return Role.WATER if is_water and line.role in (Role.SOLVENT, Role.AUXILIARY) else Role(line.role)
+
+
 def _charge(line: StepInput, by_id: dict[int, RouteStep]) -> Charge:
     made = by_id[line.from_step_id] if line.from_step_id else None
     return Charge(
         key=str(line.pk),
         substance=product_of(made) if made is not None else substance_of(line.material),  # type: ignore[arg-type]
-        role=Role(line.role),
+        role=role_of(line),
         amount=float(line.amount),
         basis=Basis(line.basis),
         assay_fraction=float(line.assay_pct / HUNDRED),
@@ -112,8 +118,9 @@ class Priced:
         return least_kg(self.quote)
 
     @property
-    def rank(self) -> tuple[bool, Decimal]:
-        return not self.is_reached, self.price.amount_per_kg
+    def rank(self) -> tuple[bool, Decimal, Decimal]:
+        """What is sold in such a quantity first, the cheapest of it; of the others what has to be ordered least of."""
+        return not self.is_reached, Decimal(0) if self.is_reached else self.least_kg, self.price.amount_per_kg
 
 
 @dataclass(frozen=True)

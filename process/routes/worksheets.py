@@ -69,14 +69,15 @@ def _steps_together(rows: Sequence[RouteStep], version: RouteVersion) -> Mapping
 
 
 def _inputs_together(rows: Sequence[StepInput], version: RouteVersion) -> Mapping[Any, Mapping[str, Any]]:
-    """By input: its kilograms and its cost for a kilogram of the route's product."""
+    """By input: its kilograms and, of what is bought, its cost for a kilogram of the route's product."""
     figures = worked_out(version)
     found: dict[int, dict[str, Any]] = {}
     for step in figures.balance.value.steps if figures.balance.value else ():
         for line in step.lines:
             known = figures.prices.get(line.charge.substance.key)
             cost = exact(line.fresh_kg) * known.price.amount_per_kg if known else None
-            found[int(line.charge.key)] = {"charged": _short(line.charged_kg), "fresh": _short(line.fresh_kg), "cost": _money(cost)}
+            bought = {} if line.charge.from_step else {"cost": _money(cost)}
+            found[int(line.charge.key)] = {"charged": _short(line.charged_kg), "fresh": _short(line.fresh_kg), **bought}
     return found
 
 
@@ -191,7 +192,7 @@ INPUTS = Worksheet(
         SheetColumn("is_limiting", note=_("One input of each step, with 1 equivalent."), example="no"),
         SheetColumn("charged", _("Charged"), unit="kg", note=ONE_KG, derived=True, kind="number"),
         SheetColumn("fresh", _("Fresh"), unit="kg", note=ONE_KG, derived=True, kind="number"),
-        SheetColumn("cost", _("Cost"), unit=CURRENCY, note=AT_TARGET, derived=True, total=True, kind="number"),
+        SheetColumn("cost", _("Cost"), unit=CURRENCY, note=AT_TARGET, derived=True, total=True, whole=True, kind="number"),
         SheetColumn("assay_pct", unit="%", field=percent, note=_("Empty: 100."), example="98.5"),
         SheetColumn("recycle_pct", unit="%", field=recycled, note=RECYCLED, example="0"),
         SheetColumn("reference", lookup=Lookup(_lines, find=_line_called), note=_("Empty: the limiting input."), width=20),

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Min
 
 from catalogue.models import Material
-from process.routes.building import holding_quotes, material_key
+from process.routes.building import holding_quotes, material_key, role_of
 from process.routes.figures import materials_of
 from process.routes.models import RouteStep, RouteVersion
 from process.screen.models import Disposition
@@ -74,7 +74,7 @@ def _substances(rows: list[RouteStep], days: dict[int, int | None]) -> Iterator[
     for step in rows:
         for line in step.inputs.all():
             if line.material is not None:
-                yield _bought(line.material, line.role, step, days.get(line.material.pk))
+                yield _bought(line.material, role_of(line), step, days.get(line.material.pk))
             elif (made := by_id.get(line.from_step_id or 0)) is not None:
                 yield _made(made, step)
         yield _made(step, step)

@@ -6,9 +6,14 @@ import pytest
 
 from audit.models import Event
 from audit.refusals import BadInput
-from process.models import StepInput
+from catalogue.models import Material
+from process.models import RouteVersion, StepInput
+from process.routes.building import steps_of
+from process.routes.figures import figures_in
+from process.screen.findings import findings_of
 from projects.models import Project
 from tests.process import factories as make
+from worksheets.bound import bind
 from worksheets.changing import ADD, MOVE, Change, change_rows
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +46,27 @@ def test_what_was_not_there_is_found_once_a_row_of_the_request_has_entered_it(pr
 
     assert [list(each.errors) for each in changed.results] == [["reference"], [], []]
     assert str(StepInput.objects.get(material__name="Acid").reference) == "Base"
+
+
+def test_the_total_cost_is_told_where_every_bought_input_has_a_price(project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    total = bind(f"step-inputs:{version.pk}", make.chemist()).totals()["cost"]
+    assert total is not None
+
+    make.a_price(make.a_material("Sodium hydroxide"), "0.5", "XAF")  # no rate is known
+    make.an_input(version.steps.get(), Material.objects.get(name="Sodium hydroxide"), role="reagent")
+
+    assert bind(f"step-inputs:{version.pk}", make.chemist()).totals()["cost"] is None
+
+
+@pytest.mark.parametrize("role", ["solvent", "auxiliary", "water"])
+def test_water_is_water_whatever_it_is_charged_as(project: Project, role: str) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    make.change_input(StepInput.objects.get(material__name="Water"), role=role)
+
+    figures = figures_in(RouteVersion.objects.get(pk=version.pk), "EUR")
+
+    assert figures.green.value is not None
+    net = figures.green.value.steps[0].net
+    assert (net.solvents, net.water > 0) == (0, True)
+    assert "Water" not in {finding.subject for finding in findings_of(version, steps_of(version))}

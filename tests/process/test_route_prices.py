@@ -50,6 +50,16 @@ def test_what_nobody_sells_so_little_of_has_its_smallest_break(project: Project)
     assert (found.price.amount_per_kg, found.is_reached) == (Decimal("5.00"), False)
 
 
+def test_of_suppliers_that_sell_no_so_little_the_one_of_whom_least_is_ordered_counts(project: Project) -> None:
+    material = make.a_material()
+    make.a_price(material, "2.21", supplier="Far away", quantity_from_kg=Decimal(290))
+    make.a_price(material, "3.35", supplier="Near by", quantity_from_kg=Decimal(145))
+
+    found = [prices(material, needed).found[material.pk].price.amount_per_kg for needed in (1.3, 150.0, 300.0)]
+
+    assert found == [Decimal("3.35"), Decimal("3.35"), Decimal("2.21")]
+
+
 def test_a_minimum_order_has_to_be_reached(project: Project) -> None:
     material = make.a_material()
     make.a_price(material, "5.00", minimum_order_kg=Decimal(50))
