@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from datetime import date, datetime
 
 from django import template
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from documents import content
 
 register = template.Library()
+SPACES = re.compile(r"(?<=\d)\N{NARROW NO-BREAK SPACE}(?=\d{3})")
 
 
 @register.filter
@@ -29,6 +31,12 @@ def paper_moment(value: datetime | str | None) -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if value else None
     return content.moment(value)
+
+
+@register.filter
+def in_thousands(words: str) -> str:
+    """12,300.00, as sentences and pictures write it. What is kept has spaces: documents in force are compared with it."""
+    return SPACES.sub(",", words)
 
 
 @register.filter

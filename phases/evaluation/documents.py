@@ -210,7 +210,7 @@ TYPES = (
         number_prefix="RR",
         template="documents/types/rfp_record.html",
         build_context=rfp_document.rfp_record,
-        template_version="3",
+        template_version="4",
         signers=approved(Role.PROJECT_MANAGER),
         subject=SubjectKind.RFP,
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
@@ -227,7 +227,7 @@ TYPES = (
         narrative=(NarrativeSection("letter", _("Letter"), _("A few words to the client at the beginning.")),),
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
         missing=no_released_quotation,
-        template_version="2",
+        template_version="3",
         # What was offered and who released it; the client's choice and signature come after it and make no other offer of it.
         dated_by=("content_hash", "released"),
     ),
@@ -238,7 +238,7 @@ TYPES = (
         number_prefix="PC",
         template="documents/types/project_charter.html",
         build_context=charter,
-        template_version="5",
+        template_version="6",
         signers=(
             SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),
             *approved(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),

@@ -163,6 +163,7 @@ PURCHASE_INQUIRY = DocumentType(
     number_prefix="PI",
     template="documents/types/purchase_inquiry.html",
     build_context=data_of,
+    template_version="2",
     requesters=frozenset({Role.RESEARCH, Role.MATERIAL_CONTROL, Role.PROJECT_MANAGER}),
     missing=no_inquiry,
     dated_by=None,
