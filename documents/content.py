@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 EMPTY = "–"
@@ -67,6 +68,24 @@ def data_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, capt
         "columns": [asdict(column) | {"label": str(column.label)} for column in columns],
         "rows": printed,
     }
+
+
+def without_empty_columns(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Without those that are empty in every row; the others take their room. The first stays, and what is to be filled in by hand."""
+    columns, rows = table["columns"], table["rows"]
+    filled = [place for place in range(len(columns)) if place == 0 or not rows or any(row[place] not in ("", EMPTY) for row in rows)]
+    widths = shares([columns[place]["width"] for place in filled])
+    return {
+        **table,
+        "columns": [columns[place] | {"width": width} for place, width in zip(filled, widths, strict=True)],
+        "rows": [[row[place] for place in filled] for row in rows],
+    }
+
+
+def shares(wanted: Sequence[int]) -> list[int]:
+    """Whole percents that add up to 100, in proportion."""
+    ends = [100 * sum(wanted[:place]) // sum(wanted) for place in range(len(wanted) + 1)]
+    return [end - start for start, end in pairwise(ends)]
 
 
 def key_values(*pairs: tuple[Any, Any]) -> list[dict[str, str]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.forms import Form
@@ -37,6 +39,12 @@ def paper_moment(value: datetime | str | None) -> str:
 def in_thousands(words: str) -> str:
     """12,300.00, as sentences and pictures write it. What is kept has spaces: documents in force are compared with it."""
     return SPACES.sub(",", words)
+
+
+@register.filter
+def laid_out(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A kept table as it is printed."""
+    return content.without_empty_columns(table)
 
 
 @register.filter

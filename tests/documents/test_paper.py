@@ -1,18 +1,30 @@
-"""How what is kept is laid out for paper: one style of numbers."""
+"""How what is kept is laid out for paper: one style of numbers, no empty columns, headings beside what they head."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+import pytest
 from django.template.loader import render_to_string
+from pypdf import PdfReader
 
-from documents.content import Column, cell, data_table, key_values
+from documents.content import Column, cell, data_table, key_values, without_empty_columns
+from documents.rendering import render_pdf
 from documents.templatetags.paper import in_thousands
 
 
 def printed(table: dict[str, Any]) -> str:
     return " ".join(render_to_string("documents/_table.html", {"table": table}).split())
+
+
+def pages_of(body: str) -> list[str]:
+    """What each page says of these parts of a document, one after the other."""
+    html = f'<html lang="en"><head><title>T</title><link rel="stylesheet" href="print.css"></head><body><main>{body}</main></body></html>'
+    pdf = render_pdf(html, attachment=b"{}", attachment_name="data.json", created=datetime(2026, 3, 12, tzinfo=UTC))
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf.content)).pages]
 
 
 def test_tables_and_lists_group_thousands_as_sentences_and_pictures_do() -> None:
@@ -25,3 +37,27 @@ def test_tables_and_lists_group_thousands_as_sentences_and_pictures_do() -> None
 
 def test_a_space_that_is_no_separator_of_thousands_stays() -> None:
     assert in_thousands("20\N{NARROW NO-BREAK SPACE}°C, 5\N{NARROW NO-BREAK SPACE}000 kg") == "20\N{NARROW NO-BREAK SPACE}°C, 5,000 kg"
+
+
+def test_a_column_that_is_empty_in_every_row_is_left_out_and_the_first_and_what_is_filled_in_by_hand_stay() -> None:
+    columns = [Column("What", 40), Column("By", 20), Column("Amount", 20), Column("Signature", 20)]
+
+    table = without_empty_columns(data_table(columns, [("", None, 1, "\N{NO-BREAK SPACE}"), ("", "", None, "\N{NO-BREAK SPACE}")]))
+
+    assert [(column["label"], column["width"]) for column in table["columns"]] == [("What", 50), ("Amount", 25), ("Signature", 25)]
+    assert table["rows"] == [["–", "1", "\N{NO-BREAK SPACE}"], ["–", "–", "\N{NO-BREAK SPACE}"]]
+
+
+def test_a_table_without_rows_keeps_its_head() -> None:
+    table = data_table([Column("File", 50), Column("SHA-256", 50)], [], empty="No file was sent.")
+
+    assert without_empty_columns(table) == table
+
+
+@pytest.mark.parametrize("filled_mm", [215, 222, 230])
+def test_a_heading_and_the_words_over_a_table_stand_on_its_page(filled_mm: int) -> None:
+    table = printed(data_table([Column("No.", 50), Column("Option", 50)], [(4, "Second crystallisation")]))
+
+    pages = pages_of(f'<div style="height: {filled_mm}mm">Before</div><h2>Options</h2><p>Not in the total.</p>{table}')
+
+    assert pages == ["Before", "Options Not in the total. No. Option 4 Second crystallisation"]

@@ -59,6 +59,8 @@ def test_quotation_prints_the_released_revision() -> None:
     said = text_of(version)
     for words in (quotation.label, "420,000.00", "Pilot batches", "was released by the electronic signatures of", "Management", "收率"):
         assert words in said
+    history, last = (" ".join(reader_of(version).pages[place].extract_text().split()) for place in (1, -1))
+    assert "takes effect without a signature of its own" in history and "Accepted for the client by" in last, "no page for signatures"
 
 
 def test_charter_waits_for_its_draft() -> None:
