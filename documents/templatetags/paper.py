@@ -44,7 +44,8 @@ def in_thousands(words: str) -> str:
 @register.filter
 def laid_out(table: Mapping[str, Any]) -> dict[str, Any]:
     """A kept table as it is printed."""
-    return content.without_empty_columns(table)
+    table = content.with_whole_words(content.without_empty_columns(table))
+    return {**table, "is_short": content.is_short(table)}
 
 
 @register.filter

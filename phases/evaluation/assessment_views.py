@@ -59,12 +59,12 @@ def gravest(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any] | None:
     if len({sheet.pk for sheet, _row in named}) < 2:
         return None
     columns = [
-        Column(_t("Risk"), 36),
-        Column(_t("Department"), 18),
-        Column(_t("Probability"), 11),
+        Column(_t("Risk"), 30),
+        Column(_t("Department"), 16),
+        Column(_t("Probability"), 12),
         Column(_t("Impact"), 9),
         Column(_t("Weight"), 8, "right"),
-        Column(_t("Response"), 18),
+        Column(_t("Response"), 25),
     ]
     first = sorted(named, key=lambda each: -(each[1].weight or 0))[:TOP]  # of equals in the order of the departments
     rows = (

@@ -23,9 +23,8 @@ Tables = list[dict[str, Any]]
 NOBODY: Any = None  # the snapshot is everybody's; of its tables no row depends on the reader
 TESTS = ("price", "stage", "batches", "samples_per_batch", "replicates", "samples", "standing", "note")
 TEST_COSTS = ("price", "stage", "hours", "consumables", "outside", "cost")
-OPERATIONS = (
-    "operation", "vessel", "batch_kg", "litres_per_kg", "fill_litres", "fill_percent", "fit", "batches", "hours", "cleaning_hours", "days",
-)  # fmt: skip
+OPERATIONS = ("operation", "vessel", "batch_kg", "litres_per_kg", "fill_litres", "fill_percent", "fit")
+OPERATION_DAYS = ("operation", "batches", "hours", "cleaning_hours", "days")
 OPERATION_COSTS = (
     "operation", "shifts_per_day", "vessel_rate", "operators", "operator_rate", "utilities_per_kg", "waste_kg", "cost",
 )  # fmt: skip
@@ -49,7 +48,7 @@ def plans_on_paper(sheets: Sheets) -> Tables:
         *printed(sheets, MATERIAL_COSTS, "cost_rows"),
         *printed(sheets, TEST_PLAN, "tests", TESTS, TEST_COSTS),
         *printed(sheets, METHODS, "cost_rows"),
-        *printed(sheets, PRODUCTION_PLAN, "operations", OPERATIONS, OPERATION_COSTS),
+        *printed(sheets, PRODUCTION_PLAN, "operations", OPERATIONS, OPERATION_DAYS, OPERATION_COSTS),
         *printed(sheets, UTILITIES, "utilities", UTILITY_COSTS),
         *printed(sheets, HAZARDS, "hazards"),
         *printed(sheets, EHS_COSTS, "cost_rows"),

@@ -163,14 +163,13 @@ def _lines(estimate: Estimate) -> dict[str, Any]:
     """Every line of every phase with its source."""
     labels = {phase.phase: phase.label for phase in estimate.phases}
     columns = [
-        Column(_t("Line"), 25),
+        Column(_t("Line, with source, reference and date"), 50),
         Column(_t("Phase"), 12),
-        Column(_t("Quantity"), 14, "right"),
-        Column(_t("Price per unit"), 13, "right"),
-        Column(_t("Source, reference, date"), 22),
-        Column(estimate.currency, 14, "right"),
+        Column(_t("Quantity"), 12, "right"),
+        Column(_t("Price per unit"), 14, "right"),
+        Column(estimate.currency, 12, "right"),
     ]
-    rows = ((line.label, labels[line.phase], _quantity(line), _price(line), _origin(line), line.amount) for line in estimate.lines)
+    rows = ((f"{line.label}\n{_origin(line)}", labels[line.phase], _quantity(line), _price(line), line.amount) for line in estimate.lines)
     return data_table(columns, rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -61,3 +62,34 @@ def test_a_heading_and_the_words_over_a_table_stand_on_its_page(filled_mm: int) 
     pages = pages_of(f'<div style="height: {filled_mm}mm">Before</div><h2>Options</h2><p>Not in the total.</p>{table}')
 
     assert pages == ["Before", "Options Not in the total. No. Option 4 Second crystallisation"]
+
+
+@pytest.mark.parametrize(
+    ("heads", "row"),
+    [
+        (("Test", "Samples per batch", "Samples"), ("In-process conversion", "2", "10")),
+        (("Material", "CAS", "Quoted on"), ("N,N-Dimethylformamide", "119532-26-2", "20 Oct 2026")),
+        (("Material", "Quantity", "Price"), ("1-(2,3-Dichlorophenyl)piperazine hydrochloride", "1,733.272 kg", "38,000 USD")),
+    ],
+)
+def test_no_word_day_or_amount_is_broken_where_the_page_has_room(heads: tuple[str, ...], row: tuple[str, ...]) -> None:
+    columns = [Column("What it is", 76), *(Column(head, 8) for head in heads)]
+
+    (page,) = pages_of(printed(data_table(columns, [("Long words that take several lines where they have to. " * 4, *row)])))
+
+    for words in (*(word for head in heads for word in head.split()), *row[1:], *re.findall(r"[^\s-]{12,}", row[0])):
+        assert words in page, words
+
+
+def test_a_short_table_stays_on_one_page() -> None:
+    table = data_table([Column("No.", 20), Column("What", 80)], [(f"Row {number}", "It") for number in range(6)])
+
+    assert [page.count("Row") for page in pages_of(f'<div style="height: 215mm">Before</div>{printed(table)}')] == [0, 6]
+
+
+def test_a_long_table_leaves_no_row_alone_on_a_page() -> None:
+    table = printed(data_table([Column("No.", 20), Column("What", 80)], [(f"Row {number}", "It") for number in range(12)]))
+
+    for filled_mm in range(150, 236, 3):
+        rows = [page.count("Row") for page in pages_of(f'<div style="height: {filled_mm}mm">Before</div>{table}')]
+        assert sum(rows) == 12 and 1 not in rows, filled_mm
