@@ -42,8 +42,17 @@ def in_thousands(words: str) -> str:
 
 
 @register.filter
-def laid_out(table: Mapping[str, Any]) -> dict[str, Any]:
-    """A kept table as it is printed."""
+def in_lines(text: str) -> list[str]:
+    """The lines of a text that has several, else nothing."""
+    lines = content.numbered(text)
+    return lines if len(lines) > 1 else []
+
+
+@register.filter
+def laid_out(table: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A kept table as it is printed; nothing of one that a version of an earlier release does not have."""
+    if not table or not table["columns"]:
+        return {}
     table = content.with_whole_words(content.without_empty_columns(table))
     return {**table, "is_short": content.is_short(table)}
 
