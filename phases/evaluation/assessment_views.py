@@ -144,11 +144,11 @@ def _windows(wanted: Sequence[tuple[PlannedOperation, tuple[date, date]]]) -> di
     first, last = min(days[0] for _row, days in wanted), max(days[1] for _row, days in wanted)
     taken = list(Occupancy.objects.meeting(first, last).filter(vessel__in={row.vessel_id for row, _days in wanted}))
     columns = [
-        Column(_t("Operation"), 22),
+        Column(_t("Operation"), 18),
         Column(_t("Vessel"), 16),
-        Column(_t("Days wanted"), 22),
-        Column(_t("On the calendar"), 22),
-        Column(_t("Fit, other bookings"), 18),
+        Column(_t("Days wanted"), 24),
+        Column(_t("On the calendar"), 17),
+        Column(_t("Fit, other bookings"), 25),
     ]
     return data_table(columns, [_window(row, days, taken) for row, days in wanted])
 
