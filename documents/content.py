@@ -13,7 +13,7 @@ from typing import Any
 EMPTY = "–"
 WIDEST = 30  # percent that a column gets for its longest word; a longer one is broken
 WHOLE_LETTERS = 14  # of what is not broken at all where there is room: a day, an amount with its unit
-BREAKS = re.compile(r"(?<=[-–])(?!\d)|\s")  # where a word ends
+BREAKS = re.compile(r"(?<=[-–])(?!\d)|[ \t]")  # where a word ends; not where a number is grouped
 NARROW, WIDE = frozenset("fijlt.,:;()|'"), frozenset("mwMW")  # letters half as wide as others, and half as wide again
 LINE_MM, ROW_MM, WHOLE_MM = 4.3, 2.3, 45  # of a table: a line, what a row adds, and how high it may be to be kept on one page
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
