@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.forms import Form
@@ -13,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from documents import content
 
 register = template.Library()
+SPACES = re.compile(r"(?<=\d)\N{NARROW NO-BREAK SPACE}(?=\d{3})")
 
 
 @register.filter
@@ -29,6 +33,28 @@ def paper_moment(value: datetime | str | None) -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if value else None
     return content.moment(value)
+
+
+@register.filter
+def in_thousands(words: str) -> str:
+    """12,300.00, as sentences and pictures write it. What is kept has spaces: documents in force are compared with it."""
+    return SPACES.sub(",", words)
+
+
+@register.filter
+def in_lines(text: str) -> list[str]:
+    """The lines of a text that has several, else nothing."""
+    lines = content.numbered(text)
+    return lines if len(lines) > 1 else []
+
+
+@register.filter
+def laid_out(table: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A kept table as it is printed; nothing of one that a version of an earlier release does not have."""
+    if not table or not table["columns"]:
+        return {}
+    table = content.with_whole_words(content.without_empty_columns(table))
+    return {**table, "is_short": content.is_short(table)}
 
 
 @register.filter

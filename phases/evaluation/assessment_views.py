@@ -59,12 +59,12 @@ def gravest(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any] | None:
     if len({sheet.pk for sheet, _row in named}) < 2:
         return None
     columns = [
-        Column(_t("Risk"), 36),
-        Column(_t("Department"), 18),
-        Column(_t("Probability"), 11),
+        Column(_t("Risk"), 30),
+        Column(_t("Department"), 16),
+        Column(_t("Probability"), 12),
         Column(_t("Impact"), 9),
         Column(_t("Weight"), 8, "right"),
-        Column(_t("Response"), 18),
+        Column(_t("Response"), 25),
     ]
     first = sorted(named, key=lambda each: -(each[1].weight or 0))[:TOP]  # of equals in the order of the departments
     rows = (
@@ -144,11 +144,11 @@ def _windows(wanted: Sequence[tuple[PlannedOperation, tuple[date, date]]]) -> di
     first, last = min(days[0] for _row, days in wanted), max(days[1] for _row, days in wanted)
     taken = list(Occupancy.objects.meeting(first, last).filter(vessel__in={row.vessel_id for row, _days in wanted}))
     columns = [
-        Column(_t("Operation"), 22),
+        Column(_t("Operation"), 18),
         Column(_t("Vessel"), 16),
-        Column(_t("Days wanted"), 22),
-        Column(_t("On the calendar"), 22),
-        Column(_t("Fit, other bookings"), 18),
+        Column(_t("Days wanted"), 24),
+        Column(_t("On the calendar"), 17),
+        Column(_t("Fit, other bookings"), 25),
     ]
     return data_table(columns, [_window(row, days, taken) for row, days in wanted])
 

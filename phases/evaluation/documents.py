@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -22,6 +23,7 @@ from projects.charter_texts import budget_of, risk_rows
 from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring
 from projects.money import fitted
 from projects.price import accepted_quotation
+from projects.raci import Letter
 from projects.services.quoted_payments import agreed_words
 from projects.services.responsibilities import functions, rows_of
 from projects.services.tailoring import pending
@@ -67,25 +69,14 @@ def charter(project: Project) -> dict[str, Any]:
         "acceptance": row.acceptance,
         "criteria": _other_criteria(project, row),
         "tailoring": not_applicable(project),
-        "milestones": data_table(
-            [
-                Column(_t("Milestone"), 44),
-                Column(_t("Phase"), 18),
-                Column(_t("Planned"), 18),
-                Column(_t("Tolerance (working days)"), 20, "right"),
-            ],
-            [
-                (m.title, str(m.get_phase_display()), m.baseline_on or m.actual_on or m.forecast_on, m.tolerance_days)
-                for m in Milestone.objects.filter(project=project)
-            ],
-        ),
+        "milestones": _milestones(project),
         "budget": _budget(project, accepted),
         "payments": _payments(project, accepted),
         "raci": _raci(project, row),
         "chosen_responsibilities": row.responsibilities,
         "team": data_table(
             [Column(_t("Department"), 50), Column(_t("Person"), 50)],
-            [(str(member.department), member.user or "") for member in project.team.select_related("department", "user")],
+            [(str(member.department), member.user or _t("not named yet")) for member in project.team.select_related("department", "user")],
         ),
         "assumptions": numbered(row.assumptions),
         "dependencies": row.dependencies,
@@ -116,6 +107,19 @@ def _batches(row: Charter) -> str:
     return _t("%(pilot)d pilot, %(validation)d consecutive validation: %(reason)s") % names
 
 
+def _milestones(project: Project) -> dict[str, Any]:
+    """In the order of their days; one without a day comes last."""
+    columns = [
+        Column(_t("Milestone"), 44),
+        Column(_t("Phase"), 18),
+        Column(_t("Planned"), 18),
+        Column(_t("Tolerance (working days)"), 20, "right"),
+    ]
+    dated = [(row, row.baseline_on or row.actual_on or row.forecast_on) for row in Milestone.objects.filter(project=project)]
+    dated.sort(key=lambda each: each[1] or date.max)
+    return data_table(columns, [(row.title, str(row.get_phase_display()), on, row.tolerance_days) for row, on in dated])
+
+
 def _budget(project: Project, accepted: Quotation | None) -> dict[str, Any] | None:
     if accepted is None:
         return None
@@ -141,7 +145,13 @@ def _raci(project: Project, row: Charter) -> dict[str, Any]:
     columns += [Column(str(number), 6) for number in range(1, len(departments) + 1)]
     rows = [(each.deliverable.title, *(letter or BLANK for letter in each.of(departments))) for each in rows_of(row, project)]
     names = [f"{number}: {department}" for number, department in enumerate(departments, 1)]
-    return {"functions": ", ".join(names), "table": data_table(columns, rows)}
+    return {"functions": ", ".join(names), "letters": _letters(), "table": data_table(columns, rows)}
+
+
+def _letters() -> dict[str, Any]:
+    """What the letters of the matrix mean."""
+    words = ((str(letter), str(letter.label).partition(":")[2].strip()) for letter in Letter)
+    return data_table([Column(_t("Letter"), 12), Column(_t("What the function does"), 88)], words)
 
 
 def deliverables_of(project: Project, phase: Phase) -> dict[str, Any]:
@@ -210,7 +220,7 @@ TYPES = (
         number_prefix="RR",
         template="documents/types/rfp_record.html",
         build_context=rfp_document.rfp_record,
-        template_version="3",
+        template_version="4",
         signers=approved(Role.PROJECT_MANAGER),
         subject=SubjectKind.RFP,
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
@@ -227,7 +237,7 @@ TYPES = (
         narrative=(NarrativeSection("letter", _("Letter"), _("A few words to the client at the beginning.")),),
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
         missing=no_released_quotation,
-        template_version="2",
+        template_version="3",
         # What was offered and who released it; the client's choice and signature come after it and make no other offer of it.
         dated_by=("content_hash", "released"),
     ),
@@ -238,7 +248,7 @@ TYPES = (
         number_prefix="PC",
         template="documents/types/project_charter.html",
         build_context=charter,
-        template_version="5",
+        template_version="6",
         signers=(
             SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),
             *approved(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),

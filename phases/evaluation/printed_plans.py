@@ -21,11 +21,11 @@ Sheets = Sequence[DepartmentAssessment]
 Tables = list[dict[str, Any]]
 
 NOBODY: Any = None  # the snapshot is everybody's; of its tables no row depends on the reader
+COST, STANDING = "cost", "standing"
 TESTS = ("price", "stage", "batches", "samples_per_batch", "replicates", "samples", "standing", "note")
 TEST_COSTS = ("price", "stage", "hours", "consumables", "outside", "cost")
-OPERATIONS = (
-    "operation", "vessel", "batch_kg", "litres_per_kg", "fill_litres", "fill_percent", "fit", "batches", "hours", "cleaning_hours", "days",
-)  # fmt: skip
+OPERATIONS = ("operation", "vessel", "batch_kg", "litres_per_kg", "fill_litres", "fill_percent", "fit")
+OPERATION_DAYS = ("operation", "batches", "hours", "cleaning_hours", "days")
 OPERATION_COSTS = (
     "operation", "shifts_per_day", "vessel_rate", "operators", "operator_rate", "utilities_per_kg", "waste_kg", "cost",
 )  # fmt: skip
@@ -35,11 +35,20 @@ UTILITY_COSTS = ("operation", "kind", "amount", "unit", "basis", "rate", "in_all
 def printed(sheets: Iterable[DepartmentAssessment], table: Worksheet, rows: str, *parts: tuple[str, ...]) -> Tables:
     """A table of every sheet that has it and rows in it; in several parts where all its columns are too wide for a page."""
     filled = [sheet for sheet in sheets if OWN.get(table.key, sheet.department.key) == sheet.department.key and getattr(sheet, rows).all()]
-    return [
-        printed_table(bind_to(table, sheet, NOBODY), names=names, caption=f"{sheet.department}: {table.title}")
-        for sheet in filled
-        for names in parts or ((),)
-    ]
+    return [_printed(sheet, table, names) for sheet in filled for names in parts or ((),)]
+
+
+def _printed(sheet: DepartmentAssessment, table: Worksheet, names: tuple[str, ...]) -> dict[str, Any]:
+    """Its totals named, those of money with their currency; what is said of a price is not headed as one."""
+    bound = bind_to(table, sheet, NOBODY)
+    found = printed_table(bound, names=names, caption=f"{sheet.department}: {table.title}")
+    shown = names or tuple(column["name"] for column in bound.columns())
+    if STANDING in shown:
+        found["columns"][shown.index(STANDING)]["label"] = _t("Validity of the price")
+    if not found["rows"][-1][0]:
+        found["rows"][-1][0] = _t("Total (%(currency)s)") % {"currency": sheet.currency} if COST in shown else _t("Total")
+        found["has_total"] = True
+    return found
 
 
 def plans_on_paper(sheets: Sheets) -> Tables:
@@ -49,7 +58,7 @@ def plans_on_paper(sheets: Sheets) -> Tables:
         *printed(sheets, MATERIAL_COSTS, "cost_rows"),
         *printed(sheets, TEST_PLAN, "tests", TESTS, TEST_COSTS),
         *printed(sheets, METHODS, "cost_rows"),
-        *printed(sheets, PRODUCTION_PLAN, "operations", OPERATIONS, OPERATION_COSTS),
+        *printed(sheets, PRODUCTION_PLAN, "operations", OPERATIONS, OPERATION_DAYS, OPERATION_COSTS),
         *printed(sheets, UTILITIES, "utilities", UTILITY_COSTS),
         *printed(sheets, HAZARDS, "hazards"),
         *printed(sheets, EHS_COSTS, "cost_rows"),

@@ -191,7 +191,7 @@ def _warnings(case: Case, lines: Sequence[LineCost]) -> Iterator[str]:
         names = ", ".join(bare[:NAMED]) + (" …" if len(bare) > NAMED else "")
         yield _t("Assumed without a lowest and a highest figure (%(number)s): %(names)s.") % {"number": len(bare), "names": names}
     for phase, material, needed, bought in left_over(case):
-        kilograms = {"needed": grouped(half_up(needed, GRAM)), "bought": grouped(half_up(bought, GRAM))}
+        kilograms = {"needed": grouped(half_up(needed, GRAM).normalize()), "bought": grouped(half_up(bought, GRAM).normalize())}
         words = _t("%(phase)s: %(bought)s kg of %(material)s must be bought, %(needed)s kg are needed.")
         yield words % (kilograms | {"material": material.label, "phase": phase.label})
     for scale in case.scales:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
 
-from documents.content import Column, cell, data_table, shortest
+from documents.content import Column, cell, data_table, day, shortest
 from process.costs.estimate import LineCost
 from process.costs.figures import Source
 from process.costs.models import MaterialPrice
@@ -132,13 +133,12 @@ def _equivalents(route: Route, key: str) -> str:
 
 def _consumption(counted: Iterable[Counted]) -> dict[str, Any]:
     columns = [
-        Column(_t("Material"), 19),
-        Column(_t("CAS, grade"), 12),
+        Column(_t("Material, CAS, grade"), 27),
         Column(_t("Equivalents"), 13, "right"),
-        Column(_t("Charged (kg/kg API)"), 11, "right"),
+        Column(_t("Charged (kg/kg API)"), 12, "right"),
         Column(_t("Recovery (%)"), 11, "right"),
         Column(_t("Consumption (kg/kg API)"), 14, "right"),
-        Column(_t("Loss (%)"), 7, "right"),
+        Column(_t("Loss (%)"), 10, "right"),
         Column(_t("Price per kg"), 13, "right"),
     ]
     return data_table(columns, [_used(each) for each in counted])
@@ -148,8 +148,7 @@ def _used(each: Counted) -> tuple[Any, ...]:
     row, material = each.row, each.row.material
     loss = shortest(row.handling_loss_pct)
     return (
-        material.name,
-        "\n".join(filter(None, (material.cas_number, material.grade))),
+        f"{material.name}\n{', '.join(filter(None, (material.cas_number, material.grade)))}".strip(),
         each.equivalents,
         four_figures(each.bought.charged_kg),
         four_figures(each.recovery_pct),
@@ -161,14 +160,13 @@ def _used(each: Counted) -> tuple[Any, ...]:
 
 def _supply(counted: Iterable[Counted]) -> dict[str, Any]:
     columns = [
-        Column(_t("Material"), 18),
-        Column(_t("Supplier, country"), 20),
-        Column(_t("Quoted on"), 13),
-        Column(_t("Valid until"), 13),
+        Column(_t("Material"), 24),
+        Column(_t("Supplier, country"), 23),
+        Column(_t("Quoted on, valid until"), 14),
         Column(_t("Pack (kg)"), 8, "right"),
         Column(_t("Minimum order (kg)"), 10, "right"),
-        Column(_t("Lead time (days)"), 8, "right"),
-        Column(_t("Single source"), 10),
+        Column(_t("Lead time (days)"), 9, "right"),
+        Column(_t("Single source"), 12),
     ]
     return data_table(columns, [_sold(each) for each in counted])
 
@@ -179,14 +177,17 @@ def _sold(each: Counted) -> tuple[Any, ...]:
     single = {0: _t("nobody offers it"), 1: _t("yes")}.get(each.sellers, _t("no, %(number)d offer it") % {"number": each.sellers})
     if quote is None:
         origin = ", ".join(filter(None, (str(Source(row.source).label), row.reference)))
-        return row.material.name, origin, row.dated, row.valid_until, None, None, None, single
+        return row.material.name, origin, _days(row.dated, row.valid_until), None, None, None, single
     return (
         row.material.name,
         ", ".join(filter(None, (quote.supplier.name, quote.origin or quote.supplier.country))),
-        quote.quoted_on,
-        quote.valid_until,
+        _days(quote.quoted_on, quote.valid_until),
         shortest(quote.pack_kg),
         shortest(max(quote.quantity_from_kg, quote.minimum_order_kg or Decimal(0))) or None,
         quote.lead_time_days,
         single,
     )
+
+
+def _days(quoted: date | None, until: date | None) -> str:
+    return f"{day(quoted)}\n{day(until)}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -21,15 +20,17 @@ from process.costs.pictures import price_tornado
 from process.costs.results import Priced, Whole, markup_pct, priced, whole
 from process.costs.simulation import SEED
 from process.costs.taking import misfits_of
+from process.words import grouped
 from projects.models import Project
 from projects.money import half_up
 
 TENTH = Decimal("0.1")
 LABEL, WIDEST_SUM = 34, 66
+MOST_ROWS = 10  # of a histogram; the percentiles say more than its forty bars
 WIDTHS = {
     "waterfall": [(50, "left"), (30, "right"), (20, "right")],
     "tornado": [(32, "left"), *[(17, "right")] * 4],
-    "distribution": [(28, "left"), (22, "right")] * 2,
+    "distribution": [(60, "left"), (40, "right")],
 }
 PICTURE_WIDTH = 720  # as wide as text of this size has room for
 
@@ -66,7 +67,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
         "stated": list(found.stated),
         "warnings": [*(str(each) for each in chosen.warnings), *misfits_of(chosen.assessed.assessment, chosen.assessed.case)],
         "pictures": {name: json.dumps(picture.spec) for name, picture in pictures.items()},
-        "tables": {name: _table(name, picture) for name, picture in pictures.items()} | {"percentiles": _percentiles(found)},
+        "tables": _tables(pictures, chosen.estimate.currency) | {"percentiles": _percentiles(found)},
     }
 
 
@@ -92,14 +93,28 @@ def _pictures(found: Whole) -> Iterator[tuple[str, Picture]]:
     yield from ((name, picture) for name, picture in pictures if picture is not None)
 
 
+def _tables(pictures: Mapping[str, Picture], currency: str) -> dict[str, Any]:
+    return {name: _histogram(picture, currency) if name == "distribution" else _table(name, picture) for name, picture in pictures.items()}
+
+
 def _table(name: str, picture: Picture) -> dict[str, Any]:
-    """What the picture says, in words. The many bars of a histogram stand in two columns; its percentiles have a table of their own."""
-    head, rows = picture.head, picture.rows
-    if name == "distribution":
-        bars = [row for row in rows if all(row)]
-        half = -(-len(bars) // 2)
-        head, rows = head * 2, tuple(left + right for left, right in zip_longest(bars[:half], bars[half:], fillvalue=("", "")))
-    return data_table([Column(words, *look) for words, look in zip(head, WIDTHS[name], strict=True)], rows)
+    """What the picture says, in words."""
+    return data_table([Column(words, *look) for words, look in zip(picture.head, WIDTHS[name], strict=True)], picture.rows)
+
+
+def _histogram(picture: Picture, currency: str) -> dict[str, Any]:
+    """The bars of the picture, added up to at most ten; its percentiles have a table of their own."""
+    bars = picture.spec["layer"][0]["data"]["values"]
+    each = -(-len(bars) // MOST_ROWS)
+    total = sum(bar["count"] for bar in bars)
+    rows = [_bars(bars[start : start + each], total, currency) for start in range(0, len(bars), each)]
+    return data_table([Column(words, *look) for words, look in zip(picture.head, WIDTHS["distribution"], strict=True)], rows)
+
+
+def _bars(bars: list[dict[str, Any]], total: int, currency: str) -> tuple[str, str]:
+    low, high = (grouped(half_up(Decimal(end), Decimal(1))) for end in (bars[0]["low"], bars[-1]["high"]))
+    count = sum(bar["count"] for bar in bars)
+    return _t("%(low)s to %(high)s") % {"low": f"{currency} {low}", "high": high}, f"{count:,} ({100 * count / total:.1f} %)"
 
 
 def _percentiles(found: Whole) -> dict[str, Any]:
@@ -163,14 +178,13 @@ def _lines(estimate: Estimate) -> dict[str, Any]:
     """Every line of every phase with its source."""
     labels = {phase.phase: phase.label for phase in estimate.phases}
     columns = [
-        Column(_t("Line"), 25),
+        Column(_t("Line, with source, reference and date"), 50),
         Column(_t("Phase"), 12),
-        Column(_t("Quantity"), 14, "right"),
-        Column(_t("Price per unit"), 13, "right"),
-        Column(_t("Source, reference, date"), 22),
-        Column(estimate.currency, 14, "right"),
+        Column(_t("Quantity"), 12, "right"),
+        Column(_t("Price per unit"), 14, "right"),
+        Column(estimate.currency, 12, "right"),
     ]
-    rows = ((line.label, labels[line.phase], _quantity(line), _price(line), _origin(line), line.amount) for line in estimate.lines)
+    rows = ((f"{line.label}\n{_origin(line)}", labels[line.phase], _quantity(line), _price(line), line.amount) for line in estimate.lines)
     return data_table(columns, rows)
 
 

@@ -40,7 +40,7 @@ def asked_lines(addressee: InquirySupplier) -> list[InquiryAsk]:
 def letter_data(addressee: InquirySupplier) -> dict[str, Any]:
     """Everything that the supplier reads; the snapshot is attached to its PDF, so that nothing else may stand in it."""
     inquiry, lines = addressee.inquiry, [ask.line for ask in asked_lines(addressee)]
-    by = day(inquiry.answer_by)
+    by, site = day(inquiry.answer_by), inquiry.project.site
     return {
         "title": _t("Request for prices %(number)s") % {"number": addressee.letter_number},
         "subtitle": str(addressee.supplier),
@@ -49,6 +49,8 @@ def letter_data(addressee: InquirySupplier) -> dict[str, Any]:
             (_t("Attention of"), addressee.supplier.contact_name),
             (_t("E-mail"), addressee.supplier.email),
             (_t("From"), settings.ORGANISATION_NAME),
+            (_t("Our contact"), f"{inquiry.prepared_by.full_name}, {inquiry.prepared_by.email}"),
+            *([(_t("Place of delivery"), f"{site.name}, {site.country}")] if site else []),
             (_t("Our reference"), addressee.letter_number),
             (_t("Please answer by"), by),
         ),
@@ -98,7 +100,9 @@ def letter_data(addressee: InquirySupplier) -> dict[str, Any]:
 def _addressee(project: Project, about: str) -> InquirySupplier:
     """Raises LookupError for a supplier that is not asked."""
     number, _dash, place = about.partition("-")
-    rows = InquirySupplier.objects.filter(inquiry__project=project).select_related("inquiry__project", "supplier")
+    rows = InquirySupplier.objects.filter(inquiry__project=project).select_related(
+        "inquiry__project__site", "inquiry__prepared_by", "supplier"
+    )
     found = rows.filter(inquiry__number=number, number=place).first() if number.isdecimal() and place.isdecimal() else None
     if found is None:
         raise LookupError(f"{about} of this project is no letter to a supplier.")
@@ -163,6 +167,7 @@ PURCHASE_INQUIRY = DocumentType(
     number_prefix="PI",
     template="documents/types/purchase_inquiry.html",
     build_context=data_of,
+    template_version="2",
     requesters=frozenset({Role.RESEARCH, Role.MATERIAL_CONTROL, Role.PROJECT_MANAGER}),
     missing=no_inquiry,
     dated_by=None,

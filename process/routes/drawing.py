@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from textwrap import wrap
 from typing import Any
 
 from django.utils.translation import gettext as _t
 
 from catalogue.chemistry import StructureError, draw_svg
 from catalogue.models import Compound as CatalogueCompound
-from charts.scheme import STRUCTURE_HEIGHT, STRUCTURE_WIDTH, Chain, Compound, Reaction, scheme
+from charts.scheme import MOST_OVER, MOST_UNDER, STRUCTURE_HEIGHT, STRUCTURE_WIDTH, TEXT_WIDE, Chain, Compound, Reaction, scheme
 from process.routes.models import RouteStep, StepInput
 from process.words import plain_number
 
 BOND_LENGTH = 20  # pixels: what is drawn in one scheme has one scale, as far as it fits
-PER_LINE, PER_LINE_OF_MANY, MANY = 2, 3, 9  # arrows in a line on paper, so that its letters can be read; of so many arrows more
+PER_LINE = ((3, 1), (8, 2))  # up to so many arrows: so many in a line on paper, so that its letters can be read
+PER_LINE_OF_MANY = 3
+GRADE = re.compile(r" \([^()]*\)(?= \([^()]*\)$)")  # before the amount
 ARROWLESS = {StepInput.Role.SOLVENT, StepInput.Role.WATER}  # under the arrow, with the conditions
 
 
@@ -35,7 +39,8 @@ def kept_scheme(steps: Sequence[RouteStep], *, title: str) -> dict[str, Any]:
 def scheme_from(kept: Mapping[str, Any]) -> str:
     """Drawn for a page of paper, from what was kept alone."""
     chains = [_drawn(_chain_from(each)) for each in kept["chains"]]
-    per_line = PER_LINE if sum(len(chain.reactions) for chain in chains) < MANY else PER_LINE_OF_MANY
+    arrows = sum(len(chain.reactions) for chain in chains)
+    per_line = next((number for most, number in PER_LINE if arrows <= most), PER_LINE_OF_MANY)
     return scheme(chains, title=kept["title"], description=kept["description"], per_line=per_line)
 
 
@@ -45,8 +50,21 @@ def _chain_from(kept: Mapping[str, Any]) -> Chain:
 
 
 def _drawn(chain: Chain) -> Chain:
-    reactions = [replace(each, product=_with_drawing(each.product)) for each in chain.reactions]
+    reactions = [_legible(replace(each, product=_with_drawing(each.product))) for each in chain.reactions]
     return replace(chain, start=_with_drawing(chain.start), reactions=reactions)
+
+
+def _legible(reaction: Reaction) -> Reaction:
+    """Temperature, time and yield on one line at the arrow, so that they are never what is cut; solvents, with their amounts, below."""
+    solvents = [line for line in reaction.under if line.endswith(")")]
+    conditions = ", ".join(line for line in reaction.under if line not in solvents).replace(" – ", "–")
+    return replace(reaction, over=_shortened(reaction.over, MOST_OVER), under=[conditions, *_shortened(solvents, MOST_UNDER - 1)])
+
+
+def _shortened(lines: Sequence[str], most: int) -> list[str]:
+    """Without the grades, which the table beside the picture has, where they take more room than there is."""
+    needed = sum(len(wrap(line, TEXT_WIDE)) for line in lines)
+    return [GRADE.sub("", line) for line in lines] if needed > most else list(lines)
 
 
 def _with_drawing(compound: Compound) -> Compound:

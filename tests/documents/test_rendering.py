@@ -96,6 +96,12 @@ def test_contents_numbers_headings_and_links_to_them(reader: PdfReader) -> None:
     ]
 
 
+def test_the_note_on_the_cover_of_a_draft_is_not_broken_after_its_first_word(sample_templates: None) -> None:
+    cover = PdfReader(io.BytesIO(pdf_of(page(is_draft=True, rows=1)))).pages[0].extract_text()
+
+    assert "Draft for review. Not for use" in cover
+
+
 def test_data_is_attached(reader: PdfReader) -> None:
     attached = reader.attachments["data.json"][0]
     relation = reader.trailer["/Root"]["/AF"][0].get_object()["/AFRelationship"]

@@ -16,6 +16,7 @@ from documents import registry, services
 from documents.content import cell
 from documents.models import DocumentVersion
 from documents.services.queue import page_of
+from documents.templatetags.paper import in_thousands
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.services import recommend
 from phases.reports import TEMPLATE
@@ -55,9 +56,11 @@ def test_quotation_prints_the_released_revision() -> None:
     version = DocumentVersion.objects.get(pk=version.pk)
 
     assert version.signed_pdf is not None
-    said = text_of(version).replace("\N{NARROW NO-BREAK SPACE}", " ")
-    for words in (quotation.label, "420 000.00", "Pilot batches", "was released by the electronic signatures of", "Management", "收率"):
+    said = text_of(version)
+    for words in (quotation.label, "420,000.00", "Pilot batches", "was released by the electronic signatures of", "Management", "收率"):
         assert words in said
+    history, last = (" ".join(reader_of(version).pages[place].extract_text().split()) for place in (1, -1))
+    assert "takes effect without a signature of its own" in history and "Accepted for the client by" in last, "no page for signatures"
 
 
 def test_charter_waits_for_its_draft() -> None:
@@ -303,16 +306,16 @@ def test_cost_assessment_sets_price_against_cost() -> None:
 
     version = finished("detailed_cost_assessment", project, author=factories.manager())
 
-    said = " ".join(text_of(version).replace("\N{NARROW NO-BREAK SPACE}", " ").split())
+    said = " ".join(text_of(version).split())
     for words in (
         quotation.label,
         "Price against cost",
-        "EUR 180 000.00 (42.9 %)",
+        "EUR 180,000.00 (42.9 %)",
         "Cost in detail",
         "4-Aminophenol",
-        "Stability study Optional 9 000.00",
+        "Stability study Optional 9,000.00",
         "Filing of the DMF Excluded –",
-        *(cell(row.cost_base) for row in sheets),
+        *(in_thousands(cell(row.cost_base)) for row in sheets),
     ):
         assert " ".join(str(words).split()) in said
     assert version.document.type is not None and version.document.type.for_us  # margins are no client's

@@ -61,3 +61,13 @@ def test_the_cost_form_prints_them_under_their_sections(project: Project) -> Non
 def test_no_table_of_another_department_is_printed(project: Project) -> None:
     """Hours, materials, methods and costs of EHS are rows of one kind: each belongs to the table of its department."""
     assert str(plans_on_paper(sheets_of(project))).count("Reaction calorimetry") == 1
+
+
+def test_totals_are_named_with_their_currency_and_a_price_is_said_to_be_valid_under_its_own_heading(project: Project) -> None:
+    DepartmentAssessment.objects.filter(project=project).update(currency="EUR")
+    samples, costs, methods, _ehs = plans_on_paper(sheets_of(project))
+
+    assert [table["rows"][-1][0] for table in (samples, costs, methods)] == ["Total", "Total (EUR)", "Total (EUR)"]
+    heads = [column["label"] for column in samples["columns"]]
+    assert samples["rows"][0][heads.index("Validity of the price")] == "valid" and "Price" not in heads
+    assert costs["has_total"]

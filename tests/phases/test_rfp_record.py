@@ -80,6 +80,15 @@ def test_rfp_record_of_an_earlier_release_is_printed_as_it_was_made() -> None:
 
 
 @pytest.mark.usefixtures("unlaid")
+def test_that_no_file_was_sent_needs_no_page_of_its_own() -> None:
+    version = drafted("rfp_record", factories.a_project(), author=factories.person(Role.BUSINESS_DEVELOPMENT))
+
+    page = page_of(version, "review")
+
+    assert "<p>No file was sent.</p>" in page and "Files received" not in page
+    assert page.index("No file was sent.") < page.index("Development and supply, 5 t a year")
+
+
 def test_rfp_record_without_a_structure_draws_none() -> None:
     factories.a_project()
     Rfp.objects.update(smiles="", structure_text="", formula="", molar_mass_g_per_mol=None)

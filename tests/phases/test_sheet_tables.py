@@ -330,8 +330,7 @@ def test_the_report_prints_the_tables(project: Project) -> None:
         "Research and development: Risks",
         "Analytical: Test plan",
         "Analytical: Test plan",
-        "Production: Production plan",
-        "Production: Production plan",
+        *["Production: Production plan"] * 3,
         "Environment, health and safety: Hazards and containment",
     ]
     assert said["risks"][0]["rows"] == [["The dimer is not purged.", "Medium", "High", "6", "Crystallise twice."]]

@@ -23,14 +23,16 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_purchase_inquiry_on_paper_names_no_client_and_no_product(project: Project) -> None:
-    version = make.draft_of(make.a_whole_route(project))
+    version, chemist = make.draft_of(make.a_whole_route(project)), make.chemist()
     by = timezone.localdate() + timedelta(days=14)
-    prepare_inquiry(version.pk, target_kg=Decimal(100), answer_by=by, with_priced=True, actor=make.chemist())
+    prepare_inquiry(version.pk, target_kg=Decimal(100), answer_by=by, with_priced=True, actor=chemist)
+    Project.objects.filter(pk=project.pk).update(site=projects.a_site())
 
-    paper = drafted("purchase_inquiry", project, author=make.chemist(), about="1-1", reason="For the test.")
+    paper = drafted("purchase_inquiry", project, author=chemist, about="1-1", reason="For the test.")
 
     said = " ".join(text_of(paper).split())
-    for words in (f"{project.code}-PI-1-1", "4-Aminophenol", "80.213", "Chemical Works", "no order"):
+    contact, place = f"Our contact {chemist.full_name}, {chemist.email}", "Place of delivery Demo Site"
+    for words in (f"{project.code}-PI-1-1", "4-Aminophenol", "80.213", "Chemical Works", "no order", contact, place):
         assert words in said, words
     for secret in (project.client.name, project.title, project.compound.name):
         assert secret not in said, secret

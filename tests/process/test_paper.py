@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -82,8 +83,23 @@ def test_paper_and_page_draw_the_same_scheme(version: RouteVersion) -> None:
     steps = list(steps_of(version))
     kept = json.loads(json.dumps(kept_scheme(steps, title="Acetylation")))
 
-    assert scheme_from(kept) == scheme_of(steps, title="Acetylation", per_line=2)
+    assert scheme_from(kept) == scheme_of(steps, title="Acetylation", per_line=1)
     assert "<svg" not in json.dumps(kept) and "CC(=O)Nc1ccc(O)cc1" in json.dumps(kept)
+
+
+def test_conditions_and_yield_are_never_cut_and_grades_give_way_to_what_is_added(version: RouteVersion) -> None:
+    step = version.steps.get()
+    for number in range(3):
+        salt = make.a_material(f"Potassium salt {number}", grade="99 %, milled", molar_mass_g_per_mol=138.2)
+        make.an_input(step, salt, role="reagent", amount="1")
+        solvent = make.a_material(f"N,N-Dimethylformamide {number}", kind=Material.Kind.SOLVENT, density_kg_per_l=0.95)
+        make.an_input(step, solvent, role="solvent", amount="5", basis="l_per_kg")
+
+    picture = scheme_from(kept_scheme(list(steps_of(version)), title="Acetylation"))
+
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", picture)
+    assert "26 h, yield 90 %" in words
+    assert "Potassium salt 2 (1 eq)" in words and not any("milled" in line for line in words)
 
 
 def test_findings_stand_with_what_was_decided(version: RouteVersion) -> None:

@@ -239,7 +239,7 @@ def test_what_a_reader_should_know_is_said() -> None:
     assert tuple(map(str, estimate(case).warnings)) == (
         "THF: the price was valid until 1 Mar 2026.",
         "Assumed without a lowest and a highest figure (2): THF, Yield of Step a.",
-        "Pilot: 25.000 kg of THF must be bought, 1.000 kg are needed.",
+        "Pilot: 25 kg of THF must be bought, 1 kg are needed.",
     )
 
 

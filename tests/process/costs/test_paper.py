@@ -9,6 +9,7 @@ import pytest
 
 from audit.hashes import hash_of
 from catalogue.models import SupplierQuote
+from documents.content import day
 from process.costs.counting import what_counts
 from process.costs.paper import pictures_on_paper, scenario_on_paper
 from process.costs.services import change_scenario, copy_scenario, fix_scenario
@@ -34,10 +35,10 @@ def test_every_line_stands_with_its_source_and_the_snapshot_is_plain(scenario: C
 
     assert found is not None
     assert hash_of(found) == hash_of(json.loads(json.dumps(found)))
-    rows = {(row[0], row[1]): row for row in found["lines"]["rows"]}
-    assert rows["Operators", "Pilot"][2] == "40 h"
-    assert rows["Operators", "Pilot"][4].startswith("Assumption, Book 7, ")
-    assert rows["4-Aminophenol", "Validation"][4].startswith("Quote, Chemical Works, ")
+    rows = {(*row[0].split("\n"), row[1]): row for row in found["lines"]["rows"]}
+    dated = day(scenario.priced_on)
+    assert rows["Operators", f"Assumption, Book 7, {dated}", "Pilot"][2] == "40 h"
+    assert any(words[0] == "4-Aminophenol" and words[1].startswith("Quote, Chemical Works, ") for words in rows)
     assert sorted(pictures_on_paper(found)) == ["distribution", "tornado", "waterfall"]
 
 
@@ -50,8 +51,10 @@ def test_each_picture_is_printed_with_a_table_that_says_the_same(scenario: CostA
     assert tables["waterfall"][-1] == ["Price", "EUR 10,058", "100.0 %"]
     assert "Quantity of Operators" in [row[0] for row in tables["tornado"]]
     assert [row[0] for row in tables["percentiles"]] == ["P5", "P10", "P50", "P90", "P95"]
-    draws = [int(cell.split(" ")[0].replace(",", "")) for row in tables["distribution"] for cell in row[1::2]]
-    assert (len(draws), sum(draws)) == (40, 10_000)
+    draws = [int(cell.split(" ")[0].replace(",", "")) for row in tables["distribution"] for cell in row[1:]]
+    assert (len(draws), sum(draws)) == (10, 10_000)
+    ends = [row[0].removeprefix("EUR ").split(" to ") for row in tables["distribution"]]
+    assert [high for _low, high in ends[:-1]] == [low for low, _high in ends[1:]], "each begins where the one before it ends"
 
 
 def test_the_fixed_scenario_is_printed_and_a_newer_draft_stands_beside_it(scenario: CostAssessment) -> None:
@@ -85,13 +88,13 @@ def test_yields_and_materials_of_the_route_stand_with_who_sells_them(scenario: C
         ["Acetylation", "4-Aminophenol", "100", "40.11", "50", "90", "1.247", "0.8021"],
         ["Overall", "along the longest line", "–", "40.11", "50", "90", "1.247", "0.8021"],
     ]
-    used, sold = ({row[0]: row for row in found[name]["rows"]} for name in ("consumption", "supply"))
-    assert used["4-Aminophenol"][2:] == ["1", "0.8021", "0", "0.8021", "0", "6.2 EUR"]
-    assert used["Acetic anhydride"][2:] == ["1.1", "0.8254", "0", "0.8254", "3", "2 EUR"]
-    assert used["Water"][2:6] == ["–", "4.011", "0", "4.011"]
-    assert (sold["4-Aminophenol"][1], sold["4-Aminophenol"][4:]) == ("Chemical Works, CN", ["25", "50", "42", "no, 2 offer it"])
-    assert (sold["Acetic anhydride"][1], sold["Acetic anhydride"][7]) == ("Assumption", "nobody offers it")
-    assert sold["Water"][7] == "yes"
+    used, sold = ({row[0].split("\n")[0]: row for row in found[name]["rows"]} for name in ("consumption", "supply"))
+    assert used["4-Aminophenol"][1:] == ["1", "0.8021", "0", "0.8021", "0", "6.2 EUR"]
+    assert used["Acetic anhydride"][1:] == ["1.1", "0.8254", "0", "0.8254", "3", "2 EUR"]
+    assert used["Water"][1:5] == ["–", "4.011", "0", "4.011"]
+    assert (sold["4-Aminophenol"][1], sold["4-Aminophenol"][3:]) == ("Chemical Works, CN", ["25", "50", "42", "no, 2 offer it"])
+    assert (sold["Acetic anhydride"][1], sold["Acetic anhydride"][6]) == ("Assumption", "nobody offers it")
+    assert sold["Water"][6] == "yes"
 
 
 def test_without_a_price_there_is_nothing_to_print(project: Project) -> None:
