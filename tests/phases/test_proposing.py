@@ -149,8 +149,9 @@ def test_the_page_proposes_and_says_what_it_left_out(client: Client, project: Pr
     asked = {"propose-version": version.pk, "propose-batch_kg": "150", "propose-batches": "3"}
 
     assert "1 operation was proposed; look at it." in client.post(address, asked, follow=True).content.decode()
-    again = client.post(address, asked, follow=True).content.decode()
-    assert "Acetylation stands in the plan already." in again
+    again = client.post(address, asked, follow=True)
+    assert again.status_code == 400 and "Acetylation stands in the plan already." in again.content.decode()
+    assert again.context["proposing"]["form"]["batch_kg"].value() == "150"
     assert client.post(address, asked | {"propose-batch_kg": "-1"}).status_code == 400
     assert client.post(reverse("sheet-propose", args=[project.code, "ehs"]), asked).status_code == 404
 
