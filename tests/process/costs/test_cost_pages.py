@@ -16,11 +16,11 @@ from django.utils import timezone
 from accounts.models import Role
 from process.costs import building, results, services
 from process.costs.band import price_band
+from process.costs.counting import what_counts
 from process.costs.disposing import WASTE
 from process.costs.estimate import estimate
 from process.costs.forms import first_values
 from process.costs.models import CostLine
-from process.costs.paper import what_counts
 from process.costs.plan_words import PLANS
 from process.costs.quoting import quote_scenario
 from process.costs.tornado import tornado
