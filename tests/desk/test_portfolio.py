@@ -26,6 +26,7 @@ from projects.services.plan import reschedule_milestone
 from projects.services.readiness import refresh_readiness
 from tests.projects import factories
 from tests.projects.one_and_three import one_and_three
+from tests.projects.remembered import remembered
 from worksheets.writing import harmless
 
 pytestmark = pytest.mark.django_db
@@ -34,12 +35,24 @@ READS_EVERY_PRICE = (Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT)
 READS_NO_PRICE = (Role.QUALITY_ASSURANCE, Role.RESEARCH, Role.PRODUCTION, Role.ADMINISTRATOR)
 
 
-@pytest.fixture
-def project(db: None) -> Project:
+@remembered
+def in_small_scale() -> Project:
     project = factories.a_project_in("small_scale")
     refresh_readiness([project.pk])
     refresh_facts([project.pk])
     return project
+
+
+@remembered
+def beside_another() -> Project:
+    project = in_small_scale()
+    refresh_facts([factories.a_project(factories.a_client("DCB")).pk])
+    return project
+
+
+@pytest.fixture
+def project(db: None, request: pytest.FixtureRequest) -> Project:
+    return beside_another() if "other" in request.fixturenames else in_small_scale()
 
 
 def browser_of(role: str) -> Client:
@@ -183,9 +196,7 @@ def test_filters_stand_in_the_address_of_page_and_files(project: Project) -> Non
 @pytest.fixture
 def other(project: Project) -> Project:
     """Of another client, in evaluation, nobody's and nowhere yet."""
-    other = factories.a_project(factories.a_client("DCB"))
-    refresh_facts([other.pk])
-    return other
+    return Project.objects.get(client__code="DCB")
 
 
 Asked = Callable[[Project], Any]
