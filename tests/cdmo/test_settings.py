@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 from django.conf import settings
+
+from tests.cdmo.beginnings import begin
 
 SECRET = "x" * 60
 GOOD = {
@@ -21,9 +22,8 @@ GOOD = {
 
 
 def load(code: str = "import cdmo.settings", **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "ignore", "-c", code]
     clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    return subprocess.run(command, cwd=settings.BASE_DIR, env={**clean, **environment}, capture_output=True, text=True, check=False)
+    return begin(code, **{**clean, **environment})
 
 
 def test_production_starts_with_everything() -> None:

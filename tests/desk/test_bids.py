@@ -18,6 +18,7 @@ from projects.completeness import QUESTIONS
 from projects.kpi_cases import QUOTATION, WON
 from projects.models import KpiCase, Project, QuotationOutcome, Rfp
 from tests.projects import factories as make
+from tests.projects.remembered import remembered
 from tests.projects.test_completeness import an_answer_to, empty_of
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +36,8 @@ def case(project: Project, figure: str, on: date, number: int) -> None:
     KpiCase.objects.create(project=project, figure=figure, phase="evaluation", on=on, number=number, quotation=quotation)
 
 
-@pytest.fixture
-def enquiries() -> Project:
-    """Three received, two evaluated, one of them quoted and won."""
+@remembered
+def three_enquiries() -> Project:
     make.an_rfp()
     make.a_project()
     project = make.a_project()
@@ -46,7 +46,13 @@ def enquiries() -> Project:
     return project
 
 
-def test_the_pipeline_says_how_far_the_requests_came(reader: Client, enquiries: Project) -> None:
+@pytest.fixture
+def enquiries() -> Project:
+    """Three received, two evaluated, one of them quoted and won. Asked for before the reader: a story is put back where nothing is yet."""
+    return three_enquiries()
+
+
+def test_the_pipeline_says_how_far_the_requests_came(enquiries: Project, reader: Client) -> None:
     rows = reader.get(ADDRESS).context["funnel"].rows
 
     assert rows == (
@@ -66,7 +72,7 @@ def test_money_is_summed_only_for_whom_it_is(client: Client, enquiries: Project)
     assert b"420,000" not in client.get(reverse("bids-svg", args=["funnel"])).content
 
 
-def test_won_and_turnaround_stand_quarter_by_quarter(reader: Client, enquiries: Project) -> None:
+def test_won_and_turnaround_stand_quarter_by_quarter(enquiries: Project, reader: Client) -> None:
     KpiCase.objects.all().delete()
     for on, number in ((date(2026, 2, 1), 1), (date(2026, 3, 1), 0), (date(2026, 3, 2), 1)):
         case(enquiries, WON, on, number)
@@ -83,7 +89,7 @@ def test_won_and_turnaround_stand_quarter_by_quarter(reader: Client, enquiries: 
     [({"since": "2026-02-04"}, None), ({"until": "2026-02-03"}, "3"), ({"client": "other"}, None), ({"site": "0"}, None)],
 )
 def test_the_filters_of_the_key_figures_hold_here_too(
-    reader: Client, enquiries: Project, asked: dict[str, str], received: str | None
+    enquiries: Project, reader: Client, asked: dict[str, str], received: str | None
 ) -> None:
     if "client" in asked:
         asked = {"client": str(make.a_client("XYZ").pk)}
@@ -106,7 +112,7 @@ def test_a_wrong_period_is_said_at_its_field(reader: Client) -> None:
 
 
 @pytest.mark.parametrize(("name", "begins"), [("bids-svg", b"<svg"), ("bids-png", b"\x89PNG"), ("bids-pdf", b"%PDF")])
-def test_the_picture_leaves_as_a_file_from_the_same_specification(reader: Client, enquiries: Project, name: str, begins: bytes) -> None:
+def test_the_picture_leaves_as_a_file_from_the_same_specification(enquiries: Project, reader: Client, name: str, begins: bytes) -> None:
     assert reader.get(reverse(name, args=["funnel"])).content.startswith(begins)
     assert reader.get(reverse(name, args=["nothing"])).status_code == 404
 
@@ -144,7 +150,7 @@ def test_only_all_are_the_whole_and_only_none_is_nothing(won: int, answered: int
     assert Group("", won, answered).rate_percent == percent
 
 
-def test_the_page_counts_the_offers_of_the_win_rate(reader: Client, enquiries: Project) -> None:
+def test_the_page_counts_the_offers_of_the_win_rate(enquiries: Project, reader: Client) -> None:
     KpiCase.objects.all().delete()
     case(enquiries, QUOTATION, date(2026, 2, 10), 7)
     for on, won in ((date(2026, 2, 11), 1), (date(2026, 2, 12), 0), (date(2027, 1, 1), 1)):
@@ -164,7 +170,7 @@ def test_the_page_counts_the_offers_of_the_win_rate(reader: Client, enquiries: P
     assert "Which requests were worth answering" not in reader.get(ADDRESS, {"until": "2026-02-10"}).content.decode()
 
 
-def test_offers_of_which_little_is_known_stand_beside_the_others(reader: Client, enquiries: Project) -> None:
+def test_offers_of_which_little_is_known_stand_beside_the_others(enquiries: Project, reader: Client) -> None:
     KpiCase.objects.all().delete()
     other = make.a_project()
     make.accepted_quotation(other)
@@ -184,7 +190,7 @@ def test_offers_of_which_little_is_known_stand_beside_the_others(reader: Client,
     }
 
 
-def test_a_picture_asks_for_itself_alone(reader: Client, enquiries: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_asks_for_itself_alone(enquiries: Project, reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     case(enquiries, WON, date(2026, 2, 11), 1)
     for name in ("answered_bids", "old_facts"):
         monkeypatch.setattr(f"desk.views.bids.{name}", lambda *asked: pytest.fail("what no picture shows was counted"))
@@ -210,7 +216,7 @@ def counted(answer: Any) -> dict[str, list[tuple[str, int, int]]]:
     return {each.title: [(group.label, group.answered, group.won) for group in each.groups] for each in answer.context["groupings"]}
 
 
-def test_more_enquiries_cost_no_more_queries(reader: Client, enquiries: Project, django_assert_num_queries: Any) -> None:
+def test_more_enquiries_cost_no_more_queries(enquiries: Project, reader: Client, django_assert_num_queries: Any) -> None:
     reader.get(ADDRESS)
     with CaptureQueriesContext(connection) as one:
         reader.get(ADDRESS)

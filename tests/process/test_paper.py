@@ -31,7 +31,7 @@ NO_PARTS = {"findings": {}, "literature": None, "inquiries": None, "offers": Non
 
 @pytest.fixture
 def version(project: Project) -> RouteVersion:
-    found = make.draft_of(make.a_whole_route(project))
+    found = make.draft_of(project.routes.get())
     make.change_step(found.steps.get(), product_structure="CC(=O)Nc1ccc(O)cc1", cycle_time_h="26", yield_low_pct="85", yield_high_pct="93")
     return found
 

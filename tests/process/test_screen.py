@@ -236,7 +236,7 @@ def test_a_nitro_aromatic_nitrosates_nothing() -> None:
 @pytest.fixture
 def version(project: Project) -> RouteVersion:
     """With toluene, a nitrite and a potent product."""
-    draft = make.draft_of(make.a_whole_route(project))
+    draft = make.draft_of(project.routes.get())
     step = draft.steps.get()
     make.an_input(step, make.a_material("Toluene", cas_number="108-88-3", density_kg_per_l=0.87), role="solvent", basis="l_per_kg")
     nitrite = create_or_find_compound(name="Sodium nitrite", structure_text="O=N[O-].[Na+]", actor=make.chemist())

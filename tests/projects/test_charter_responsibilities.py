@@ -31,9 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def planned(db: None) -> Project:
-    project = make.a_project()
-    make.charter(project)
-    return project
+    return make.a_planned_project()
 
 
 def charter_of(project: Project) -> Charter:

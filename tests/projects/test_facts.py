@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from projects.services.plan import achieve_milestone, reschedule_milestone
 from projects.services.publishing import publish_plan
 from tests.audit.conftest import settle
 from tests.projects import factories as make
+from tests.projects.one_and_three import one_and_three
 
 pytestmark = pytest.mark.django_db
 STORED = ("lateness", "baseline_on", "forecast_on", "days_late", "currency", "at_risk")
@@ -201,9 +203,7 @@ def test_more_than_a_turn_of_projects_calls_the_worker_again(monkeypatch: pytest
 
 
 def test_three_projects_cost_what_one_does() -> None:
-    projects = [make.a_project_in(Phase.SMALL_SCALE)]
-
-    def cost() -> int:
+    def cost(projects: list[Project]) -> int:
         ids = [project.pk for project in projects]
         KpiCase.objects.all().delete()
         ProjectStanding.objects.all().delete()
@@ -211,10 +211,9 @@ def test_three_projects_cost_what_one_does() -> None:
             refresh_facts(ids)
         return len(captured)
 
-    one = cost()
-    projects += [make.a_project_in(Phase.SMALL_SCALE) for _number in range(2)]
+    one, three = one_and_three(partial(make.a_project_in, "small_scale"), cost)
 
-    assert cost() == one
+    assert three == one
 
 
 def test_facts_of_yesterday_are_old() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -18,6 +19,7 @@ from catalogue.chemistry import parse_structure
 from projects.models import Agreement, Phase, Project, Rfp
 from projects.services.agreements import withdraw_agreement
 from projects.services.lifecycle import return_project
+from tests.kept import kept_until_the_end
 from tests.projects import factories
 from tests.projects.confidential import keep, secrets_of
 from tests.projects.people import business, manager, person
@@ -48,10 +50,18 @@ MAY_TELL = {  # the client's name alone; the record says who read it there
 CLIENT, CONTACT = "Helios Sealed Pharma", "Ursina Sealed"
 
 
-@pytest.fixture
-def kept(world: World, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """The world's project, sent back to its evaluation after its confidentiality agreement was withdrawn."""
-    project = Project.objects.select_related("client", "rfp__contact").get(code=world.things["code"])
+@pytest.fixture(scope="module")
+def kept(world: World, django_db_blocker: Any) -> Iterator[Project]:
+    """The world's project, sent back to its evaluation after its confidentiality agreement was withdrawn; so for all tests of this file."""
+    with kept_until_the_end(django_db_blocker), pytest.MonkeyPatch.context() as patch:
+        project = Project.objects.select_related("client", "rfp__contact").get(code=world.things["code"])
+        _become_confidential(world, project)
+        for name, role in OTHERS.items():
+            patch.setitem(world.callers, name, signed_in(person(role, name=f"Another {role}")))
+        yield project
+
+
+def _become_confidential(world: World, project: Project) -> None:
     seller = business()
     keep(project.client)
     agreement = Agreement.objects.get(project=project, kind=Agreement.Kind.CONFIDENTIALITY)
@@ -61,9 +71,6 @@ def kept(world: World, monkeypatch: pytest.MonkeyPatch) -> Project:
     project.client.name, project.rfp.contact.name = CLIENT, CONTACT  # no example of a form, and nobody else, is called so
     for row in (project.client, project.rfp.contact):
         row.save(update_fields=["name"])
-    for name, role in OTHERS.items():
-        monkeypatch.setitem(world.callers, name, signed_in(person(role, name=f"Another {role}")))
-    return project
 
 
 def text_of(answer: HttpResponseBase) -> str:
@@ -144,6 +151,7 @@ rfp-confidentiality rfp-intake-detail rfp-intake-new rfp-list rfp-new rfps token
 """
 
 
+@pytest.mark.usefixtures("accounts_once", "refusals_in_short")
 def test_who_reads_something_of_it_stands_in_the_record(world: World, kept: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[int] = []
     monkeypatch.setattr("desk.looking.note_looks", lambda rows, actor: looks.extend(rows.values_list("pk", flat=True)))

@@ -17,7 +17,7 @@ from tests.process.purchasing.steps import in_days
 @pytest.fixture
 def version(project: Project) -> RouteVersion:
     """The price of one input is over, and two suppliers have quoted it; nobody has quoted another; the third has a price that holds."""
-    found = make.draft_of(make.a_whole_route(project))
+    found = make.draft_of(project.routes.get())
     SupplierQuote.objects.filter(material__name="4-Aminophenol").update(valid_until=in_days(-1))
     aminophenol = SupplierQuote.objects.get(material__name="4-Aminophenol").material
     make.a_price(aminophenol, "5.90", supplier="Second Works", valid_until=in_days(-1))
