@@ -199,7 +199,9 @@ def sheet_propose(request: SignedInRequest, code: str, department: str) -> HttpR
         for words in proposed.left:
             form.add_error(None, words)
         return _render_sheet(request, sheet, status=400, proposing=_proposing(request.user, sheet, [], form))
-    words = ngettext("%(count)d operation was proposed; look at it.", "%(count)d operations were proposed; look at them.", len(proposed.made))
+    words = ngettext(
+        "%(count)d operation was proposed; look at it.", "%(count)d operations were proposed; look at them.", len(proposed.made)
+    )
     messages.success(request, words % {"count": len(proposed.made)})
     if proposed.left:
         messages.warning(request, " ".join(proposed.left))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -247,66 +247,77 @@ def plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, D
 def _plan_milestones(
     project: Project, charter: Charter, plans: list[PhasePlan], departments: dict[str, Department], planned_start: date | None
 ) -> None:
-    rows: dict[str, Milestone] = {}
     planned = [(plan.phase, item) for plan in plans for item in plan.milestones if item.key not in charter.left_out]
-    changed_by_hand = set(Milestone.objects.filter(project=project, by_hand=True).values_list("key", flat=True))
+    rows, new = {row.key: row for row in Milestone.objects.filter(project=project).select_related("department")}, []
     for order, (phase, item) in enumerate(planned):
         place = {"phase": phase, "order": order, "source": item.source}
         words = {"title": str(item.title), "kind": item.kind, "department": departments[item.department]}
-        rows[item.key], _created = Milestone.objects.update_or_create(
-            project=project,
-            key=item.key,
-            defaults=place if item.key in changed_by_hand else place | words,
-            create_defaults=place | words | {"share_at_launch": item.shared, "tolerance_days": item.tolerance},
-        )
+        if item.key not in rows:
+            values = place | words | {"share_at_launch": item.shared, "tolerance_days": item.tolerance}
+            new.append(Milestone(project=project, key=item.key, **values))
+            continue
+        _change(rows[item.key], place if rows[item.key].by_hand else place | words)
+    rows |= {row.key: row for row in Milestone.objects.bulk_create(new)}
+    rows = {item.key: rows[item.key] for _phase, item in planned}
     if FILING in rows:
         Milestone.objects.filter(pk=rows[FILING].pk).update(finish_by=charter.filing_on)
     MilestoneLink.objects.filter(successor__project=project, by_hand=False).delete()
     _titles, pairs = network_of(project)
+    links: list[MilestoneLink] = []
     for key, after in planned_links(plans, rows).items():
-        link_planned(rows, key, after, pairs)
+        links += link_planned(rows, key, after, pairs)
         waits = any(successor == key for _ahead, successor in pairs)
         if not waits and rows[key].earliest_on in (None, planned_start):
             rows[key].earliest_on = charter.start_on
             rows[key].save(update_fields=["earliest_on", "updated_at"])
+    MilestoneLink.objects.bulk_create(links)
     for row in Milestone.objects.filter(project=project, by_hand=True).exclude(key__in=rows):
         row.order = place_in(project, row.phase)
         row.save(update_fields=["order"])
 
 
-def link_planned(rows: Mapping[str, Milestone], key: str, after: Mapping[str, int], pairs: list[tuple[str, str]]) -> None:
-    """What somebody linked by hand stays, and wins where the template would run against it. `pairs` grows with what is linked."""
+def _change(row: Milestone, values: Mapping[str, Any]) -> None:
+    """Written where something of it is another value."""
+    wanted = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    if wanted:
+        row.save(update_fields=[*wanted, "updated_at"])
+
+
+def link_planned(
+    rows: Mapping[str, Milestone], key: str, after: Mapping[str, int], pairs: list[tuple[str, str]]
+) -> Iterator[MilestoneLink]:
+    """To be created. What somebody linked by hand stays, and wins where the template would run against it. `pairs` grows with each."""
     for other, lag in after.items():
         pair = other, key
         if pair not in pairs and not loop_through(pairs, *pair):
-            MilestoneLink.objects.create(predecessor=rows[other], successor=rows[key], lag_days=lag)
             pairs.append(pair)
+            yield MilestoneLink(predecessor=rows[other], successor=rows[key], lag_days=lag)
 
 
 def plan_deliverables(project: Project, plans: list[PhasePlan], departments: dict[str, Department], *, actor: User) -> None:
     """New ones fall due at their milestone; one whose document is in effect already is done."""
     due = dict(Milestone.objects.filter(project=project).values_list("key", "forecast_on"))
     team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
-    order, new = 0, []
-    for plan in plans:
-        for item in plan.deliverables:
-            order += 1
-            row, created = Deliverable.objects.get_or_create(
-                project=project,
-                key=item.key,
-                defaults={
-                    "phase": plan.phase,
-                    "title": str(item.title),
-                    "document_type": item.document_type,
-                    "department": departments[item.department],
-                    "owner_id": team.get(item.department),
-                    "due_on": due.get(item.milestone),
-                    "order": order,
-                },
-            )
-            if created:
-                row.project = project
-                new.append(row)
+    there = set(Deliverable.objects.filter(project=project).values_list("key", flat=True))
+    planned = [(plan.phase, item) for plan in plans for item in plan.deliverables]
+    new = [
+        Deliverable(
+            project=project,
+            key=item.key,
+            phase=phase,
+            title=str(item.title),
+            document_type=item.document_type,
+            department=departments[item.department],
+            owner_id=team.get(item.department),
+            due_on=due.get(item.milestone),
+            order=order,
+        )
+        for order, (phase, item) in enumerate(planned, start=1)
+        if item.key not in there
+    ]
+    Deliverable.objects.bulk_create(new)
     take_records(new, actor=actor)
     open_rows = Deliverable.objects.open().filter(pk__in=[row.pk for row in new], phase=Phase.EVALUATION).values_list("pk", flat=True)
     still_open = set(open_rows)

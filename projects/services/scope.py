@@ -12,7 +12,7 @@ from accounts.models import Department
 from audit.events import record
 from audit.rows import write_together
 from projects.charter_plan import plans_of
-from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Tailoring, Task, Visibility
+from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Tailoring, Task, Visibility
 from projects.plans import PhasePlan, planned_links
 from projects.services.approvals import withdraw_open
 from projects.services.charter import link_planned, plan_deliverables, plan_team
@@ -140,5 +140,7 @@ def _link(project: Project, plans: Sequence[PhasePlan], new: Mapping[str, Milest
     """What the new milestones wait for, and what waits for them."""
     rows = {row.key: row for row in Milestone.objects.filter(project=project)}
     _titles, pairs = network_of(project)
+    links: list[MilestoneLink] = []
     for key, after in planned_links(plans, rows).items():
-        link_planned(rows, key, {ahead: lag for ahead, lag in after.items() if {key, ahead} & new.keys()}, pairs)
+        links += link_planned(rows, key, {ahead: lag for ahead, lag in after.items() if {key, ahead} & new.keys()}, pairs)
+    MilestoneLink.objects.bulk_create(links)
