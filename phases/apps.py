@@ -13,6 +13,7 @@ class PhasesConfig(AppConfig):
             charter_sources,
             cost_lines,
             permissions,  # noqa: F401  (its rules register themselves)
+            price_doubts,
         )
         from phases.evaluation import documents as evaluation_documents
         from phases.evaluation import events as evaluation_events
@@ -29,6 +30,7 @@ class PhasesConfig(AppConfig):
 
         asking.register()
         charter_sources.register()
+        price_doubts.register()
         cost_lines.register()
         evaluation_events.register()
         evaluation_sending.register()

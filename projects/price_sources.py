@@ -1,4 +1,7 @@
-"""What the prices of a quotation rest on. A layer above knows it; the page of the quotation says it to us, and never to the client."""
+"""What the prices of a quotation rest on, and what speaks against them.
+
+A layer above knows it; the page of the quotation says it to us, and never to the client.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ class PriceSources:
 
 
 _readers: list[Callable[[Quotation], PriceSources]] = []
+_doubters: list[Callable[[Quotation], list[str]]] = []
 
 
 def read_price_sources_by(reader: Callable[[Quotation], PriceSources]) -> None:
@@ -38,3 +42,12 @@ def read_price_sources_by(reader: Callable[[Quotation], PriceSources]) -> None:
 
 def price_sources(quotation: Quotation) -> PriceSources:
     return _readers[0](quotation)
+
+
+def doubt_prices_by(doubter: Callable[[Quotation], list[str]]) -> None:
+    """Say who knows what speaks against a price: `doubter(quotation)`, in words for us."""
+    _doubters.append(doubter)
+
+
+def doubts_about(quotation: Quotation) -> list[str]:
+    return [words for doubter in _doubters for words in doubter(quotation)]

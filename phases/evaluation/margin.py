@@ -72,30 +72,38 @@ def in_one_currency(bands: Sequence[CostBand], into: str, rates: dict[str, Excha
     return CostBand(into, together("low"), together("base"), together("high"))
 
 
-def price_against_cost(quotation: Quotation, bands: Sequence[CostBand]) -> list[dict[str, str]]:
-    """Pairs of a name and a value. Rates are those of the day of the release, of a draft of the day on which it was prepared, so that
-    a margin that is printed stays what it was."""
-    price = (_t("Price"), f"{quotation.currency} {cell(fitted(quotation.total, quotation.currency))}")
+def cost_in(quotation: Quotation, bands: Sequence[CostBand]) -> tuple[CostBand | None, list[ExchangeRate], str]:
+    """The costs in the currency of the quotation, the rates that converted them, and why there is no such sum.
+
+    Rates are those of the day of the release, of a draft of the day on which it was prepared, so that a margin that is printed stays what
+    it was. One query where costs are in another currency.
+    """
     others = [band.currency for band in bands if band.currency != quotation.currency]
     on = quotation.project.day_of(quotation.released_at or quotation.prepared_at)
     rates = ExchangeRate.objects.into(quotation.currency, on) if others else {}
     if missing := [currency for currency in others if currency not in rates]:
-        words = _t("not stated: %(why)s") % {"why": no_rate(missing[0], quotation.currency, on)}
-        return key_values(price, (_t("Margin on price"), words))
-    cost = in_one_currency(bands, quotation.currency, rates)
+        return None, [], no_rate(missing[0], quotation.currency, on)
+    found = in_one_currency(bands, quotation.currency, rates)
+    return found, [rates[currency] for currency in others], "" if found else _t("no sheet gives a cost")
+
+
+def price_against_cost(quotation: Quotation, bands: Sequence[CostBand]) -> list[dict[str, str]]:
+    """Pairs of a name and a value."""
+    price = (_t("Price"), f"{quotation.currency} {cell(fitted(quotation.total, quotation.currency))}")
+    cost, rates, missing = cost_in(quotation, bands)
     if cost is None:
-        return key_values(price, (_t("Margin on price"), _t("not stated: no sheet gives a cost")))
+        return key_values(price, (_t("Margin on price"), _t("not stated: %(why)s") % {"why": missing}))
     costs = (
         (_t("Margin on price at low cost"), cost.low),
         (_t("Margin on price at base cost"), cost.base),
         (_t("Margin on price at high cost"), cost.high),
     )
-    converted = [_converted(rates[currency]) for currency in others]
+    words = short_of(quotation, cost)
     return key_values(
         price,
-        *([(_t("Exchange rates"), "\n".join(converted))] if converted else []),
+        *([(_t("Exchange rates"), "\n".join(map(_converted, rates)))] if rates else []),
         *((label, _margin(quotation, amount)) for label, amount in costs),
-        *_below(quotation, cost),
+        *([(_t("Attention"), words)] if words else []),
     )
 
 
@@ -112,10 +120,10 @@ def _margin(quotation: Quotation, cost: Decimal | None) -> str:
     return f"{quotation.currency} {cell(left)} ({cell(margin_percent(quotation.total, cost))} %)"
 
 
-def _below(quotation: Quotation, cost: CostBand) -> list[tuple[str, str]]:
+def short_of(quotation: Quotation, cost: CostBand) -> str:
     """Said where the price does not cover what the departments expect."""
     if cost.base is not None and quotation.total < cost.base:
-        return [(_t("Attention"), _t("The price is below what the departments expect it to cost."))]
+        return _t("The price is below what the departments expect it to cost.")
     if cost.high is not None and quotation.total < cost.high:
-        return [(_t("Attention"), _t("The price does not cover the high end of the cost."))]
-    return []
+        return _t("The price does not cover the high end of the cost.")
+    return ""

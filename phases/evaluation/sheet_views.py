@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -281,7 +282,9 @@ def _render_sheet(
         "expected_hash": request.POST.get("expected_hash") or content_hash(sheet),  # of a second try, what was shown at the first
         "meaning": meaning_words("sheet_sign_off"),
         "giver": giver_of(capacity(request.user, sheet.department.key)),
-        "signatures": signed_rows(sheet),
+        "signatures": [
+            replace(row, covers_now=row.covers_now and not is_open) for row in signed_rows(sheet)
+        ],  # reopened, it covers no more
         "basis": price_basis_of(sheet.project),
         "events": events,
         "seen": seen,

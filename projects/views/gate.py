@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -212,11 +213,20 @@ def _spent(review: GateReview) -> list[GateSignature]:
 
 
 def answer(
-    request: SignedInRequest, project: Project, words: str, form_name: str, form: forms.Form, act: Callable[[], object], **context: Any
+    request: SignedInRequest,
+    project: Project,
+    words: str | Callable[[], str],
+    form_name: str,
+    form: forms.Form,
+    act: Callable[[], object],
+    **context: Any,
 ) -> HttpResponse:
-    """Run a service on a bound form and go back to the page; what the service rejects is shown at its field."""
+    """Run a service on a bound form and go back to the page; what the service rejects is shown at its field.
+
+    words: what is said then; called where that follows from what was done.
+    """
     if carried_out(form, act):
-        messages.success(request, words)
+        messages.success(request, words() if callable(words) else words)
         return redirect("project-gate", project.code)
     return render_gate(request, project.code, status=400, **{form_name: form}, **context)
 
@@ -268,12 +278,12 @@ def gate_meeting(request: SignedInRequest, code: str) -> HttpResponse:
 @require_POST
 def gate_sign(request: SignedInRequest, code: str, role: str) -> HttpResponse:
     project = visible_project(request, code)
-    form, comment = SigningForm(request.POST), CommentForm(request.POST)
+    form, comment, signed = SigningForm(request.POST), CommentForm(request.POST), list[GateReview]()
 
     def sign() -> None:
         data = form.cleaned_data
         authentication = authenticate_signer(request, data["password"], data["code"])
-        services.sign_decision(
+        review = services.sign_decision(
             code,
             role=role,
             actor=request.user,
@@ -281,10 +291,26 @@ def gate_sign(request: SignedInRequest, code: str, role: str) -> HttpResponse:
             expected_hash=data["expected_hash"],
             comment=comment.cleaned_data["comment"],
         )
+        signed.append(review)
 
     if not comment.is_valid():
         return render_gate(request, code, status=400, signing_form=form, comment_form=comment, signing_role=role)
-    return answer(request, project, _t("Signed."), "signing_form", form, sign, signing_role=role, comment_form=comment)
+    words = partial(_signed_words, project, signed)
+    return answer(request, project, words, "signing_form", form, sign, signing_role=role, comment_form=comment)
+
+
+def _signed_words(before: Project, signed: list[GateReview]) -> str:
+    """With what the last signature has carried out."""
+    review = signed[0]
+    if review.state != GateReview.State.DECIDED:
+        return _t("Signed.")
+    words = _t("Signed, and with it %(gate)s is decided: %(decision)s.")
+    said = words % {"gate": review.gate, "decision": str(review.get_proposed_decision_display()).lower()}
+    now = Project.objects.get(pk=before.pk)
+    if now.phase == before.phase:
+        return said
+    begun = _t("%(phase)s has begun; everybody who has work in it is told.") % {"phase": now.get_phase_display()}
+    return f"{said} {begun}"
 
 
 @internal_required

@@ -17,7 +17,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form, carried_out
 from projects.forms.payment import CorrectionForm, InvoiceForm, PaidForm, PaymentForm
-from projects.models import Milestone, Project
+from projects.models import Charter, Milestone, Project
 from projects.permissions import lacking
 from projects.price import Term, agreed_price, payment_state, payment_sums, terms_of
 from projects.services import invoicing
@@ -52,7 +52,8 @@ def _render(
     words, price = agreed_words(project, sources), agreed_price(project)
     rows = list(Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT))
     quotation = price.quotation if price else None
-    terms = terms_of(quotation.payment_terms) if quotation and not quotation.payments.exists() else []
+    is_quoted = quotation is not None and quotation.payments.exists()
+    terms = terms_of(quotation.payment_terms) if quotation and not is_quoted else []
     no_planner = lacking("projects.plan_payment", user, project, _t("Payments are planned by business development or project management."))
     context = {
         "project": project,
@@ -61,6 +62,7 @@ def _render(
         "sums": payment_sums(price, rows) if price else None,
         "quotation": quotation,
         "terms": terms,
+        "waits_for_charter": is_quoted and not Charter.objects.filter(project=project).exists(),
         "form": form or PaymentForm(sources=sources, initial=_from_terms(terms, request.GET.get("term", ""))),
         "blockers": no_planner or not_active(project),
         "planner_blockers": no_planner,

@@ -25,7 +25,7 @@ from projects.meanings import meaning_words, signed_rows
 from projects.models import Project, Quotation, QuotationOutcome
 from projects.offered import asked_of, offer_context
 from projects.permissions import RELEASERS, lacking
-from projects.price_sources import price_sources
+from projects.price_sources import doubts_about, price_sources
 from projects.quotations import changed_fields, compared_lines, compared_parts
 from projects.services import commercial as services
 from projects.services.answering import approvers_of
@@ -109,6 +109,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "signatures": signed_rows(quotation),
         **offer_context(quotation),
         "breaks_source": sources.breaks,
+        "doubts": doubts_about(quotation) if quotation.state in (State.DRAFT, State.RELEASED) else [],
         "clause_source": sources.clause if not locks else None,
         "asked": [] if is_draft else asked_of(quotation),
         "is_asked": quotation.is_asked,

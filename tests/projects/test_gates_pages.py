@@ -145,6 +145,7 @@ def test_from_proposal_to_decision_in_the_browser(client: Client) -> None:
     assert Project.objects.get(pk=project.pk).phase == Phase.SMALL_SCALE
     shown = page(client, "project-gate", project)
     assert "G2 Release to pilot" in shown and "G1, round 1" in shown
+    assert "Signed, and with it G1 is decided: go. Small scale has begun; everybody who has work in it is told." in shown
 
 
 def hash_in(shown: str) -> str:

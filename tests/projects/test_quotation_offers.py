@@ -263,6 +263,8 @@ def test_a_superseded_revision_is_not_accepted_and_says_why(project: Project) ->
 def test_the_payments_enter_the_plan_with_the_charter(project: Project) -> None:
     accept(sent(project), 2)
     assert not Milestone.objects.filter(project=project, kind="payment").exists()
+    page = as_person(make.manager()).get(reverse("project-payments", args=[project.code])).content.decode()
+    assert "come into the plan with the charter." in page
 
     make.charter(project)
     make.charter(project)

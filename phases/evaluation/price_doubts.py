@@ -1,0 +1,33 @@
+"""What speaks against a price before it goes out: the departments' word that is missing, and a cost that it does not cover."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+
+from phases.evaluation.margin import cost_bands, cost_in, short_of
+from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from projects.price_sources import doubt_prices_by
+
+if TYPE_CHECKING:
+    from projects.models import Quotation
+
+
+def doubts_of(quotation: Quotation) -> list[str]:
+    """In words without a figure: not everybody who reads the page reads the costs. Four queries at most."""
+    sheets = list(DepartmentAssessment.objects.filter(project=quotation.project_id))
+    left = sum(sheet.state == DepartmentAssessment.State.OPEN for sheet in sheets)
+    found = []
+    if left:
+        words = ngettext("%(count)d department's sheet is not signed off.", "%(count)d departments' sheets are not signed off.", left)
+        found.append(words % {"count": left})
+    if not InquiryAssessment.objects.filter(project=quotation.project_id).exists():
+        found.append(_t("No recommendation is recorded."))
+    cost, _rates, _missing = cost_in(quotation, cost_bands(sheets))
+    return [*found, *([words] if cost is not None and (words := short_of(quotation, cost)) else [])]
+
+
+def register() -> None:
+    doubt_prices_by(doubts_of)
