@@ -13,7 +13,7 @@ from django.forms import Form
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
-from documents import content
+from documents import content, table_layout
 
 register = template.Library()
 SPACES = re.compile(r"(?<=\d)\N{NARROW NO-BREAK SPACE}(?=\d{3})")
@@ -53,8 +53,8 @@ def laid_out(table: Mapping[str, Any] | None) -> dict[str, Any]:
     """A kept table as it is printed; nothing of one that a version of an earlier release does not have."""
     if not table or not table["columns"]:
         return {}
-    table = content.with_whole_words(content.without_empty_columns(table))
-    return {**table, "is_short": content.is_short(table)}
+    table = table_layout.with_whole_words(table_layout.without_empty_columns(table))
+    return {**table, "is_short": table_layout.is_short(table)}
 
 
 @register.filter

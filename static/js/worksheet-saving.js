@@ -275,12 +275,22 @@ window.SheetSaving = (() => {
         Object.assign(state, { errors: result.errors, there: result.links, now: result.now, unknown: result.unknown, isRefused: !isTypedOn });
         return;
       }
+      state.create.forEach((name) => this.entered(name, state.sent.get(name)));
       state.sent.forEach((value, name) => alike(this.grid.value(state.number, name), value) && state.typed.delete(name));
       state.clear();
       state.create.clear();
       state.key = result.id;
       if (this.states.get(state.number) === state) this.byKey.set(result.id, state.number);
       this.savedCount += 1;
+    }
+
+    // What one row had entered is there for all that name it.
+    entered(name, words) {
+      this.wrong.forEach((state) => {
+        if (!state.unknown.includes(name) || !alike(this.grid.value(state.number, name), words)) return;
+        state.heard(name);
+        state.isRefused = false;
+      });
     }
 
     // What the server answers for the rows that were written, and for every other whose values follow from them. What is typed stays,

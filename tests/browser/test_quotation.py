@@ -129,10 +129,10 @@ def test_the_client_chooses_asks_takes_back_and_accepts(stack: Stack, new_page: 
     client.get_by_label("Second crystallisation", exact=False).check()
     press(client, "Accept…")
     expect(client.locator("#accept")).to_contain_text("taken, EUR 45,000.00")
-    expect(client.locator("[data-offer-total]")).to_have_text("1,185,000.00")
+    expect(client.locator("[data-offer-total]")).to_have_text("1,150,500.00")
     client.keyboard.press("Escape")
     sign(client, "Accept…")
-    expect(client.locator("main")).to_contain_text("Price: EUR 1,185,000.00.")
+    expect(client.locator("main")).to_contain_text("Price: EUR 1,150,500.00.")
 
     business.goto(f"/projects/{code}/quotations/2/")
     press(business, "Record it…")

@@ -12,8 +12,9 @@ import pytest
 from django.template.loader import render_to_string
 from pypdf import PdfReader
 
-from documents.content import Column, cell, data_table, key_values, without_empty_columns
+from documents.content import Column, cell, data_table, key_values
 from documents.rendering import render_pdf
+from documents.table_layout import without_empty_columns
 from documents.templatetags.paper import in_thousands
 
 
