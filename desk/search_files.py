@@ -15,6 +15,9 @@ from desk.search_passages import Passage, passage_in
 from documents.models import FileText, Rendition
 from projects.models import Agreement, ReferencedEvidence, RfpFile
 
+FEW = 500  # files that say so
+Hashes = list[str] | QuerySet[Any, Any]
+
 
 @dataclass(frozen=True)
 class FoundFile:
@@ -47,8 +50,9 @@ def files_saying(user: User, words: str, *, shown: int) -> list[FoundFile]:
 
 
 def _found_by_us(user: User, saying: QuerySet[FileText], shown: int) -> list[_Held]:
-    hashes = list(saying.values_list("sha256", flat=True))
-    return [_Held(*row) for row in _held(user, hashes)[:shown]] if hashes else []
+    hashes = list(saying.values_list("sha256", flat=True)[: FEW + 1])
+    asked = saying.values("sha256") if len(hashes) > FEW else hashes
+    return [_Held(*row) for row in _held(user, asked)[:shown]] if hashes else []
 
 
 def _found_by_client(user: User, saying: QuerySet[FileText], shown: int) -> list[_Held]:
@@ -58,7 +62,7 @@ def _found_by_client(user: User, saying: QuerySet[FileText], shown: int) -> list
     return [held for held in own if held.sha256 in said][:shown]
 
 
-def _held(user: User, hashes: list[str] | None = None) -> QuerySet[Any, Any]:
+def _held(user: User, hashes: Hashes | None = None) -> QuerySet[Any, Any]:
     """In one question of all kinds, newest first of each. Agreements and evidence are opened by our people only."""
     uploads = Rendition.objects.visible_to(user).filter(kind=Rendition.Kind.UPLOADED)
     asked = [
@@ -75,7 +79,7 @@ def _held(user: User, hashes: list[str] | None = None) -> QuerySet[Any, Any]:
     return first.union(*others, all=True).order_by("-held_kind", "-held_pk")
 
 
-def _rows(kind: str, holders: QuerySet[Any], hashes: list[str] | None, *fields: str, prefix: str = "") -> QuerySet[Any, Any]:
+def _rows(kind: str, holders: QuerySet[Any], hashes: Hashes | None, *fields: str, prefix: str = "") -> QuerySet[Any, Any]:
     """In the order of `_Held`."""
     if hashes is not None:
         holders = holders.filter(**{f"{prefix}sha256__in": hashes})

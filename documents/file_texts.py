@@ -17,7 +17,7 @@ ATTEMPTS_MAX = 3  # a file at which workers die is left alone
 class FileTextQuerySet(models.QuerySet["FileText"]):
     def saying(self, words: str) -> FileTextQuerySet:
         """Files whose text says these words, in any form of them. Whose files they are, the rows that hold them say."""
-        return self.annotate(kept_words=KeptWords()).filter(kept_words=SearchQuery(words, search_type="websearch", config="english"))
+        return self.alias(kept_words=KeptWords()).filter(kept_words=SearchQuery(words, search_type="websearch", config="english"))
 
     def claimable(self, now: datetime) -> FileTextQuerySet:
         """Unread, and held by no living worker."""

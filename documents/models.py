@@ -154,7 +154,7 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
     def saying(self, words: str) -> DocumentVersionQuerySet:
         """Versions whose data or text say these words, in any form of them; “-word” leaves out, quotes keep together."""
         asked = SearchQuery(words, search_type="websearch", config="english")
-        return self.annotate(kept_words=KeptWords()).filter(kept_words=asked)
+        return self.alias(kept_words=KeptWords()).filter(kept_words=asked)
 
     def effective(self) -> DocumentVersionQuerySet:
         return self.filter(state=DocumentVersion.State.EFFECTIVE)

@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func
 from django.db.models.sql.compiler import SQLCompiler
 
-MOST_BYTES = 900_000  # PostgreSQL refuses to keep a mebibyte of words; what is longer is found by number and title alone
+MOST_BYTES = 900_000  # PostgreSQL refuses to keep a mebibyte of words; of a longer version the text alone is kept, or nothing
 
 
 class KeptWords(Func):

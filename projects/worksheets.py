@@ -125,7 +125,7 @@ QUOTATION_PAYMENTS = Worksheet(
     service=PaymentRows,
     together=_parts_of_price,
     totals=_payment_totals,
-    hint=_("Together 100 %; the amounts follow from the price, to the cent. The charter makes them payments of the project."),
+    hint=_("Together 100 %; the amounts follow from the price, to the cent. With acceptance and charter they become payments."),
     **OF_A_DRAFT,
     **IN_ORDER,
 )

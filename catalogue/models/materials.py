@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
+from catalogue.chemistry import CasNumberError, normalise_cas
 from catalogue.models.compounds import Compound
 from catalogue.models.kept import CAS_NUMBER, InternalQuerySet
 
@@ -21,7 +24,10 @@ class MaterialQuerySet(InternalQuerySet):
     def called(self, words: str) -> MaterialQuerySet:
         """By its code, or by name and grade as they are written together; where none is, by its name in any grade or its CAS number."""
         named, rows = Q(code__iexact=words) | Q(whole_name__iexact=words), self.annotate(whole_name=WHOLE_NAME)
-        return rows.filter(named | (Q(name__iexact=words) | Q(cas_number=words)) & ~Exists(rows.filter(named).order_by().values("pk")))
+        meant = Q(name__iexact=words)
+        with suppress(CasNumberError):
+            meant |= Q(cas_number=normalise_cas(words))
+        return rows.filter(named | meant & ~Exists(rows.filter(named).order_by().values("pk")))
 
 
 @tracked

@@ -103,20 +103,21 @@ def fill_deliverable(version: DocumentVersion, declared: DocumentType, *, actor:
 
 
 def take_records(deliverables: Sequence[Deliverable], actor: User) -> None:
-    """Newly planned deliverables of one project whose document is in effect already: it is their record, of its own day. One query where
-    there is none. What would be locked until something else is done stays open.
+    """Planned deliverables of one project whose document is in effect already: it is their record, of its own day. One query where there
+    is none. What would be locked until something else is done stays open.
     """
     by_type = {row.document_type: row for row in deliverables if row.document_type}
     projects = {row.project_id for row in deliverables}
     of_project = Q(document__project__in=projects) | Q(document__rfp__project__in=projects)
     rows = DocumentVersion.objects.effective().filter(of_project, document__type_key__in=by_type, document__withdrawn_at=None)
-    for version in rows.select_related("document__project", "document__rfp__project").order_by("effective_at", "pk"):
+    newest = rows.select_related("document__project", "document__rfp__project").order_by("effective_at", "pk")
+    for version in {version.document.type_key: version for version in newest}.values():  # of several the last, as when each took effect
         document, row = version.document, by_type[version.document.type_key]
         if document.type is None or version.effective_at is None or start_locks(row, place_among(row, document)):
             continue
         fill_deliverable(version, document.type, actor=actor, at=version.effective_at)
-        if document.out_of_date_since is not None:
-            Deliverable.objects.filter(pk=row.pk, evidence_hash=version.content_hash).update(outdated_since=document.out_of_date_since)
+        Deliverable.objects.filter(pk=row.pk, evidence_hash=version.content_hash).update(outdated_since=document.out_of_date_since)
+        refresh_deliverable(Deliverable.objects.get(pk=row.pk))
 
 
 def _mark_all(deliverable: Deliverable, standing: Standing, *, actor: User, at: datetime) -> None:

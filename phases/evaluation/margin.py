@@ -75,11 +75,11 @@ def in_one_currency(bands: Sequence[CostBand], into: str, rates: dict[str, Excha
 def cost_in(quotation: Quotation, bands: Sequence[CostBand]) -> tuple[CostBand | None, list[ExchangeRate], str]:
     """The costs in the currency of the quotation, the rates that converted them, and why there is no such sum.
 
-    Rates are those of the day of the release, of a draft of the day on which it was prepared, so that a margin that is printed stays what
-    it was. One query where costs are in another currency.
+    Rates are those of the day on which the revision was prepared, so that a margin that is printed stays what it was. One query where costs
+    are in another currency.
     """
     others = [band.currency for band in bands if band.currency != quotation.currency]
-    on = quotation.project.day_of(quotation.released_at or quotation.prepared_at)
+    on = quotation.project.day_of(quotation.prepared_at)
     rates = ExchangeRate.objects.into(quotation.currency, on) if others else {}
     if missing := [currency for currency in others if currency not in rates]:
         return None, [], no_rate(missing[0], quotation.currency, on)

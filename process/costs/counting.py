@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Quoted:
-    """The scenario that most phases of a revision have their price from, by its primary key."""
+    """The scenario that most phases of a revision have their price from, by its primary key. phases: how many have it, of those priced."""
 
     quotation: Quotation
     scenario: int
+    phases: int
+    priced: int
 
 
 def scenarios_of_project(project: Project) -> list[CostAssessment]:
@@ -39,7 +41,8 @@ def quoted_scenario(project: Project) -> Quoted | None:
     found = Counter(each.pk for each in scenarios_of(quotation, quoted_in(quotation)).values()) if quotation else Counter()
     if quotation is None or not found:
         return None
-    return Quoted(quotation, max(found, key=lambda pk: (found[pk], pk)))
+    most = max(found, key=lambda pk: (found[pk], pk))
+    return Quoted(quotation, most, found[most], len({line.phase for line in quotation.lines.all() if line.is_priced}))
 
 
 def chosen_of(every: Iterable[Priced], quoted: Quoted | None) -> Priced | None:
@@ -55,8 +58,11 @@ def chosen_of(every: Iterable[Priced], quoted: Quoted | None) -> Priced | None:
 
 def why_counts(row: CostAssessment, quoted: Quoted | None) -> str:
     if quoted is not None and row.pk == quoted.scenario:
-        return _t("The price of %(quotation)s rests on it.") % {"quotation": quoted.quotation.label}
-    return _t("It is the newest that has a price; none is fixed yet.") if row.is_draft else _t("It is the newest that is fixed.")
+        if quoted.phases == quoted.priced:
+            return _t("The price of %(quotation)s rests on it.") % {"quotation": quoted.quotation.label}
+        words = _t("The price of %(count)d of %(all)d phases of %(quotation)s rests on it.")
+        return words % {"count": quoted.phases, "all": quoted.priced, "quotation": quoted.quotation.label}
+    return _t("It is the newest that has a price.") if row.is_draft else _t("It is the newest that is fixed.")
 
 
 def counting(project: Project) -> Priced | None:
@@ -64,7 +70,10 @@ def counting(project: Project) -> Priced | None:
     rows, quoted = scenarios_of_project(project), quoted_scenario(project)
     fixed = [each for each in rows if not each.is_draft]
     known = [each for each in rows if quoted and each.pk == quoted.scenario]
-    return chosen_of([estimated(each) for each in assessed_many(known or fixed[-1:] or rows)], quoted)
+    for some in filter(None, (known, fixed[-1:], rows)):  # most need one alone
+        if (found := chosen_of([estimated(each) for each in assessed_many(some)], quoted)) is not None:
+            return found
+    return None
 
 
 def what_counts(project: Project) -> str | None:

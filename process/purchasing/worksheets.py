@@ -28,7 +28,7 @@ def _lines(bound: Bound) -> QuerySet[Any]:
 
 
 def _line_called(lines: QuerySet[Any], words: str) -> QuerySet[Any]:
-    return lines.filter(material__in=Material.objects.called(words))
+    return lines.filter(material__in=Material.objects.filter(pk__in=lines.order_by().values("material")).called(words))
 
 
 def _sellers(bound: Bound) -> QuerySet[Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -14,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.numbers import NumberField
 from audit.refusals import BadInput, Refused
-from catalogue.chemistry import CasNumberError, normalise_cas
 from catalogue.models import Material
 from process.routes import services
 from process.routes.models import Route, RouteVersion, StepInput
@@ -166,11 +163,8 @@ class RouteWriter:
 
 
 def materials_called(typed: str) -> list[Material]:
-    """By code, CAS number, or name with or without its grade."""
-    named = Q(code__iexact=typed) | Q(name__iexact=typed)
-    with suppress(CasNumberError):
-        named |= Q(cas_number=normalise_cas(typed))
-    return list(Material.objects.filter(named, in_use=True)[:5])
+    """As a cell names them."""
+    return list(Material.objects.filter(in_use=True).called(typed)[:5])
 
 
 def _codes(materials: list[Material]) -> str:

@@ -318,7 +318,9 @@ def plan_deliverables(project: Project, plans: list[PhasePlan], departments: dic
         if item.key not in there
     ]
     Deliverable.objects.bulk_create(new)
-    take_records(new, actor=actor)
+    take_records(
+        list(Deliverable.objects.open().filter(project=project)), actor=actor
+    )  # also what was signed while another draft was saved
     open_rows = Deliverable.objects.open().filter(pk__in=[row.pk for row in new], phase=Phase.EVALUATION).values_list("pk", flat=True)
     still_open = set(open_rows)
     for row in new:

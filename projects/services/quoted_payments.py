@@ -56,10 +56,14 @@ def agreed_words(project: Project, sources: Sequence[tuple[str, str]] | None = N
     planned = source_words(project, sources)
     payments = Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT).values_list("pk", "source")
     found = {pk: planned.get(source, "") for pk, source in payments}
-    rows = QuotationPayment.objects.filter(milestone__project=project).exclude(source="").select_related("quotation__default_plan")
+    rows = (
+        QuotationPayment.objects.filter(milestone__project=project, milestone__dropped_by=None)
+        .exclude(source="")
+        .select_related("quotation__default_plan")
+    )
     for row in rows:
         agreed = {**due_words(row.quotation.default_plan), ACCEPTED: planned[ACCEPTED]}
-        found[row.milestone_id] = planned.get(row.source) or agreed.get(row.source, found[row.milestone_id])
+        found[row.milestone_id] = agreed.get(row.source) or planned.get(row.source) or found[row.milestone_id]
     return found
 
 

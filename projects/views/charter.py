@@ -80,17 +80,17 @@ def charter_write(request: SignedInRequest, code: str) -> HttpResponse:
     project, form = _project(request, code), WritingForm(request.POST)
     if carried_out(form, lambda: write_charter(code, actor=request.user, **form.cleaned_data)):
         messages.success(request, _t("The charter is written from the quotation; read it, and change what it needs."))
-        _tell_scope(request, project)
+        _tell_scope(request, project, was_drafted=hasattr(project, "charter"))
         return redirect("project-charter", code)
     charter: Charter | None = getattr(project, "charter", None)
     fresh = CharterForm(instance=charter, initial=_initial(project, charter))
     return _render(request, project, charter, fresh, status=400, writing_form=form)
 
 
-def _tell_scope(request: SignedInRequest, before: Project) -> None:
+def _tell_scope(request: SignedInRequest, before: Project, *, was_drafted: bool) -> None:
     """Which phases it contracts now, where a draft had others; or why it still has others than the quotation."""
     now = Project.objects.get(pk=before.pk)
-    if (now.first_phase, now.last_phase) != (before.first_phase, before.last_phase):
+    if was_drafted and (now.first_phase, now.last_phase) != (before.first_phase, before.last_phase):
         words = _t("The contracted phases follow the quotation: %(first)s to %(last)s.")
         messages.info(request, words % {"first": now.get_first_phase_display(), "last": now.get_last_phase_display()})
     quotation = accepted_quotation(now)

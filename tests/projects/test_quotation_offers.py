@@ -295,6 +295,17 @@ def test_a_payment_of_a_gate_that_is_not_contracted_waits_for_a_person(project: 
     assert agreed_words(project) == {payment.pk: "Gate G5, Commercial review, is passed"}
 
 
+def test_a_quoted_payment_that_a_change_order_took_out_is_due_no_more(project: Project) -> None:
+    accept(sent(project), 2)
+    make.charter(project)
+    dropped = Milestone.objects.get(project=project, title="On the sample")
+    order = make.a_change_order(make.a_project_in(Phase.SMALL_SCALE))  # of whichever project: the row alone is asked
+    Milestone.objects.filter(pk=dropped.pk).update(dropped_by=order, source="gate:G9")
+
+    assert dropped.pk not in agreed_words(project) and len(agreed_words(project)) == 2
+    assert as_person(make.manager()).get(reverse("project-payments", args=[project.code])).status_code == 200
+
+
 # What the client asks
 
 

@@ -31,7 +31,7 @@ def test_the_scenario_that_the_quotation_rests_on_counts_though_a_newer_one_is_f
 
     second = a_fixed_scenario(project, name="A larger batch")
 
-    assert printed(project) == ("1 · As quoted (Fixed)", f"The price of {quotation.label} rests on it.")
+    assert printed(project) == ("1 · As quoted (Fixed)", f"The price of 2 of 3 phases of {quotation.label} rests on it.")
     assert what_counts(project) == before
     quote_scenario(second.pk, actor=make.estimator())
     assert printed(project)[0] == "2 · A larger batch (Fixed)"
@@ -40,7 +40,7 @@ def test_the_scenario_that_the_quotation_rests_on_counts_though_a_newer_one_is_f
 
 def test_before_a_quotation_rests_on_one_the_newest_fixed_counts_then_a_draft(project: Project) -> None:
     draft: CostAssessment = make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
-    assert why_counts(draft, quoted_scenario(project)) == "It is the newest that has a price; none is fixed yet."
+    assert why_counts(draft, quoted_scenario(project)) == "It is the newest that has a price."
 
     row = a_fixed_scenario(project)
 
