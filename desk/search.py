@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from accounts.models import Client, User
 from catalogue.models import Compound
-from desk.search_files import FoundFile, files_saying
+from desk.search_files import FEW, FoundFile, files_saying
 from desk.search_passages import Passage, passage_in
 from documents.models import Document, DocumentVersion, DocumentVersionQuerySet
 from projects.alike import Alike, alike
@@ -30,7 +30,6 @@ NAMED = 200  # clients and compounds of one name, whose projects are found with 
 MAX_LENGTH = 200
 ALIKE = 0.45  # of two words written nearly alike
 GUESSES = 3
-FEW = 500  # versions that say so
 TAGS = re.compile(r"<[^>]*>")
 SMILES = re.compile(r"(?=.*[=#()\[\]]|.*[a-z]1)[A-Za-z0-9@+\-\[\]()=#$%/\\.:]{5,}")  # a bond, a branch or a ring; no name or number has one
 

@@ -15,7 +15,7 @@ from desk.search_passages import Passage, passage_in
 from documents.models import FileText, Rendition
 from projects.models import Agreement, ReferencedEvidence, RfpFile
 
-FEW = 500  # files that say so
+FEW = 500  # that say so: these are named to the database, of more it reads on
 Hashes = list[str] | QuerySet[Any, Any]
 
 

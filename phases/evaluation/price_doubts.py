@@ -26,7 +26,8 @@ def doubts_of(quotation: Quotation) -> list[str]:
     if not InquiryAssessment.objects.filter(project=quotation.project_id).exists():
         found.append(_t("No recommendation is recorded."))
     cost, _rates, _missing = cost_in(quotation, cost_bands(sheets))
-    return [*found, *([words] if cost is not None and (words := short_of(quotation, cost)) else [])]
+    short = short_of(quotation, cost) if cost else ""
+    return [*found, short] if short else found
 
 
 def register() -> None:

@@ -46,9 +46,8 @@ def _printed(sheet: DepartmentAssessment, table: Worksheet, names: tuple[str, ..
     if STANDING in shown:
         found["columns"][shown.index(STANDING)]["label"] = _t("Validity of the price")
     if not found["rows"][-1][0]:
-        found["rows"][-1][0] = (
-            _t("Total (%(currency)s)") % {"currency": sheet.currency} if COST in shown and sheet.currency else _t("Total")
-        )
+        in_money = COST in shown and sheet.currency
+        found["rows"][-1][0] = _t("Total (%(currency)s)") % {"currency": sheet.currency} if in_money else _t("Total")
         found["has_total"] = True
     return found
 

@@ -34,7 +34,7 @@ from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.price_basis import price_basis_of
 from phases.evaluation.proposing import propose_operations, proposing_blockers, sizes_of, versions_of
 from phases.evaluation.worksheets import METHODS, OF_COSTS, PRODUCTION_PLAN, TEST_PLAN, UTILITIES, tables_of
-from projects.meanings import meaning_words, signed_rows
+from projects.meanings import Signed, meaning_words, signed_rows
 from projects.occupancies import no_booker
 from projects.permissions import lacking
 from projects.services.lifecycle import not_active
@@ -200,10 +200,9 @@ def sheet_propose(request: SignedInRequest, code: str, department: str) -> HttpR
         for words in proposed.left:
             form.add_error(None, words)
         return _render_sheet(request, sheet, status=400, proposing=_proposing(request.user, sheet, [], form))
-    words = ngettext(
-        "%(count)d operation was proposed; look at it.", "%(count)d operations were proposed; look at them.", len(proposed.made)
-    )
-    messages.success(request, words % {"count": len(proposed.made)})
+    count = len(proposed.made)
+    words = ngettext("%(count)d operation was proposed; look at it.", "%(count)d operations were proposed; look at them.", count)
+    messages.success(request, words % {"count": count})
     if proposed.left:
         messages.warning(request, " ".join(proposed.left))
     return redirect(f"{sheet.get_absolute_url()}#sheet-production-plan")
@@ -240,6 +239,12 @@ def _answer(
             messages.success(request, words)
             return redirect(sheet)
     return _render_sheet(request, sheet, status=400, version=version, **{form_name: form})
+
+
+def _signatures(sheet: DepartmentAssessment) -> list[Signed]:
+    """Of a sheet that was reopened none covers what it says, though nothing may have changed yet."""
+    is_open = sheet.state == DepartmentAssessment.State.OPEN
+    return [replace(row, covers_now=row.covers_now and not is_open) for row in signed_rows(sheet)]
 
 
 def _render_sheet(
@@ -282,9 +287,7 @@ def _render_sheet(
         "expected_hash": request.POST.get("expected_hash") or content_hash(sheet),  # of a second try, what was shown at the first
         "meaning": meaning_words("sheet_sign_off"),
         "giver": giver_of(capacity(request.user, sheet.department.key)),
-        "signatures": [
-            replace(row, covers_now=row.covers_now and not is_open) for row in signed_rows(sheet)
-        ],  # reopened, it covers no more
+        "signatures": _signatures(sheet),
         "basis": price_basis_of(sheet.project),
         "events": events,
         "seen": seen,

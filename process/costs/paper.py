@@ -136,7 +136,7 @@ def _facts(chosen: Priced, estimate: Estimate, why: str) -> list[dict[str, str]]
         (_t("Priced on"), row.priced_on),
         (_t("Assumptions hold until"), row.assumptions_valid_until),
         (_t("Route"), row.route_version),
-        (_t("Yields, of those of the route (%)"), shortest(row.yield_pct)),
+        (_t("Yields (% of those of the route)"), shortest(row.yield_pct)),
         (_t("Batches"), "\n".join(batches)),
         (_t("Overhead (%)"), shortest(row.overhead_pct)),
         (_t("Contingency (%)"), shortest(row.contingency_pct)),

@@ -58,9 +58,8 @@ def _legible(reaction: Reaction) -> Reaction:
     """Temperature, time and yield on one line at the arrow, so that they are never what is cut; solvents, with their amounts, below."""
     solvents = [line for line in reaction.under if line.endswith(")")]
     conditions = ", ".join(line for line in reaction.under if line not in solvents).replace(" – ", "–")
-    return replace(
-        reaction, over=_shortened(reaction.over, MOST_OVER), under=[*filter(None, [conditions]), *_shortened(solvents, MOST_UNDER - 1)]
-    )
+    under = [*filter(None, [conditions]), *_shortened(solvents, MOST_UNDER - 1)]
+    return replace(reaction, over=_shortened(reaction.over, MOST_OVER), under=under)
 
 
 def _shortened(lines: Sequence[str], most: int) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from projects import gates
-from projects.models import Milestone, Phase, Project, QuotationPayment
+from projects.models import Milestone, Phase, Project
 from projects.money import CENT
 from projects.price import accepted_quotation
 from projects.services.payments import ACCEPTED, put_payment, source_words
-from projects.services.quotation_parts import due_words, payments_of
+from projects.services.quotation_parts import payments_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,22 +48,17 @@ def _put(project: Project, due: Due, *, reason: str, actor: User) -> Milestone:
 
 
 def agreed_words(project: Project, sources: Sequence[tuple[str, str]] | None = None) -> dict[int, str]:
-    """When each payment of the project is due, by its primary key: in the words that the client accepted, where a quotation names it;
-    else by what makes it ready in the plan. Four queries.
+    """When each payment of the project is due, by its primary key: in the words that the client accepted, where the quotation names it;
+    else by what makes it ready in the plan.
 
     sources: its `payment_sources`, where they are read already.
     """
-    planned = source_words(project, sources)
+    planned, quotation = source_words(project, sources), accepted_quotation(project)
     payments = Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT).values_list("pk", "source")
     found = {pk: planned.get(source, "") for pk, source in payments}
-    rows = (
-        QuotationPayment.objects.filter(milestone__project=project, milestone__dropped_by=None)
-        .exclude(source="")
-        .select_related("quotation__default_plan")
-    )
-    for row in rows:
-        agreed = {**due_words(row.quotation.default_plan), ACCEPTED: planned[ACCEPTED]}
-        found[row.milestone_id] = agreed.get(row.source) or planned.get(row.source) or found[row.milestone_id]
+    for due in payments_of(quotation) if quotation else ():
+        if due.when and due.row.milestone_id in found and due.row.source != ACCEPTED:  # elsewhere it is not “this” quotation
+            found[due.row.milestone_id] = due.when
     return found
 
 

@@ -78,7 +78,9 @@ def sign(page: Page, button: str | re.Pattern[str]) -> None:
     """Press the button, enter the password in the dialog, and wait for the page that answers."""
     press(page, button)
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Your password").fill(PASSWORD)
+    password = dialog.get_by_label("Your password")
+    expect(password).to_be_focused()  # before a comment that may stay empty: it was typed there, for everybody to read
+    password.fill(PASSWORD)
     dialog.locator("[type=submit]").click()
     expect(dialog).to_have_count(0)
 

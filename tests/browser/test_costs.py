@@ -67,6 +67,11 @@ def test_a_line_and_a_size_move_the_price_and_the_fixed_scenario_stands_beside_i
     expect(band).to_have_text("188,571.43 – 282,857.14")
     expect(each).to_contain_text("94,285.72 a batch")
 
+    page.locator("form.filters #id_pilot-batch_kg").fill("ten")
+    expect(page.locator("#cost-result")).to_contain_text("Below stands the price of what is saved.")
+    send(page, "Recalculate")
+    expect(page.locator("#cost-trial")).to_contain_text("Enter a number.")
+    expect(price(page)).to_have_text("188,571.43 EUR")
     page.locator("form.filters #id_pilot-batch_kg").fill("20")
     expect(price(page)).to_have_text("377,142.86 EUR")
     expect(band).to_have_text("377,142.86 – 565,714.29")

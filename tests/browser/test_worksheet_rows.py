@@ -180,7 +180,8 @@ def test_what_somebody_else_did_meanwhile_is_said_and_not_written_over(lines: Li
     expect(lines.cell("Aa", "category")).to_have_text("nonsense")
 
 
-def test_a_row_on_its_way_is_sent_once_and_what_is_typed_meanwhile_stays(lines: Lines) -> None:
+def a_row_on_its_way(lines: Lines) -> list[Route]:
+    """“Dd” is typed behind the last line; the first request to write, once it is there, waits to be let go."""
     held: list[Route] = []
     lines.page.route("**/batch/", lambda route: held.append(route) if not held else route.continue_())
     lines.cell("Cc", "label").click()
@@ -188,6 +189,11 @@ def test_a_row_on_its_way_is_sent_once_and_what_is_typed_meanwhile_stays(lines: 
     for words in ("Dd", "Pilot", "Labour", "", "", "2", "", "", "h", "50"):
         lines.page.keyboard.type(words)
         lines.keys("Tab")
+    return held
+
+
+def test_a_row_on_its_way_is_sent_once_and_what_is_typed_meanwhile_stays(lines: Lines) -> None:
+    held = a_row_on_its_way(lines)
     lines.keys("Alt+ArrowUp")
     lines.type(lines.cell("Aa", "unit"), "d")
     expect(lines.status).to_contain_text("Saving")
@@ -211,13 +217,7 @@ def test_a_row_on_its_way_is_sent_once_and_what_is_typed_meanwhile_stays(lines: 
 
 
 def test_what_a_new_row_begins_with_is_no_conflict_with_what_is_typed_on(lines: Lines) -> None:
-    held: list[Route] = []
-    lines.page.route("**/batch/", lambda route: held.append(route) if not held else route.continue_())
-    lines.cell("Cc", "label").click()
-    lines.keys("Control+Enter")
-    for words in ("Dd", "Pilot", "Labour", "", "", "2", "", "", "h", "50"):
-        lines.page.keyboard.type(words)
-        lines.keys("Tab")
+    held = a_row_on_its_way(lines)
     expect(lines.status).to_contain_text("Saving")
     lines.type(lines.cell("Dd", "source"), "Price book")
 

@@ -48,7 +48,9 @@ def found(user: User, words: str = "crystallising") -> list[tuple[str, str]]:
     return [(file.where, file.page) for file in find(user, words).files]
 
 
-def test_a_request_s_file_is_found_in_any_form_of_its_words() -> None:
+@pytest.mark.parametrize("few", [0, 500])
+def test_a_request_s_file_is_found_in_any_form_of_its_words(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr("desk.search_files.FEW", few)
     project = make.a_project()
     file = attach(project, confidential.business())
 
