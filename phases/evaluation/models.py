@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-OF_SOME = {  # tables that not every department has
-    "tests": ("analytical",),
-    "operations": ("production",),
-    "utilities": ("production",),
-    "cost_rows": ("research", "material_control", "analytical", "ehs"),
-    "hazards": ("ehs",),
-}
 ROWS = (
     "risk_rows",
     "assumption_rows",
@@ -42,6 +36,11 @@ ROWS = (
     "cost_rows",
     "hazards",
 )  # the tables of a sheet, by their names there
+
+
+def name_on_sheet(model: type[models.Model]) -> str:
+    """operations: what a sheet calls the rows of one of its tables."""
+    return str(model._meta.get_field("assessment").remote_field.get_accessor_name())  # type: ignore[union-attr]
 
 
 class DepartmentAssessmentQuerySet(models.QuerySet["DepartmentAssessment"]):
@@ -62,14 +61,9 @@ class DepartmentAssessmentQuerySet(models.QuerySet["DepartmentAssessment"]):
             texts[f"{name}_texts"] = ArraySubquery(own.values("text"))
         return self.annotate(signed_hash=Signature.objects.filter(**about).order_by("-sequence").values("content_hash")[:1], **texts)
 
-    def with_tables(self, of: str = "") -> DepartmentAssessmentQuerySet:
-        """With everything that a signature covers, in as many queries for many sheets as for one. of: the department, if only one is
-        asked for; the tables of others are empty then without a query."""
-        rows = self.select_related("project", "department")
-        return rows.prefetch_related(*(self._none(name) if of and of not in OF_SOME.get(name, (of,)) else name for name in ROWS))
-
-    def _none(self, name: str) -> models.Prefetch[str, Any, str]:
-        return models.Prefetch(name, queryset=self.model._meta.get_field(name).related_model._default_manager.none())  # type: ignore[union-attr]
+    def with_tables(self) -> DepartmentAssessmentQuerySet:
+        """With everything that a signature covers, in as many queries for many sheets as for one."""
+        return self.select_related("project", "department").prefetch_related(*ROWS)
 
 
 @tracked
@@ -145,6 +139,12 @@ class DepartmentAssessment(models.Model):
     @property
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.project.client_id, self.project_id
+
+    def read_tables(self, tables: Mapping[str, models.QuerySet[Any]]) -> None:
+        """Take the rows of these tables, by their names here, and know that all others are empty: `all` of each asks no more."""
+        fields = {name: self._meta.get_field(name) for name in ROWS}
+        none = {name: field.related_model._default_manager.none() for name, field in fields.items()}  # type: ignore[union-attr]
+        models.prefetch_related_objects([self], *(models.Prefetch(name, queryset=rows) for name, rows in (none | dict(tables)).items()))
 
     @transition(field=state, source=State.OPEN, target=State.SIGNED_OFF)
     def sign_off(self, by: User, at: datetime) -> None:

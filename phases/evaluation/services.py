@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -23,6 +24,7 @@ from catalogue.models import Site
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS, COSTS, KEPT_TEXTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from phases.evaluation.planned import overfilled
 from process.assumptions.adopting import Assumed, adopt
 from projects.completeness import completeness_of
 from projects.forecasting import calendar_of
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from accounts.signing import Authentication
-    from phases.evaluation.tables import SheetAssumption
+    from phases.evaluation.tables import PlannedOperation, SheetAssumption
 
 SHEET_WORKING_DAYS = 5
 
@@ -236,7 +238,15 @@ def sign_off_blockers(sheet: DepartmentAssessment) -> list[Blocker]:
     return [
         *(Blocker(f"sheet.{name}", empty % {"field": label_of(name)}, f"{page}#id_{name}", owner) for name in missing),
         *(Blocker("sheet.risk", unjudged % {"risk": risk}, f"{page}#sheet-sheet-risks", owner) for risk in risks),
+        *(Blocker("sheet.overfilled", words, f"{page}#sheet-production-plan", owner) for words in overfilled(_operations(sheet))),
     ]
+
+
+def _operations(sheet: DepartmentAssessment) -> list[PlannedOperation]:
+    """With their vessels; no query where the page has read them."""
+    rows: Any = sheet._meta.get_field("operations").related_model
+    prefetch_related_objects([sheet], Prefetch("operations", queryset=rows.objects.select_related("vessel")))
+    return list(sheet.operations.all())
 
 
 @transaction.atomic

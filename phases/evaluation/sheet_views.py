@@ -30,7 +30,7 @@ from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_costs
 from phases.evaluation.booking import calendar_blockers, show_on_calendar, windows_of
 from phases.evaluation.forms import AssignSheetForm, ProposeForm, ReopenForm, SheetForm
 from phases.evaluation.meanwhile import changed_meanwhile, is_as_shown, seen_of
-from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.models import DepartmentAssessment, name_on_sheet
 from phases.evaluation.price_basis import price_basis_of
 from phases.evaluation.proposing import propose_operations, proposing_blockers, sizes_of, versions_of
 from phases.evaluation.worksheets import METHODS, OF_COSTS, PRODUCTION_PLAN, TEST_PLAN, UTILITIES, tables_of
@@ -53,8 +53,8 @@ ADDED_UP = frozenset(each.key for each in (TEST_PLAN, METHODS, PRODUCTION_PLAN, 
 
 
 def _sheet(request: SignedInRequest, code: str, department: str) -> DepartmentAssessment:
-    rows = DepartmentAssessment.objects.visible_to(request.user).with_tables(of=department)
-    rows = rows.select_related("project__client", "project__site", "owner", "signed_off_by")
+    rows = DepartmentAssessment.objects.visible_to(request.user)
+    rows = rows.select_related("department", "project__client", "project__site", "owner", "signed_off_by")
     return found_of_project(request, rows, project__code=code, department__key=department)
 
 
@@ -241,6 +241,14 @@ def _answer(
     return _render_sheet(request, sheet, status=400, version=version, **{form_name: form})
 
 
+def _tables(request: SignedInRequest, sheet: DepartmentAssessment) -> dict[str, Shown]:
+    """The department's own first. Their rows are read once: the sheet has them in hand too, for its signature and for what it lacks."""
+    bound = [bind_to(table, sheet, request.user) for table in tables_of(sheet)]
+    names = {each.sheet.key: name_on_sheet(each.sheet.model) for each in bound}
+    sheet.read_tables({names[each.sheet.key]: each.query() for each in bound})
+    return {each.sheet.key: Shown(each, request, getattr(sheet, names[each.sheet.key]).all()) for each in bound}
+
+
 def _signatures(sheet: DepartmentAssessment) -> list[Signed]:
     """Of a sheet that was reopened none covers what it says, though nothing may have changed yet."""
     is_open = sheet.state == DepartmentAssessment.State.OPEN
@@ -257,7 +265,7 @@ def _render_sheet(
     inactive = not_active(sheet.project)
     is_open = sheet.state == DepartmentAssessment.State.OPEN
     movers = _t("This takes the department, business development or a project manager.")
-    tables = {table.key: Shown(bind_to(table, sheet, user), request) for table in tables_of(sheet)}
+    tables = _tables(request, sheet)
     production = tables.get(PRODUCTION_PLAN.key)
     tests = tables.get(TEST_PLAN.key)
     costs = next((tables[each.key] for each in OF_COSTS if each.key in tables), None)

@@ -288,6 +288,19 @@ def test_a_production_plan_says_how_the_vessel_fits(project: Project) -> None:
     assert totals(project, "production", "production-plan") == {"days": 18, "waste_kg": "0", "cost": "162360"}
 
 
+def test_no_plan_is_signed_that_overfills_a_vessel(project: Project) -> None:
+    """Below the smallest working volume it may be: a smaller stirrer is a matter of judgement, a lid is not."""
+    a_vessel(volume_min_litres=Decimal(450), volume_max_litres=Decimal(3000))
+    services.save_sheet(project.code, "production", changes=ANSWERS, actor=make.person(Role.PRODUCTION))
+    pk = add_row(project, "production", "production-plan", **OPERATION | {"vessel": "R-302", "batch_kg": "260"})
+
+    with pytest.raises(Refused, match=r"Step 1: 120 L above the greatest working volume \(3,000 L\)"):
+        sign_off(project, "production")
+
+    changed(f"production-plan:{sheet_of(project, 'production').pk}", pk, {"batch_kg": "30"}, Role.PRODUCTION)
+    assert sign_off(project, "production").state == DepartmentAssessment.State.SIGNED_OFF
+
+
 @pytest.mark.parametrize("shifts", ["0", "4"])
 def test_a_day_has_one_to_three_shifts(project: Project, shifts: str) -> None:
     a_vessel()
