@@ -16,6 +16,7 @@ from process.actuals.history import seen_before
 from process.purchasing.forms import PrepareForm, usual_values
 from process.purchasing.worksheets import WHO as INQUIRERS
 from process.routes import services
+from process.routes.aim import off_aim
 from process.routes.drawing import scheme_of
 from process.routes.figures import CURRENCY, TARGET_KG, balance_of, figures_in, priced_rows
 from process.routes.forms import RouteForm, TargetForm
@@ -35,6 +36,7 @@ from worksheets.showing import Shown
 
 READ = (
     "route__project__client",
+    "route__project__compound",
     "route__project__rfp",
     "route__project__site",
     "route__compound",
@@ -79,6 +81,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "decide_blockers": decide_blockers(request, project),
         "scheme": mark_safe(scheme_of(steps, title=route.name)),  # noqa: S308 - drawn by us, texts escaped
         "figures": figures,
+        "off_aim": off_aim(balance_of(version), project.compound),
         "history": seen_before(steps, project, request.user),
         "balance_rows": priced_rows(figures),
         "target_form": target,
