@@ -47,6 +47,7 @@ class OccupancySerializer(serializers.ModelSerializer[Occupancy]):
             "id", "site", "vessel", "tag", "first_on", "last_on", "firm", "project", "purpose", "label", "belongs_to", "remark",
             "hidden", "conflicted", "warnings", "updated_at",
         ]  # fmt: skip
+        extra_kwargs = {name: {"allow_null": True} for name in ("purpose", "label", "remark")}
 
     def get_hidden(self, booking: Occupancy) -> bool:
         return not booking.named
