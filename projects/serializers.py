@@ -255,6 +255,7 @@ class GateSerializer(serializers.Serializer[Any]):
     criteria = CriterionSerializer(many=True)
     conditions = ConditionSerializer(many=True)
     waivers = WaiverSerializer(many=True)
+    ending_agreements = BlockerSerializer(many=True, help_text="Signed ones that end while they are needed, without a successor.")
 
 
 class NewConditionSerializer(serializers.Serializer[Any]):

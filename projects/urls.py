@@ -147,6 +147,12 @@ urlpatterns = [
     path("projects/<str:code>/agreements/new/", agreement.agreement_new, name="agreement-new"),
     path("projects/<str:code>/agreements/<int:pk>/", agreement.agreement_page, name="agreement-detail"),
     path("projects/<str:code>/agreements/<int:pk>/sign/", agreement.agreement_sign, name="agreement-sign"),
+    path("projects/<str:code>/agreements/<int:pk>/change/", agreement.agreement_change, name="agreement-change"),
+    path(
+        "projects/<str:code>/agreements/<int:pk>/signatories/<str:side>/",
+        agreement.agreement_correct_signatory,
+        name="agreement-correct-signatory",
+    ),
     path("projects/<str:code>/agreements/<int:pk>/file/", agreement.agreement_file, name="agreement-file"),
     path("projects/<str:code>/agreements/<int:pk>/file/keep/", agreement.agreement_keep_file, name="agreement-keep-file"),
     path("projects/<str:code>/agreements/<int:pk>/withdraw/", agreement.agreement_withdraw, name="agreement-withdraw"),

@@ -243,6 +243,15 @@ class Agreement(models.Model):
         return self.Standing.AHEAD if self.effective_on > today else self.Standing.IN_FORCE
 
     @property
+    def is_signed(self) -> bool:
+        """By both sides; asks for the signatories."""
+        return len(self.signatories.all()) == len(AgreementSignatory.Side)
+
+    def party(self, side: str) -> str:
+        """Who stands on one side, by name."""
+        return str(settings.ORGANISATION_NAME if side == AgreementSignatory.Side.CDMO else self.project.client.name)
+
+    @property
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.project.client_id, self.project_id
 
@@ -269,3 +278,7 @@ class AgreementSignatory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.function}"
+
+    @property
+    def party(self) -> str:
+        return self.agreement.party(self.side)

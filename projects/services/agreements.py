@@ -1,10 +1,12 @@
-"""Agreements: recorded, signed by both sides, kept as a file, withdrawn with a reason."""
+"""Agreements: recorded, signed by both sides, kept as a file; changed and corrected, withdrawn with a reason."""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,14 +17,18 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
+from audit.seen import require_unchanged, words_of
 from projects.attachments import Attachment
 from projects.models import Agreement, AgreementSignatory
 from projects.services.agreement_reminders import settle_reminders
 from projects.services.locking import locked
+from projects.services.waiting import close_waits
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+PAPER = ("kind", "number", "effective_on", "expires_on")
+SIGNED_BY = ("name", "function", "signed_on")
 FILE_FIELDS = ["file_name", "file_sha256", "file_media_type", "file_size_bytes"]
 
 
@@ -70,7 +76,8 @@ def _fields_of(stored: Attachment) -> dict[str, Any]:
     return dict(zip(FILE_FIELDS, (stored.name, stored.sha256, stored.media_type, stored.size_bytes), strict=True))
 
 
-def _check_agreement(project_id: int, kind: str, number: str, effective_on: date, expires_on: date | None) -> None:
+def _check_agreement(project_id: int, kind: str, number: str, effective_on: date, expires_on: date | None, *, own: int = 0) -> None:
+    """own: the agreement that is being changed, which is not there twice."""
     errors: dict[str, list[str]] = {}
     if kind not in Agreement.Kind.values:
         errors["kind"] = [_t("Choose the kind of agreement.")]
@@ -78,7 +85,7 @@ def _check_agreement(project_id: int, kind: str, number: str, effective_on: date
         errors["number"] = [_t("The number finds the paper again.")]
     if expires_on is not None and expires_on <= effective_on:
         errors["expires_on"] = [_t("It would expire before it starts.")]
-    if Agreement.objects.filter(project_id=project_id, kind=kind, number=number, withdrawn_at=None).exists():
+    if Agreement.objects.filter(project_id=project_id, kind=kind, number=number, withdrawn_at=None).exclude(pk=own).exists():
         errors["number"] = [_t("This agreement is recorded already.")]
     if errors:
         raise BadInput(errors)
@@ -90,13 +97,7 @@ def record_signatory(
 ) -> AgreementSignatory:
     """Record who signed the agreement for one side."""
     agreement = _locked_agreement(code, agreement_id, actor)
-    errors = {field: [_t("Needed.")] for field, value in {"name": name, "function": function}.items() if not value.strip()}
-    if side not in AgreementSignatory.Side.values:
-        errors["side"] = [_t("Choose the side.")]
-    if signed_on > agreement.project.today:
-        errors["signed_on"] = [_t("A signature cannot be dated in the future.")]
-    if errors:
-        raise BadInput(errors)
+    _check_signatory(agreement, side, name=name, function=function, signed_on=signed_on)
     first = agreement.signatories.filter(side=side).first()
     if first is not None:
         words = _t("%(person)s is recorded for this side, signed on %(day)s.") % {"person": first, "day": date_format(first.signed_on)}
@@ -104,9 +105,82 @@ def record_signatory(
     signatory = AgreementSignatory.objects.create(
         agreement=agreement, side=side, name=name, function=function, signed_on=signed_on, recorded_by=actor, recorded_at=timezone.now()
     )
-    record("agreement.signed", agreement, actor=actor, number=agreement.number, side=signatory.get_side_display(), name=name)
+    record("agreement.signed", agreement, actor=actor, number=agreement.number, side=_party(side), name=name)
     settle_reminders(agreement)
     return signatory
+
+
+def _party(side: str) -> str:
+    """In the record, which more people read than those who may know the client by name."""
+    return str(settings.ORGANISATION_NAME) if side == AgreementSignatory.Side.CDMO else _t("the client")
+
+
+def _check_signatory(agreement: Agreement, side: str, *, name: str, function: str, signed_on: date) -> None:
+    errors = {field: [_t("Needed.")] for field, value in {"name": name, "function": function}.items() if not value.strip()}
+    if side not in AgreementSignatory.Side.values:
+        errors["side"] = [_t("Choose the side.")]
+    if signed_on > agreement.project.today:
+        errors["signed_on"] = [_t("A signature cannot be dated in the future.")]
+    if errors:
+        raise BadInput(errors)
+
+
+def paper_values(agreement: Agreement) -> dict[str, Any]:
+    """What stands on the paper, as its form shows it. The kind of one that both sides signed is no part of it."""
+    return {name: getattr(agreement, name) for name in PAPER if name != "kind" or not agreement.is_signed}
+
+
+def signatory_values(signatory: AgreementSignatory) -> dict[str, Any]:
+    return {name: getattr(signatory, name) for name in SIGNED_BY}
+
+
+@act
+def change_agreement(code: str, agreement_id: int, *, changes: dict[str, Any], actor: User, reason: str, version: str = "") -> Agreement:
+    """Mend what was typed of the paper: a change until both sides have signed it, a correction afterwards; the record keeps both readings.
+
+    version: what the person was shown (`audit.seen`). Raises BadInput where nothing is changed.
+    """
+    agreement = _locked_agreement(code, agreement_id, actor)
+    require_reason(reason)
+    event, present = "agreement.corrected" if agreement.is_signed else "agreement.changed", paper_values(agreement)
+    wanted = present | {name: value for name, value in changes.items() if name in present}
+    require_unchanged(version, now=present, wanted=wanted, words=partial(words_of, agreement))
+    _check_agreement(agreement.project_id, **{"kind": agreement.kind} | wanted, own=agreement.pk)
+    said = _write(agreement, wanted, "number")
+    record(event, agreement, actor=actor, reason=reason, kind=agreement.get_kind_display(), number=agreement.number, **said)
+    close_waits(f"agreement.expiring:{agreement.pk}")  # the night asks again for the day that it has now
+    settle_reminders(agreement)
+    return agreement
+
+
+@act
+def correct_signatory(
+    code: str, agreement_id: int, *, side: str, changes: dict[str, Any], actor: User, reason: str, version: str = ""
+) -> AgreementSignatory:
+    """Mend what was typed of who signed for one side. Raises AgreementSignatory.DoesNotExist while nobody has."""
+    agreement = _locked_agreement(code, agreement_id, actor)
+    signatory = agreement.signatories.get(side=side)
+    require_reason(reason)
+    present = signatory_values(signatory)
+    wanted = present | {name: value for name, value in changes.items() if name in present}
+    require_unchanged(version, now=present, wanted=wanted, words=partial(words_of, signatory))
+    _check_signatory(agreement, side, **wanted)
+    said = _write(signatory, wanted, "name")
+    record("agreement.signatory_corrected", agreement, actor=actor, reason=reason, number=agreement.number, side=_party(side), **said)
+    return signatory
+
+
+def _write(row: Agreement | AgreementSignatory, wanted: dict[str, Any], said_at: str) -> dict[str, Any]:
+    """What the record says of what has changed. Raises BadInput at the field `said_at` when that is nothing."""
+    before = {name: getattr(row, name) for name, value in wanted.items() if getattr(row, name) != value}
+    if not before:
+        raise BadInput({said_at: [_t("Nothing is changed.")]})
+    then = {name: words_of(row, name) for name in before}
+    for name in before:
+        setattr(row, name, wanted[name])
+    row.save(update_fields=list(before))
+    fields = ", ".join(f"{row._meta.get_field(name).verbose_name} {then[name]} → {words_of(row, name)}" for name in before)  # type: ignore[union-attr]
+    return {"before": before, "after": {name: wanted[name] for name in before}, "fields": fields}
 
 
 @act

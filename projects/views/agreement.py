@@ -1,4 +1,4 @@
-"""Agreements: recording one, its file, each side's signatory, and withdrawing it."""
+"""Agreements: recording one, its file, each side's signatory, correcting what was typed, and withdrawing it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form
 from projects.attachments import Attachment, take_upload
-from projects.forms.agreement import AgreementFileForm, AgreementForm, SignatoryForm
+from projects.forms.agreement import AgreementChangeForm, AgreementFileForm, AgreementForm, SignatoryChangeForm, SignatoryForm
 from projects.forms.gate import ReasonForm
 from projects.models import Agreement, AgreementSignatory, Project
 from projects.permissions import lacking
@@ -76,14 +76,18 @@ def _open_sides(agreement: Agreement) -> list[str]:
     return [side for side in AgreementSignatory.Side.values if side not in signed]
 
 
-def _render(request: SignedInRequest, agreement: Agreement, **bound: forms.BaseForm) -> HttpResponse:
+def _render(request: SignedInRequest, agreement: Agreement, **bound: Any) -> HttpResponse:
+    """mended: by side, the bound form of a correction that was refused."""
     withdrawn = services.withdrawn_blockers(agreement)
     open_sides = [] if withdrawn else _open_sides(agreement)
+    mended = bound.pop("mended", {})
     context = {
         "project": agreement.project,
         "agreement": agreement,
-        "open_sides": [AgreementSignatory.Side(side).label for side in open_sides],
-        "form": SignatoryForm(open_sides=open_sides),
+        "signatories": [(row, mended.get(row.side) or SignatoryChangeForm(signatory=row)) for row in agreement.signatories.all()],
+        "open_sides": [agreement.party(side) for side in open_sides],
+        "form": SignatoryForm(agreement=agreement, open_sides=open_sides),
+        "change_form": AgreementChangeForm(agreement=agreement),
         "file_form": AgreementFileForm(agreement=agreement),
         "withdraw_form": ReasonForm(),
         "withdrawn": withdrawn,
@@ -91,7 +95,7 @@ def _render(request: SignedInRequest, agreement: Agreement, **bound: forms.BaseF
         "events": list(events_of(agreement)[:20]),
         "back": reverse("project-evaluation", args=[agreement.project.code]) + "#agreements",
     }
-    return render(request, "projects/agreement.html", context | bound, status=400 if bound else 200)
+    return render(request, "projects/agreement.html", context | bound, status=400 if bound or mended else 200)
 
 
 @internal_required
@@ -99,17 +103,61 @@ def _render(request: SignedInRequest, agreement: Agreement, **bound: forms.BaseF
 def agreement_sign(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """Record who signed for one side."""
     agreement = _agreement(request, code, pk)
-    form = SignatoryForm(request.POST, open_sides=AgreementSignatory.Side.values)
+    form = SignatoryForm(request.POST, agreement=agreement, open_sides=AgreementSignatory.Side.values)
     if form.is_valid():
         try:
             signatory = services.record_signatory(code, pk, actor=request.user, **form.cleaned_data)
         except BadInput as bad:
             add_to_form(form, bad)
         else:
-            words = _t("%(name)s is recorded (%(side)s).")
-            messages.success(request, words % {"name": signatory.name, "side": signatory.get_side_display().lower()})
+            words = _t("It is recorded that %(name)s signed for %(party)s.")
+            messages.success(request, words % {"name": signatory.name, "party": agreement.party(signatory.side)})
             return redirect("agreement-detail", code, pk)
     return _render(request, agreement, form=form)
+
+
+@internal_required
+@require_POST
+def agreement_change(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """What was typed wrongly of the paper."""
+    agreement = _agreement(request, code, pk)
+    form = AgreementChangeForm(request.POST, agreement=agreement)
+    if form.is_valid():
+        reason, version, changes = _mending(form)
+        try:
+            services.change_agreement(code, pk, changes=changes, reason=reason, version=version, actor=request.user)
+        except BadInput as bad:
+            form.refused(bad)
+        else:
+            messages.success(request, _t("%(agreement)s is mended; the record keeps both readings.") % {"agreement": agreement})
+            return redirect(agreement)
+    return _render(request, agreement, change_form=form)
+
+
+@internal_required
+@require_POST
+def agreement_correct_signatory(request: SignedInRequest, code: str, pk: int, side: str) -> HttpResponse:
+    """What was typed wrongly of who signed."""
+    agreement = _agreement(request, code, pk)
+    signatory = next((row for row in agreement.signatories.all() if row.side == side), None)
+    if signatory is None:
+        raise Http404
+    form = SignatoryChangeForm(request.POST, signatory=signatory)
+    if form.is_valid():
+        reason, version, changes = _mending(form)
+        try:
+            services.correct_signatory(code, pk, side=side, changes=changes, reason=reason, version=version, actor=request.user)
+        except BadInput as bad:
+            form.refused(bad)
+        else:
+            messages.success(request, _t("The signatory for %(party)s is corrected.") % {"party": agreement.party(side)})
+            return redirect(agreement)
+    return _render(request, agreement, mended={side: form})
+
+
+def _mending(form: forms.BaseForm) -> tuple[str, str, dict[str, Any]]:
+    values = dict(form.cleaned_data)
+    return values.pop("reason"), values.pop("version"), values
 
 
 @internal_required

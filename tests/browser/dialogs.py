@@ -56,6 +56,8 @@ DIALOGS = {  # template and id as it is written there: person, name of the page'
     "projects/_waivers_waiting.html grant_id": "qa project-gate grant-",
     "projects/_waivers_waiting.html refuse_id": "qa project-gate refuse-waiver-",
     "projects/account.html reply": "pm project-account reply",
+    "projects/agreement.html change": "bd agreement-detail change",
+    "projects/agreement.html dialog": "bd agreement-detail mend-",
     "projects/agreement.html file": "bd agreement-detail file",
     "projects/agreement.html withdraw": "bd agreement-detail withdraw",
     "projects/calendars.html region": "pm calendars region",

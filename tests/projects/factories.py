@@ -206,16 +206,18 @@ def accept_change_order(order: ChangeOrder) -> ChangeOrder:
 
 
 def signed_agreements(project: Project) -> None:
-    today = timezone.localdate()
-    actor = person(Role.BUSINESS_DEVELOPMENT)
     for kind in ("confidentiality", "cooperation"):
-        agreement = agreements.record_agreement(
-            project.code, kind=kind, number=f"{kind[:3].upper()}-{project.code}", effective_on=today, actor=actor
+        signed_agreement(project, kind, f"{kind[:3].upper()}-{project.code}")
+
+
+def signed_agreement(project: Project, kind: str, number: str) -> None:
+    """From today on, without an end."""
+    today, actor = timezone.localdate(), person(Role.BUSINESS_DEVELOPMENT)
+    agreement = agreements.record_agreement(project.code, kind=kind, number=number, effective_on=today, actor=actor)
+    for side in ("cdmo", "client"):
+        agreements.record_signatory(
+            project.code, agreement.pk, side=side, name=f"Director of the {side}", function="Director", signed_on=today, actor=actor
         )
-        for side in ("cdmo", "client"):
-            agreements.record_signatory(
-                project.code, agreement.pk, side=side, name=f"Director of the {side}", function="Director", signed_on=today, actor=actor
-            )
 
 
 def a_reference(project: Project, key: str, *, actor: User | None = None, **values: Any) -> ReferencedEvidence:

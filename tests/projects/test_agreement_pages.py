@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import html
+from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -12,10 +14,13 @@ from django.utils import timezone
 
 from accounts.models import Role
 from audit.models import Event
+from audit.seen import version_of
 from phases.evaluation.gate import judge_agreements
 from phases.evaluation.progress import missing_agreements
+from projects.agreements import running_out
 from projects.findings import Finding
-from projects.models import Agreement, Project
+from projects.models import Agreement, GateReview, Project
+from projects.services.agreements import paper_values, signatory_values
 from tests.projects import factories as make
 from tests.projects.people import as_person
 
@@ -146,6 +151,125 @@ def test_only_those_who_record_withdraw(ready: Project) -> None:
     assert research.post(reverse("agreement-withdraw", args=[ready.code, agreement.pk]), {"reason": "No."}).status_code == 403
     assert "Agreements are recorded by" in research.get(agreement.get_absolute_url()).content.decode()
     assert Agreement.objects.get(pk=agreement.pk).withdrawn_at is None
+
+
+def mend(client: Client, agreement: Agreement, side: str = "", **values: str) -> object:
+    """As somebody sends the form that the page of the agreement shows, with these values in place of what it shows."""
+    row = agreement.signatories.get(side=side) if side else agreement
+    shown = signatory_values(row) if side else paper_values(agreement)  # type: ignore[arg-type]
+    name, where = ("agreement-correct-signatory", [side]) if side else ("agreement-change", [])
+    data = {key: "" if value is None else str(value) for key, value in shown.items()} | {"version": version_of(shown)}
+    return client.post(reverse(name, args=[agreement.project.code, agreement.pk, *where]), data | values)
+
+
+def test_a_typo_is_mended_with_a_reason(project: Project, business: Client) -> None:
+    record(business, project, number="COOP-7")
+    agreement = Agreement.objects.get()
+
+    assert mend(business, agreement, number="COOP-1").status_code == 400, "no reason"  # type: ignore[attr-defined]
+    assert mend(business, agreement, reason="A typo.").status_code == 400, "nothing is changed"  # type: ignore[attr-defined]
+    changed = {"number": "COOP-1", "kind": "quality", "reason": "A typo."}
+    assert mend(business, agreement, **changed).status_code == 302  # type: ignore[attr-defined]
+
+    told = Event.objects.get(kind="agreement.changed")
+    assert (told.data["before"], told.data["after"]) == (
+        {"number": "COOP-7", "kind": "cooperation"},
+        {"number": "COOP-1", "kind": "quality"},
+    )
+    assert (told.reason, Agreement.objects.get().number) == ("A typo.", "COOP-1")
+
+
+def test_what_both_signed_is_corrected_and_stays_the_agreement_that_it_is(business: Client, ready: Project) -> None:
+    agreement = Agreement.objects.get(project=ready, kind="cooperation")
+    day = (TODAY() + timedelta(days=400)).isoformat()
+
+    mend(business, agreement, kind="quality", expires_on=day, reason="The end was left out.")
+
+    corrected = Agreement.objects.get(pk=agreement.pk)
+    assert (corrected.kind, corrected.expires_on.isoformat()) == ("cooperation", day)  # type: ignore[union-attr]
+    assert Event.objects.get(kind="agreement.corrected").data["after"] == {"expires_on": day}
+
+
+def test_who_signed_is_corrected(business: Client, ready: Project) -> None:
+    agreement = Agreement.objects.get(project=ready, kind="cooperation")
+
+    assert mend(business, agreement, "client", signed_on="2999-01-01", reason="A typo.").status_code == 400  # type: ignore[attr-defined]
+    assert mend(business, agreement, "client", name="Dr B. Director", reason="A typo.").status_code == 302  # type: ignore[attr-defined]
+
+    assert agreement.signatories.get(side="client").name == "Dr B. Director"
+    assert Event.objects.get(kind="agreement.signatory_corrected").data["after"] == {"name": "Dr B. Director"}
+
+
+def test_of_two_who_mend_it_the_second_reads_what_the_first_wrote(project: Project, business: Client) -> None:
+    record(business, project, number="COOP-7")
+    agreement = Agreement.objects.get()
+    mend(business, agreement, number="COOP-8", reason="A typo.")
+
+    answer = mend(business, agreement, number="COOP-9", reason="A typo.")
+
+    assert "It now says: “COOP-8”" in html.unescape(answer.content.decode())  # type: ignore[attr-defined]
+    assert Agreement.objects.get().number == "COOP-8"
+
+
+def test_sides_are_named(project: Project, business: Client) -> None:
+    record(business, project)
+    agreement = Agreement.objects.get()
+    data = {"name": "A. Director", "function": "Director", "signed_on": TODAY().isoformat(), "side": "cdmo"}
+
+    page = business.post(reverse("agreement-sign", args=[project.code, agreement.pk]), data, follow=True).content.decode()
+
+    assert f"A. Director signed for {settings.ORGANISATION_NAME}" in page
+    assert f"For {project.client.name}" in page
+
+
+def test_what_nobody_signed_does_not_read_as_in_force(project: Project, business: Client) -> None:
+    record(business, project)
+
+    for address in (Agreement.objects.get().get_absolute_url(), reverse("project-evaluation", args=[project.code])):
+        page = business.get(address).content.decode()
+        assert ">In force<" not in page and ">Term<" in page
+
+
+def ending(project: Project, *, meeting_on: date | None = None) -> list[str]:
+    found = Project.objects.get(pk=project.pk)
+    return [str(each) for each in running_out(found, meeting_on=meeting_on)]
+
+
+@pytest.mark.parametrize(
+    ("days", "meeting", "said"),
+    [
+        (-1, None, "expired on"),
+        (5, 9, "before the meeting on"),
+        (60, None, "in 60 days"),
+        (200, None, "the plan runs until"),
+        (9000, None, ""),
+    ],
+)
+def test_the_gate_warns_of_an_agreement_that_ends_while_it_is_needed(
+    ready: Project, business: Client, days: int, meeting: int | None, said: str
+) -> None:
+    make.charter(ready)
+    expires_on, start = TODAY() + timedelta(days=days), TODAY() - timedelta(days=9)
+    rows = Agreement.objects.filter(project=ready, kind="cooperation")
+    rows.update(effective_on=start, expires_on=expires_on)
+    meeting_on = TODAY() + timedelta(days=meeting) if meeting else None
+    GateReview.objects.filter(project=ready).update(meeting_on=meeting_on)
+
+    found = ending(ready, meeting_on=meeting_on)
+    page = business.get(reverse("project-gate", args=[ready.code])).content.decode()
+
+    assert [said in words for words in found] == ([True] if said else [])
+    assert all(words in html.unescape(page) for words in found) and ("An agreement ends" in page) == bool(said)
+
+
+def test_with_a_signed_successor_nothing_is_warned_of(ready: Project) -> None:
+    old = Agreement.objects.get(project=ready, kind="cooperation")
+    Agreement.objects.filter(pk=old.pk).update(expires_on=TODAY() + timedelta(days=20))
+    assert len(ending(ready)) == 1
+
+    make.signed_agreement(ready, "cooperation", "COO-2")
+
+    assert ending(ready) == []
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ PROJECT_ROUTES = {
     "agreement-new": of_project(),
     "agreement-detail": of_project(pk="agreement"),
     "agreement-sign": act(pk="agreement"),
+    "agreement-change": act(pk="agreement"),
+    "agreement-correct-signatory": act(pk="agreement", side="client"),
     "agreement-file": of_project(pk="agreement"),
     "agreement-keep-file": act(pk="agreement"),
     "agreement-withdraw": act(pk="agreement"),

@@ -28,7 +28,7 @@ from process.models import RouteVersion
 from process.purchasing.services import prepare_inquiry
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Quotation, Tailoring, Task
-from projects.services.agreements import record_agreement
+from projects.services.agreements import record_agreement, record_signatory
 from projects.services.clarifications import ask_clarification
 from projects.services.intake import take_intake
 from projects.services.payments import plan_payment
@@ -133,6 +133,9 @@ def things_of(project: Project) -> dict[str, Any]:
     attached = attach_rfp_file(project.rfp.number, stored=stored, actor=business)
     agreement = record_agreement(
         project.code, kind="quality", number="QAA-1", effective_on=timezone.localdate(), stored=stored, actor=business
+    )
+    record_signatory(
+        project.code, agreement.pk, side="client", name="A. Director", function="Director", signed_on=timezone.localdate(), actor=business
     )
     order = factories.sent_change_order(project)
     ask_for_approval(project.code, "milestone", "g2", actor=manager)

@@ -1,0 +1,105 @@
+"""Agreements that end while they are still needed: before a gate's meeting, soon, or before the plan does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+
+from audit.refusals import Blocker
+from projects.models import Agreement, AgreementSignatory, Milestone
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from projects.models import Project
+
+SOON = timedelta(days=60)  # as long before its end its successor is asked for
+
+
+@dataclass(frozen=True)
+class Until:
+    """What an end is held against: today at the site, the gate's meeting, the last day of the plan."""
+
+    today: date
+    meeting_on: date | None
+    plan_until: date | None
+
+
+def signed() -> QuerySet[Agreement]:
+    """By both sides, and not withdrawn."""
+    sides = len(AgreementSignatory.Side)
+    return Agreement.objects.filter(withdrawn_at=None).alias(sides=Count("signatories")).filter(sides=sides)
+
+
+def _successor() -> QuerySet[Agreement]:
+    next_day = ExpressionWrapper(OuterRef("expires_on") + timedelta(days=1), output_field=DateField())
+    later = Q(expires_on=None) | Q(expires_on__gt=OuterRef("expires_on"))
+    return signed().filter(later, project=OuterRef("project"), kind=OuterRef("kind"), effective_on__lte=next_day)
+
+
+def _ending(project: Any) -> QuerySet[Agreement]:
+    """Signed, with an end that no signed successor covers; each with the last day of its project's plan. The first end first."""
+    planned = Milestone.objects.filter(project=OuterRef("project")).annotate(day=Coalesce("baseline_on", "forecast_on"))
+    last_day = Subquery(planned.order_by(F("day").desc(nulls_last=True)).values("day")[:1])
+    rows = signed().filter(project=project, expires_on__isnull=False).exclude(Exists(_successor()))
+    return rows.annotate(plan_until=last_day).order_by("expires_on", "pk")
+
+
+def ending_of_reviewed() -> ArraySubquery:
+    """For a query of gate reviews; `said_of` reads it."""
+    names = ("pk", "kind", "number", "expires_on", "plan_until")
+    return ArraySubquery(_ending(OuterRef("project")).values(each=JSONObject(**{name: name for name in names})))
+
+
+def running_out(project: Project, *, meeting_on: date | None = None) -> list[Blocker]:
+    """What is said of each agreement that ends too early. One query."""
+    return _said(project, _ending(project), meeting_on)
+
+
+def said_of(project: Project, found: Sequence[dict[str, Any]], *, meeting_on: date | None) -> list[Blocker]:
+    """The same of what `ending_of_reviewed` found."""
+    return _said(project, [_read(**row) for row in found], meeting_on)
+
+
+def _read(*, expires_on: str, plan_until: str | None, **row: Any) -> Agreement:
+    agreement = Agreement(expires_on=date.fromisoformat(expires_on), **row)
+    agreement.plan_until = date.fromisoformat(plan_until) if plan_until else None  # type: ignore[attr-defined]  # as the query gives it
+    return agreement
+
+
+def _said(project: Project, rows: Iterable[Any], meeting_on: date | None) -> list[Blocker]:
+    found = []
+    for row in rows:
+        row.project = project
+        if words := _ends(row, Until(project.today, meeting_on, row.plan_until)):
+            found.append(Blocker("agreement.ends", words, row.get_absolute_url()))
+    return found
+
+
+def _ends(row: Any, until: Until) -> str:
+    """Empty when it lasts as long as it is needed."""
+    day, left = row.expires_on, (row.expires_on - until.today).days
+    said = {"agreement": row, "day": date_format(day), "count": left}
+    if left < 0:
+        return _t("%(agreement)s expired on %(day)s and has no successor.") % said
+    if until.meeting_on is not None and day < until.meeting_on:
+        words = _t("%(agreement)s expires on %(day)s, before the meeting on %(meeting)s.")
+        return words % {**said, "meeting": date_format(until.meeting_on)}
+    if day <= until.today + SOON:
+        words = ngettext(
+            "%(agreement)s expires on %(day)s, in %(count)d day.", "%(agreement)s expires on %(day)s, in %(count)d days.", left
+        )
+        return words % said
+    if until.plan_until is not None and day < until.plan_until:
+        words = _t("%(agreement)s expires on %(day)s; the plan runs until %(end)s.")
+        return words % {**said, "end": date_format(until.plan_until)}
+    return ""
