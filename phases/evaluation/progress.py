@@ -219,7 +219,7 @@ def _quotation_next(row: Quotation) -> tuple[str, str]:
         State.DRAFT: (_t("Release the price; both roles sign."), both),
         State.RELEASED: (_t("Send it to the client."), ours),
         State.SENT: (_t("The client answers in the portal."), str(row.project.client)),
-        State.DECLINED: (_t("The client declined; draft the next revision."), ours),
+        State.DECLINED: (_t("The client declined; draft the next revision, or cancel the project."), ours),
     }
     return answers.get(State(row.state), ("", ""))
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.capacities import giver_of
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
-from accounts.models import Role
+from accounts.models import Contact, Role
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
@@ -27,6 +27,7 @@ from projects.offered import asked_of, offer_context
 from projects.permissions import RELEASERS, lacking
 from projects.price_sources import doubts_about, price_sources
 from projects.quotations import changed_fields, compared_lines, compared_parts
+from projects.remaining import Remaining, after_losing
 from projects.services import commercial as services
 from projects.services.answering import approvers_of
 from projects.services.lifecycle import not_active
@@ -118,9 +119,18 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "is_over": is_over,
         "outcome_form": OutcomeForm(instance=outcome),
         "outcome_blockers": quote_locks(user, project),
+        "remaining": _after_losing(quotation, outcome) if is_over and quotation.state != State.ACCEPTED else [],
         "events": list(events_of(quotation)[:HISTORY]),
     }
     return render(request, "projects/quotation.html", context | bound, status=status)
+
+
+def _after_losing(quotation: Quotation, outcome: QuotationOutcome | None) -> list[Remaining]:
+    """Nothing yet of one that has expired and that nobody called lost."""
+    if outcome is None and quotation.is_expired:
+        return []
+    contact = Contact.objects.get(rfps__project=quotation.project)
+    return after_losing(quotation, outcome, contact)
 
 
 def _sheets(request: SignedInRequest, quotation: Quotation) -> list[Shown]:

@@ -34,6 +34,7 @@ from projects.limits import EMPTY
 from projects.models import SHEET_DEPARTMENTS, Intake, Rfp, RfpFile
 from projects.models.rfp_choices import FileKind
 from projects.permissions import lacking
+from projects.remaining import after_declining, letter_of_refusal
 from projects.rfp_fields import PEOPLE, answers_of
 from projects.services import rfp as services
 from projects.worksheets import CLARIFICATIONS
@@ -107,10 +108,16 @@ def _render(
         "may_change_client": not locks and not services.client_blockers(rfp),
         "decline_form": DeclineForm(auto_id="decline_%s"),
         "events": list(events_of(rfp)[:ACTIVITY]),
+        **(_after_declining(request, rfp) if rfp.state == Rfp.State.DECLINED else {}),
         **given,
     }
     wrong = request.method == "POST"
     return render(request, "projects/rfp_detail.html", context, status=400 if wrong else 200)
+
+
+def _after_declining(request: SignedInRequest, rfp: Rfp) -> dict[str, Any]:
+    is_kept = rfp.is_kept  # type: ignore[attr-defined]
+    return {"remaining": after_declining(rfp, is_kept=is_kept), "refusal": letter_of_refusal(rfp, request.user)}
 
 
 def _files(rfp: Rfp) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from accounts.signing import authenticate_signer
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from projects.forms.gate import ReasonForm
 from projects.forms.status import CancelForm, OutOfScopeForm, ReturnForm
-from projects.models import Phase, Project
+from projects.models import Phase, Project, ProjectStatus, Rfp
 from projects.models.states import CLOSED_STATUSES
 from projects.permissions import lacking
+from projects.remaining import after_cancelling, letter_of_refusal
 from projects.rounds import criteria_words
 from projects.services import lifecycle as services
 from projects.views.found import visible_project
@@ -148,8 +149,14 @@ def _render(
             (row, criteria_words(row.renew_criteria)) for row in project.moves.select_related("actor").order_by("-moved_at", "-id")
         ],
         "status_changes": list(project.status_changes.select_related("actor").order_by("-changed_at", "-id")),
+        **(_after_cancelling(request, project) if project.status == ProjectStatus.CANCELLED else {}),
     }
     return render(request, "projects/status.html", context, status=status)
+
+
+def _after_cancelling(request: SignedInRequest, project: Project) -> dict[str, Any]:
+    rfp = Rfp.objects.select_related("client", "contact").get(project=project)
+    return {"remaining": after_cancelling(project, rfp.contact), "refusal": letter_of_refusal(rfp, request.user)}
 
 
 def _blockers(move: Move, project: Project, user: Any) -> list[Blocker]:

@@ -290,6 +290,13 @@ def test_declining_needs_a_reason_and_freezes(seller: Client) -> None:
 
     assert Rfp.objects.get().state == Rfp.State.DECLINED
     assert seller.post(at("rfp-autosave", rfp), {"changed": "indication", "indication": "x"}).status_code == 409
+    page = seller.get(rfp.get_absolute_url()).content.decode()
+    left, letter = (
+        page.split('id="remaining"', 1)[1].split("</section>")[0],
+        page.split('id="refusal-letter"', 1)[1].split("</textarea>")[0],
+    )
+    assert 'href="mailto:purchasing@example.com"' in left and reverse("rfp-new") in left
+    assert "cannot make you an offer" in letter and "No capacity." not in letter, "the reason is ours"
 
 
 def test_a_declined_request_neither_gains_nor_loses_files(seller: Client) -> None:

@@ -48,7 +48,11 @@ def test_a_project_is_cancelled_by_class(signed_in: Callable[[User], Client], sm
 
     browser.post(address("project-cancel", small_scale), {"cancel_class": "lost", "reason": "To a competitor."})
 
-    assert "(lost)" in page(browser, "project-status", small_scale)
+    shown = page(browser, "project-status", small_scale)
+    assert "(lost)" in shown and "What remains to be done" in shown
+    agreement = small_scale.agreements.get(kind="cooperation")
+    assert f'<a href="{agreement.get_absolute_url()}">{agreement.number}</a>' in shown, "it goes on"
+    assert "cannot make you an offer" in shown and "To a competitor" not in shown.split("<textarea", 1)[1].split("</textarea>")[0]
     assert "The project is cancelled; no gate is open." in page(browser, "project-gate", small_scale)
 
 
