@@ -38,6 +38,10 @@ def _amount() -> forms.Field:
     return NumberField(required=False, max_digits=16, decimal_places=2)
 
 
+def _is_excluded(row: QuotationLine) -> bool:
+    return row.standing == QuotationLine.Standing.EXCLUDED
+
+
 def _due() -> forms.Field:
     """As the default plan says it today."""
     return ChoiceField(choices=[("", ""), *due_words(newest()).items()], required=False)
@@ -89,6 +93,7 @@ OF_A_DRAFT: dict[str, Any] = {
     "who": _("Quotations are made by business development."),
     "blockers": row_blockers,
     "page": lambda quotation: str(quotation.get_absolute_url()),
+    "currency": lambda quotation: str(quotation.currency),
 }
 IN_ORDER: dict[str, Any] = {"order": "order", "first": 0}
 QUOTATION_LINES = Worksheet(
@@ -102,7 +107,16 @@ QUOTATION_LINES = Worksheet(
         SheetColumn(
             "standing", note=_("Included, an option that the client may choose, or named as excluded."), example="Included", width=12
         ),
-        SheetColumn("amount", field=_amount, note=_("In the currency of the quotation."), example="180,000.00", total=True, kind="number"),
+        SheetColumn(
+            "amount",
+            money=True,
+            field=_amount,
+            unsaid=_is_excluded,
+            note=_("In the currency of the quotation; none of what is excluded."),
+            example="180,000.00",
+            total=True,
+            kind="number",
+        ),
         SheetColumn("deliverables", example="Report and 5 g of sample", width=36),
     ),
     service=LineRows,
@@ -120,7 +134,7 @@ QUOTATION_PAYMENTS = Worksheet(
         SheetColumn("title", example="Down payment", frozen=True, width=32),
         SheetColumn("source", _("Due when"), note=_("Empty where the title says it."), field=_due, kind="choice", width=34),
         SheetColumn("percent", unit="%", example="40", total=True),
-        SheetColumn("amount", _("Amount"), derived=True, total=True, kind="number"),
+        SheetColumn("amount", _("Amount"), money=True, derived=True, total=True, kind="number"),
     ),
     service=PaymentRows,
     together=_parts_of_price,
@@ -136,7 +150,7 @@ QUOTATION_BREAKS = Worksheet(
     model=QuotationBreak,
     columns=(
         SheetColumn("from_kg", _("From"), unit="kg", example="100", frozen=True, width=16),
-        SheetColumn("price_per_kg", note=_("In the currency of the quotation."), example="1,900.00", width=20),
+        SheetColumn("price_per_kg", money=True, note=_("In the currency of the quotation."), example="1,900.00", width=20),
     ),
     service=BreakRows,
     hint=_("From each quantity on the kilogram costs so much. Where more is dearer, that is confirmed in the form of the draft."),
@@ -150,7 +164,7 @@ QUOTATION_RATES = Worksheet(
     columns=(
         SheetColumn("work", example="Process chemist", frozen=True, width=36),
         SheetColumn("unit", note=_("An hour, a test, a batch."), example="hour", width=16),
-        SheetColumn("rate", note=_("In the currency of the quotation."), example="180.00", width=16),
+        SheetColumn("rate", money=True, note=_("In the currency of the quotation."), example="180.00", width=16),
     ),
     service=RateRows,
     hint=_("What work costs that a change order adds later."),

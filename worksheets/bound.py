@@ -55,6 +55,10 @@ class Bound:
     def is_readable(self) -> bool:
         return not self.sheet.readers or allowed(self.sheet.readers, self.user, self.parent)
 
+    @property
+    def currency(self) -> str:
+        return self.sheet.currency_of(self.parent)
+
     @cached_property
     def blockers(self) -> list[Blocker]:
         """Why this person cannot change anything here now; the page says the same."""
@@ -187,7 +191,7 @@ def _described(bound: Bound, column: SheetColumn) -> Values:
     kind = column.kind or kind_of(source, column)
     return {
         "name": column.name,
-        "heading": sheet.heading(column),
+        "heading": sheet.heading(column, bound.currency),
         "kind": kind,
         "unit": column.unit,
         "needed": bool(reader is not None and reader.required),

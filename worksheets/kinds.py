@@ -53,6 +53,7 @@ class ImportKind:
     changes: its rows are there already, and each changes one; that for which the file has no column stays.
     stands_alone: no row rests on an earlier one, so that the rehearsal of each is taken back at once.
     finish(writer): after the last row, writes what concerns all of them.
+    of_subject(subject): the columns where their headings follow from the object of the kind (its currency).
     """
 
     key: str
@@ -69,12 +70,16 @@ class ImportKind:
     changes: bool = False
     stands_alone: bool = False
     finish: Callable[[Any], None] = lambda _writer: None
+    of_subject: Callable[[Any], tuple[Column, ...]] | None = None
     most_rows: int = MOST_ROWS
 
     def subject_of(self, user: User, scope: str) -> Any:
         if bool(scope) != (self.subject is not None) or not user.is_internal:
             raise Missing
         return self.subject(user, scope) if self.subject else None
+
+    def columns_for(self, subject: Any) -> tuple[Column, ...]:
+        return self.of_subject(subject) if self.of_subject is not None and subject is not None else self.columns()
 
     def blockers(self, user: User, subject: Any) -> list[Blocker]:
         return [] if allowed(self.permission, user, subject) else [Blocker(key="permission", words=self.who)]

@@ -75,7 +75,7 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
     media_type = media_type_of(content, name)
     unknown: list[dict[str, str]] = []
     try:
-        sheet = read(content, media_type, kind.columns(), sheet=kind.sheet, most_rows=kind.most_rows)
+        sheet = read(content, media_type, kind.columns_for(subject), sheet=kind.sheet, most_rows=kind.most_rows)
     except UnknownHeadings as foreign:
         unknown = [{"cell": cell, "heading": heading} for cell, heading in foreign.headings]
         sheet = Sheet([], "")
@@ -124,12 +124,12 @@ def assign_columns(pk: int, mapping: Mapping[str, str], *, actor: User) -> Impor
     """
     shown = Import.objects.visible_to(actor).get(pk=pk)
     kind = import_kind(shown.kind)
-    kind.require(actor, shown.scope)
-    names = {column.name for column in kind.columns()}
+    columns = kind.columns_for(kind.require(actor, shown.scope))
+    names = {column.name for column in columns}
     said = {plain(each["heading"]): mapping.get(each["heading"], "") for each in shown.unknown}
     said = {heading: name if name in names else "" for heading, name in said.items()}
     with open_file(shown.sha256) as content:
-        sheet = read(content, shown.media_type, kind.columns(), sheet=kind.sheet, most_rows=kind.most_rows, mapping=said)
+        sheet = read(content, shown.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, mapping=said)
     with transaction.atomic():
         free = _locked(pk)
         if free is None or free.state != Import.State.CHECKED:
@@ -298,10 +298,11 @@ def _carry_out(pk: int) -> None:
 def _enter_all(held: Import, *, is_rehearsal: bool) -> list[Finding]:
     kind = import_kind(held.kind)
     try:
-        writer = kind.writer(held.actor, kind.require(held.actor, held.scope), held.reason)
+        subject = kind.require(held.actor, held.scope)
+        writer = kind.writer(held.actor, subject, held.reason)
     except (NotAllowed, Refused) as refusal:  # a right that ended between pressing and a late worker, or a table that was closed
         return [Finding(0, [], [_problem("", "", str(refusal))])]
-    columns = kind.columns()
+    columns = kind.columns_for(subject)
     with open_file(held.sha256) as content:
         sheet = read(content, held.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, mapping=held.mapping)
     findings = []

@@ -156,5 +156,6 @@ def _import(sheet: Worksheet) -> None:
             stands_alone=not sheet.order,
             of_clients=sheet.of_clients,
             finish=SheetWriter.done,
+            of_subject=sheet.template if sheet.currency is not None else None,
         )
     )

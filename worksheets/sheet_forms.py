@@ -47,10 +47,10 @@ class RowForm(forms.Form):
         for column in bound.sheet.typed:
             self.fields[column.name] = self._field(column)
             if column.lookup is not None and column.lookup.create is not None:
-                label = _("%(heading)s: enter it, it is not there yet") % {"heading": bound.sheet.heading(column)}
+                label = _("%(heading)s: enter it, it is not there yet") % {"heading": bound.sheet.heading(column, bound.currency)}
                 self.fields[f"create-{column.name}"] = forms.BooleanField(label=label, required=False)
         if bound.sheet.asks_reason and row is not None:
-            regulated = ", ".join(bound.sheet.heading(column) for column in bound.sheet.columns if column.regulated)
+            regulated = ", ".join(bound.sheet.heading(column, bound.currency) for column in bound.sheet.columns if column.regulated)
             help_text = _("Needed where one of these changes: %(names)s.") % {"names": regulated}
             self.fields["reason"] = forms.CharField(label=_("Reason"), required=False, max_length=2000, help_text=help_text)
 
@@ -59,7 +59,7 @@ class RowForm(forms.Form):
 
     def _field(self, column: SheetColumn) -> forms.Field:
         field = self.bound.sheet.reader(column)
-        field.label, field.help_text = self.bound.sheet.heading(column), self.bound.sheet.note(column)
+        field.label, field.help_text = self.bound.sheet.heading(column, self.bound.currency), self.bound.sheet.note(column)
         if column.lookup is not None:
             field.widget = Offering([str(each) for each in column.lookup.rows(self.bound)[:OFFERED]])
         if isinstance(field.widget, Select):

@@ -87,8 +87,10 @@ class SheetColumn:
     model that can be set is typed too: such a column names its heading and `field`, and the service reads what was set.
 
     heading, note, whether it is needed, its limits and choices are those of the model's field, unless said otherwise here. unit: of a
-    number; it may be typed behind it, and is shown in the heading. field(): reads the cell where the model's field does not say how.
+    number; it may be typed behind it, and is shown in the heading. money: in the sheet's `currency`, which the heading shows.
+    field(): reads the cell where the model's field does not say how.
     regulated: to change or remove a value that is there needs a reason. fixed: typed when the row is added, and never changed.
+    unsaid(row): nothing stands there, whatever the model keeps (the price of what is excluded).
     kept_in: the mapping of the row in which the value stands, by the column's name, as in a matrix.
     total: its sum stands below it; with whole, only where no row lacks its part (of a derived column, where none derives None). grouped:
     a number's thousands are set apart, which those of a year are not. frozen: stays in sight while the others scroll; only the first
@@ -99,6 +101,7 @@ class SheetColumn:
     name: str
     heading: Words = ""
     unit: str = ""
+    money: bool = False
     note: Words = ""
     example: Words = ""
     compute: Callable[[Row], Any] | None = None
@@ -115,10 +118,13 @@ class SheetColumn:
     link: Callable[[Row], str] | None = None
     derived: bool = False
     kind: str = ""
+    unsaid: Callable[[Row], bool] | None = None
     kept_in: str = ""
 
     def of(self, row: Row) -> Any:
         """What stands there."""
+        if self.unsaid is not None and self.unsaid(row):
+            return None
         return getattr(row, self.kept_in).get(self.name, "") if self.kept_in else getattr(row, self.name)
 
     def put(self, row: Row, value: Any) -> None:
@@ -167,6 +173,7 @@ class Worksheet:
     ask(parent, said): what the address of the page said that derived columns rest on (a quantity that prices hold for), kept on the parent.
     totals(rows, parent): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the
     one of its own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
+    currency(parent): of the columns of money, "" while none is chosen.
     of_clients: as of the kind of an import (`worksheets.kinds`).
     """
 
@@ -195,6 +202,7 @@ class Worksheet:
     hint: Words = ""
     group: str = ""
     found_by: str = ""
+    currency: Callable[[Any], str] | None = None
     of_clients: bool = False
     _by_name: dict[str, SheetColumn] = field(default_factory=dict, compare=False, repr=False)
 
@@ -240,16 +248,18 @@ class Worksheet:
         """What was read already, for the door that reads it once more."""
         return {name: self.column(name).told(value) for name, value in values.items()}
 
-    def heading(self, column: SheetColumn) -> str:
+    def heading(self, column: SheetColumn, currency: str = "") -> str:
+        """With its unit. currency: that of the table, where it is known which one is meant."""
         words = str(column.heading or capfirst(str(self.model._meta.get_field(column.name).verbose_name)))  # type: ignore[union-attr]
-        return words if not column.unit or plain(f"({column.unit})") in plain(words) else f"{words} ({column.unit})"
+        unit = column.unit or (currency if column.money else "")
+        return words if not unit or plain(f"({unit})") in plain(words) else f"{words} ({unit})"
 
-    def headings(self, column: SheetColumn) -> tuple[str, ...]:
+    def headings(self, column: SheetColumn, currency: str = "") -> tuple[str, ...]:
         """In every language of the product."""
         found = []
         for language, _name in settings.LANGUAGES:
             with translation.override(language):
-                found.append(self.heading(column))
+                found.append(self.heading(column, currency))
         return tuple(found)
 
     def note(self, column: SheetColumn) -> Words:
@@ -260,12 +270,18 @@ class Worksheet:
         """The field that reads a cell of the column; of a lookup the words alone."""
         return field_of(self.source(column), column)
 
-    def template(self) -> tuple[Column, ...]:
-        """The columns of the import: those that people type."""
-        return tuple(
-            Column(each.name, self.heading(each), self._reader_of_file(each), self.note(each), each.example, self.headings(each))
-            for each in self.typed
-        )
+    def currency_of(self, parent: Any) -> str:
+        return self.currency(parent) if self.currency is not None and parent is not None else ""
+
+    def template(self, parent: Any = None) -> tuple[Column, ...]:
+        """The columns of the import: those that people type. A heading with another currency than the parent's is none of them."""
+        currency = self.currency_of(parent)
+        return tuple(self._column(each, currency) for each in self.typed)
+
+    def _column(self, column: SheetColumn, currency: str) -> Column:
+        also = {*self.headings(column), *self.headings(column, currency)}
+        words = self.heading(column, currency)
+        return Column(column.name, words, self._reader_of_file(column), self.note(column), column.example, tuple(sorted(also)))
 
     def _reader_of_file(self, column: SheetColumn) -> forms.Field:
         """Of a row that is there a fixed column only helps to find it."""

@@ -20,7 +20,7 @@ from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, NotAllowed, add_to_form
 from worksheets import services
 from worksheets.blanks import csv_blank, possible, xlsx_blank
-from worksheets.columns import plain
+from worksheets.columns import Column, plain
 from worksheets.exports import export_of
 from worksheets.forms import UploadForm
 from worksheets.kinds import ImportKind, import_kind
@@ -67,7 +67,7 @@ def import_new(request: SignedInRequest, kind: str, code: str = "") -> HttpRespo
         "back": declared.back(subject),
         "form": form,
         "blockers": blockers,
-        "columns": [(column, possible(column)) for column in declared.columns()],
+        "columns": [(column, possible(column)) for column in declared.columns_for(subject)],
         "former": [] if blockers else list(_former(request, kind, code)),
     }
     return render(request, "worksheets/import_new.html", context, status=400 if form.errors else 200)
@@ -114,8 +114,8 @@ def _page(
     unassigned: str = "",
     chosen: dict[str, str] | None = None,
 ) -> HttpResponse:
-    page = Paginator(shown.rows.order_by("number"), PAGE).get_page(request.GET.get("page"))
-    headings, page = _with_headings(kind, page)
+    columns = kind.columns_for(subject)
+    headings, page = _with_headings(columns, Paginator(shown.rows.order_by("number"), PAGE).get_page(request.GET.get("page")))
     standing = dict.fromkeys(ImportRow.Standing.values, 0)
     for key in shown.rows.values_list("standing", flat=True):
         standing[key] += 1
@@ -125,8 +125,8 @@ def _page(
         "subject": subject,
         "back": kind.back(subject),
         "import": shown,
-        "assign": _headings_to_assign(kind, shown, chosen),
-        "assignable": [(column.name, column.title) for column in kind.columns()],
+        "assign": _headings_to_assign(columns, shown, chosen),
+        "assignable": [(column.name, column.title) for column in columns],
         "unassigned": unassigned,
         "headings": headings,
         "page": page,
@@ -143,10 +143,10 @@ def _page(
     return render(request, "worksheets/import_detail.html", context, status=status)
 
 
-def _with_headings(kind: ImportKind, page: Any) -> tuple[list[str], Any]:
+def _with_headings(columns: tuple[Column, ...], page: Any) -> tuple[list[str], Any]:
     """The headings of the columns in which something stands, and each row's values below them."""
-    used = [place for place, _column in enumerate(kind.columns()) if any(row.values[place : place + 1] > [""] for row in page)]
-    headings = [str(column.heading) for place, column in enumerate(kind.columns()) if place in used]
+    used = [place for place, _column in enumerate(columns) if any(row.values[place : place + 1] > [""] for row in page)]
+    headings = [str(column.heading) for place, column in enumerate(columns) if place in used]
     for row in page:
         values = [row.values[place] for place in used if place < len(row.values)]
         row.values = [{"heading": heading, "words": words} for heading, words in zip(headings, values, strict=False)]
@@ -196,10 +196,10 @@ def import_columns(request: SignedInRequest, kind: str, pk: int) -> HttpResponse
     return redirect(assigned)
 
 
-def _headings_to_assign(kind: ImportKind, shown: Import, chosen: dict[str, str] | None) -> list[dict[str, Any]]:
+def _headings_to_assign(columns: tuple[Column, ...], shown: Import, chosen: dict[str, str] | None) -> list[dict[str, Any]]:
     """Each unknown heading with what it may be; the likeliest is proposed."""
-    columns = {column.name: column.title for column in kind.columns()}
-    likely = {plain(words): name for name, words in columns.items()}
+    titles = {column.name: column.title for column in columns}
+    likely = {plain(words): name for name, words in titles.items()}
     rows = []
     for place, each in enumerate(shown.unknown):
         near = get_close_matches(plain(each["heading"]), likely, n=1, cutoff=LIKE)

@@ -54,7 +54,7 @@ def _totals(rows: Sequence[SheetCost], sheet: DepartmentAssessment) -> dict[str,
 
 
 def _cost_columns(*own: SheetColumn) -> tuple[SheetColumn, ...]:
-    cost = SheetColumn("cost", _("Cost"), compute=lambda row: money_in(row.cost, row.assessment), total=True, kind="number")
+    cost = SheetColumn("cost", _("Cost"), money=True, compute=lambda row: money_in(row.cost, row.assessment), total=True, kind="number")
     return (*own, cost, SheetColumn("note", width=28))
 
 
@@ -80,11 +80,11 @@ UTILITIES = Worksheet(
         SheetColumn("amount", example="850"),
         SheetColumn("unit", example="kg", width=8),
         SheetColumn("basis", example="per batch", width=16),
-        SheetColumn("rate", note=_("In the currency of the sheet."), example="0.045"),
+        SheetColumn("rate", money=True, note=_("In the currency of the sheet."), example="0.045"),
         SheetColumn("valid_until", example="2026-12-31"),
         SheetColumn("standing", _("Rate"), compute=_rate_stands, width=18),
         SheetColumn("in_all", _("In all"), compute=lambda row: half_up(utility_of(row).amount_in_all, TENTH), kind="number"),
-        SheetColumn("cost", _("Cost in all"), compute=_utility_cost, total=True, kind="number"),
+        SheetColumn("cost", _("Cost in all"), money=True, compute=_utility_cost, total=True, kind="number"),
         SheetColumn("note", width=20),
     ),
     service=PlannedUtilityRows,
@@ -99,7 +99,7 @@ LABOUR = Worksheet(
     columns=_cost_columns(
         SheetColumn("item", _("Function"), example="Process chemist", frozen=True, width=30),
         SheetColumn("amount", _("Hours"), unit="h", example="320", total=True),
-        SheetColumn("unit_price", _("Rate per hour"), note=_("In the currency of the sheet."), example="95"),
+        SheetColumn("unit_price", _("Rate per hour"), money=True, note=_("In the currency of the sheet."), example="95"),
     ),
     service=HourRows,
     hint=_("Whose hours the development takes, each at its rate. A cost scenario takes them over once the sheet is signed."),
@@ -112,7 +112,7 @@ MATERIAL_COSTS = Worksheet(
     columns=_cost_columns(
         SheetColumn("item", _("Material"), example="Acetic anhydride", frozen=True, width=30),
         SheetColumn("amount", _("Quantity"), unit="kg", example="240", total=True),
-        SheetColumn("unit_price", _("Price per kg"), note=_("In the currency of the sheet."), example="1.15"),
+        SheetColumn("unit_price", _("Price per kg"), money=True, note=_("In the currency of the sheet."), example="1.15"),
     ),
     service=KilogramRows,
     hint=_("What is bought for the project and what it costs. Where a cost scenario counts with a route, that prices the materials."),
@@ -126,7 +126,7 @@ EHS_COSTS = Worksheet(
         SheetColumn("item", _("Item"), example="Reaction calorimetry", frozen=True, width=30),
         SheetColumn("unit", example="runs", width=10),
         SheetColumn("amount", example="3", total=True),
-        SheetColumn("unit_price", note=_("In the currency of the sheet."), example="2400"),
+        SheetColumn("unit_price", money=True, note=_("In the currency of the sheet."), example="2400"),
     ),
     service=CostRows,
     hint=_("Studies, permits, measurements and protection that the work asks for."),
@@ -140,7 +140,7 @@ METHODS = Worksheet(
         SheetColumn("item", _("Method"), example="Assay and impurities, HPLC", frozen=True, width=30),
         SheetColumn("work", example="validation", width=16),
         SheetColumn("amount", _("Hours"), unit="h", example="120", total=True),
-        SheetColumn("unit_price", _("Rate per hour"), note=_("In the currency of the sheet."), example="110"),
+        SheetColumn("unit_price", _("Rate per hour"), money=True, note=_("In the currency of the sheet."), example="110"),
     ),
     service=MethodRows,
     hint=_("What a method takes before it can be used: its development, validation or transfer. It is part of the test plan’s total."),

@@ -43,6 +43,7 @@ def table_of_sheet(key: str) -> dict[str, Any]:
         "blockers": lambda sheet: blockers_of(sheet, key),
         "page": lambda sheet: str(sheet.get_absolute_url()),
         "order": "position",
+        "currency": lambda sheet: str(sheet.currency),
     }
 
 

@@ -122,7 +122,7 @@ def _page(assessment: CostAssessment) -> str:
     return assessment.get_absolute_url()
 
 
-COST = SheetColumn("cost", _("Cost now"), derived=True, total=True, kind="number")
+COST = SheetColumn("cost", _("Cost now"), money=True, derived=True, total=True, kind="number")
 SHARE = SheetColumn("share", _("Share of the direct cost"), unit="%", derived=True, total=True, kind="number")
 ORIGIN = (
     SheetColumn("source", example="Quote", width=14),
@@ -133,6 +133,7 @@ ORIGIN = (
 )
 OF_SCENARIO: dict[str, Any] = {
     "parent": "assessment",
+    "currency": lambda scenario: str(scenario.currency),
     "permission": "process.edit_costs",
     "who": WHO,
     "blockers": editing_blockers,
@@ -158,7 +159,7 @@ COST_LINES = Worksheet(
         SheetColumn("price_high", note=_("Empty: as the base.")),
         SheetColumn("currency", note=_("Empty: that of the scenario."), example="EUR"),
         COST,
-        SheetColumn("optional", _("Optional, cost"), derived=True, total=True, kind="number"),
+        SheetColumn("optional", _("Optional, cost"), money=True, derived=True, total=True, kind="number"),
         SHARE,
         SheetColumn("department", example="Research and development", width=20),
         SheetColumn("at_cost", note=_("After the margin: freight, tax, insurance."), example="no"),
@@ -215,7 +216,9 @@ RISKS = Worksheet(
         SheetColumn("probability_pct", unit="%", field=partial(_percent, required=True, max_digits=5), example="20"),
         SheetColumn("impact", example="45000"),
         SheetColumn("currency", note=_("Empty: that of the scenario."), example="EUR"),
-        SheetColumn("expected", _("Expected cost"), note=_("In the currency of the scenario."), derived=True, total=True, kind="number"),
+        SheetColumn(
+            "expected", _("Expected cost"), money=True, note=_("In the currency of the scenario."), derived=True, total=True, kind="number"
+        ),
         SheetColumn("note", width=32),
     ),
     service=RiskRows,

@@ -71,3 +71,4 @@ def test_totals_are_named_with_their_currency_and_a_price_is_said_to_be_valid_un
     heads = [column["label"] for column in samples["columns"]]
     assert samples["rows"][0][heads.index("Validity of the price")] == "valid" and "Price" not in heads
     assert costs["has_total"]
+    assert [column["label"] for column in costs["columns"]][-3:] == ["Consumables (EUR)", "Outside laboratories (EUR)", "Cost in all (EUR)"]

@@ -241,6 +241,30 @@ def test_rates_leave_as_files_come_back_all_or_none_and_are_read_by_the_api(quot
     assert "Analyst" in str(api)
 
 
+def test_money_says_its_currency_in_every_heading_and_of_what_is_excluded_there_is_none(quotation: Quotation) -> None:
+    write("quotation-lines", quotation, add(standing="Excluded", description="Stability study"))
+    write("quotation-breaks", quotation, Change(ADD, values=BREAK))
+    write("quotation-rates", quotation, Change(ADD, values=RATE))
+    browser = as_person(business())
+
+    page = browser.get(quotation.get_absolute_url()).content.decode()
+    for words in ("Amount (EUR)", "Price per kg (EUR)", "Rate (EUR)"):
+        assert f">{words}<" in page
+    said = b"".join(browser.get(f"/lists/quotation-lines.csv?of={quotation.pk}").streaming_content).decode("utf-8-sig").splitlines()
+    assert said[0].split(",")[3] == "Amount (EUR)" and said[3].startswith("Stability study,Pilot,Excluded,,")
+    rows = browser.get(f"/api/v1/worksheets/quotation-lines:{quotation.pk}/rows/").json()["results"]
+    assert [row["values"]["amount"] is None for row in rows] == [True, False, False], "the last first"
+
+
+@pytest.mark.parametrize(("heading", "unknown"), [("Rate (EUR)", []), ("Rate", []), ("Rate (USD)", ["Rate (USD)"])])
+def test_a_file_in_another_currency_is_asked_about(quotation: Quotation, heading: str, unknown: list[str]) -> None:
+    content = io.BytesIO(csv_text(["Work", "Per", heading], ["Analyst", "test", "90.00"]).encode())
+
+    taken = take_import("quotation-rates", content, "rates.csv", actor=business(), scope=str(quotation.pk))
+
+    assert [each["heading"] for each in taken.unknown] == unknown
+
+
 def taken_in(quotation: Quotation, *rows: list[str]) -> Import:
     content = io.BytesIO(csv_text(["Work", "Per", "Rate"], *rows).encode())
     return take_import("quotation-rates", content, "rates.csv", actor=business(), scope=str(quotation.pk))
