@@ -177,7 +177,8 @@ def taken_of(quotation: Quotation, chosen: Collection[int]) -> dict[str, Any] | 
     """What an acceptance with these options takes, as the dialog says it in which it is signed; nothing where there is no option."""
     lines = [(line, line.number in chosen) for line in quotation.options]
     total = quotation.price_with(line for line, is_taken in lines if is_taken)
-    return {"lines": lines, "base": quotation.price_without_options, "total": total, "currency": quotation.currency} if lines else None
+    numbers = ",".join(str(line.number) for line, is_taken in lines if is_taken)
+    return {"lines": lines, "numbers": numbers, "total": total, "currency": quotation.currency} if lines else None
 
 
 def order_for(reader: User, code: str, sequence: int, revision: int) -> ChangeOrder:

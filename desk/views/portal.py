@@ -25,6 +25,7 @@ from projects.permissions import lacking
 from projects.services.quotation_answers import accept_quotation, ask_for_changes, asking_blockers, decline_quotation, withdraw_changes
 
 ACTIVITY = 15
+LONGEST_NUMBER = 6  # of a line
 EVENTS = 100  # one act of publishing is an event for each date
 
 
@@ -73,6 +74,7 @@ def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
 
 @client_required
 def portal_quotation(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
+    """The page; with `options` in the address as it is with these ticked, which is asked for at each tick."""
     return _show_quotation(request, quotation_for(request.user, code, revision))
 
 
@@ -87,7 +89,16 @@ def _show_quotation(
 
 def _chosen(request: SignedInRequest) -> list[int]:
     """The numbers of the options that are ticked; what is no number is none of this revision."""
-    return [int(number) if number.isdecimal() else 0 for number in request.POST.getlist("options")]
+    ticked = request.POST if request.method == "POST" else request.GET
+    return [int(number) if number.isdecimal() and len(number) < LONGEST_NUMBER else 0 for number in ticked.getlist("options")]
+
+
+def _require_seen(request: SignedInRequest) -> None:
+    """Raises BadInput where other options are ticked than the price that was shown for signing has in it."""
+    said = request.POST.get("said_options")
+    if said is not None and sorted(filter(None, said.split(","))) != sorted(request.POST.getlist("options")):
+        words = _t("The options changed after the price was shown. Read the price that you accept, and sign again.")
+        raise BadInput({"expected_hash": [words]})
 
 
 @client_required
@@ -96,6 +107,7 @@ def portal_quotation_accept(request: SignedInRequest, code: str, revision: int) 
     """The approver's password is asked at the moment of accepting; the signature covers exactly the revision shown."""
     quotation = quotation_for(request.user, code, revision)
     try:
+        _require_seen(request)
         authentication = authenticate_signer(request, password=request.POST.get("password", ""), code=request.POST.get("code", ""))
         accept_quotation(
             code,

@@ -127,6 +127,7 @@ def test_the_client_chooses_asks_takes_back_and_accepts(stack: Stack, new_page: 
     send(client, "Take the request back")
 
     client.get_by_label("Second crystallisation", exact=False).check()
+    expect(client.locator("[data-offer-chosen]")).to_have_text("EUR 1,150,500.00")
     press(client, "Accept…")
     expect(client.locator("#accept")).to_contain_text("taken, EUR 45,000.00")
     expect(client.locator("[data-offer-total]")).to_have_text("1,150,500.00")

@@ -223,6 +223,26 @@ def test_who_accepts_reads_its_choice_and_the_price_where_it_signs(project: Proj
         assert "With option 2, Second polymorph screen: EUR 20,000.01." in page and "Price: EUR 170,000.01." in page
 
 
+def test_at_each_tick_the_server_says_the_price_beside_the_options_and_where_it_is_signed(project: Project) -> None:
+    sent(project)
+    place = reverse("portal-quotation", args=[project.code, 1])
+
+    page = as_person(approver()).get(place, {"options": ["2", "9" * 5000, "x"]}).content.decode()
+
+    assert "data-offer-chosen>EUR 170,000.01<" in page and "<span data-offer-total>170,000.01</span>" in page
+    assert 'value="2" form="accept-form" autocomplete="off" checked>' in page and 'name="said_options" value="2"' in page
+
+
+def test_other_options_than_the_price_was_said_of_are_not_signed(project: Project) -> None:
+    sent(project)
+    posted = {"password": make.PASSWORD, "options": ["2"], "said_options": ""}
+
+    answer = as_person(approver()).post(reverse("portal-quotation-accept", args=[project.code, 1]), posted)
+
+    assert answer.status_code == 400 and "The options changed after the price was shown." in answer.content.decode()
+    assert (Quotation.objects.get().state, 'name="said_options" value="2"' in answer.content.decode()) == ("sent", True)
+
+
 def test_whoever_takes_no_option_signs_that(project: Project) -> None:
     quotation = sent(project)
 
