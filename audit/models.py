@@ -127,9 +127,20 @@ class Event(AboutAnObject, AppendOnly):
         kind = find_kind(self.kind)
         return kind.link(self) if kind and kind.link else ""
 
+    @property
+    def object_code(self) -> str:
+        """Of an object whose label begins with its code or number."""
+        return str(self.object_label).partition(" ")[0]
+
     def placeholders(self) -> dict[str, Any]:
         """What %(name)s in the words of a kind may stand for: every entry of `data`, and the fields named here."""
-        fields = {"before": "", "after": "", "object": self.object_label, "object_label": self.object_label}
+        fields = {
+            "before": "",
+            "after": "",
+            "object": self.object_label,
+            "object_label": self.object_label,
+            "object_code": self.object_code,
+        }
         fields |= {"actor": self.actor_name, "reason": self.reason, "on_behalf_of": self.on_behalf_of_name}
         return fields | {name: readable(value) for name, value in self.data.items()}
 

@@ -105,7 +105,8 @@ UNTOLD = frozenset(
         "letter.written",
     }
 )
-ASKING = frozenset({"deliverable.asked", "work.asked", "cost.offered"})  # told only to who owes it: the phase itself is told to the team
+# Told only to who owes it: the phase itself, and the request that opened the sheets, is told to the team.
+ASKING = frozenset({"deliverable.asked", "work.asked", "cost.offered", "sheet.opened"})
 TO_CLIENTS = frozenset({"milestone.published", "wait.reminded"})  # ours are told of the same act by `plan.published`, `wait.unanswered`
 REMINDING = frozenset({"wait.reminded"})  # it was asked at once before: a reminder comes with the other news
 ANSWERS = frozenset(

@@ -24,6 +24,7 @@ from notifications.models import MailMessage, Notification
 from notifications.publications import Published, publications_in
 from notifications.reading import Item, items_of
 from notifications.services.visits import last_visit
+from projects.models import Rfp
 
 
 def letter_of(message: MailMessage, notifications: Sequence[Notification], *, more: bool) -> EmailMultiAlternatives:
@@ -97,11 +98,19 @@ def _weekday(moment: datetime) -> str:
 
 
 def _by_project(items: Sequence[Item]) -> list[tuple[str, list[tuple[Item, str]]]]:
-    """(project, lines with their absolute links), projects in order; what belongs to none comes last."""
-    ordered = sorted(items, key=lambda item: (not item.about, item.about))
-    return [
-        (name, [(item, absolute(item.link or reverse("inbox"))) for item in group]) for name, group in groupby(ordered, lambda i: i.project)
-    ]
+    """(project or number of the request, lines with their absolute links), in order; what belongs to none comes last.
+
+    What asks for something stands before what tells, and its project before the others. Of a project that is kept to named people
+    the code alone: a mail passes servers that nobody has bound to secrecy.
+    """
+    asking = {item.about for item in items if item.asked}
+    ordered = sorted(items, key=lambda item: (not item.about, item.about not in asking, item.about, not item.asked))
+    kept = set(Rfp.objects.undisclosed().filter(project__code__in={item.about for item in items}).values_list("project__code", flat=True))
+
+    def name(item: Item) -> str:
+        return item.about if item.about in kept else item.project or item.about
+
+    return [(words, [(item, absolute(item.link or reverse("inbox"))) for item in group]) for words, group in groupby(ordered, name)]
 
 
 def _subject(message: MailMessage, items: Sequence[Item], published: Sequence[Published]) -> str:

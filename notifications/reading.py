@@ -43,7 +43,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the inbox or of a mail. `link` is a path within the product; `about` the project's code, or nothing."""
+    """One line of the inbox or of a mail. `link` is a path within the product; `about` the code of the project or request, or nothing."""
 
     pk: int
     at: datetime
@@ -112,7 +112,7 @@ def _item(row: Notification, reader: User, project: Project | None, costs: Mappi
     return Item(
         pk=row.pk,
         at=event.at,
-        about=project.code if project else "",
+        about=project.code if project else _request_of(event),
         project=str(project or ""),
         words=_words(row, event, reader),
         detail=_detail(row, event, reader) or _capital(costs.get(row.link, "")),
@@ -121,6 +121,11 @@ def _item(row: Notification, reader: User, project: Project | None, costs: Mappi
         asked=row.asked,
         unread=row.read_at is None,
     )
+
+
+def _request_of(event: Event) -> str:
+    """By its number, never by its compound: a list of messages and a mail are read by more than those who may know it."""
+    return event.object_code if event.kind.startswith("rfp.") else ""
 
 
 def _words(row: Notification, event: Event, reader: User) -> str:
@@ -153,9 +158,16 @@ def _detail(row: Notification, event: Event, reader: User) -> str:
         return " ".join(part for part in (event.data["words"], _t("Answer by %(day)s.") % {"day": day(due)} if due else "") if part)
     if event.kind == "document.sent":
         return str(event.data["message"])
-    if reader.is_internal and event.reason:
-        return _t("Reason: %(reason)s") % {"reason": event.reason}
-    return ""
+    due = _due_of(event) if row.asked else ""
+    why = _t("Reason: %(reason)s") % {"reason": event.reason} if reader.is_internal and event.reason else ""
+    return "\n".join(part for part in (due, why) if part)
+
+
+def _due_of(event: Event) -> str:
+    """By when what the event asks for is owed, where the event says it."""
+    after = event.data.get("after")
+    due = event.data.get("due_on") or (after.get("due_on") if isinstance(after, dict) else None)
+    return _t("Due on %(day)s.") % {"day": day(str(due))} if due else ""
 
 
 def _published(event: Event, reader: User) -> str:

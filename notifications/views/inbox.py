@@ -1,4 +1,4 @@
-"""The inbox: unread first; opening a line marks it read and leads to where to act."""
+"""The inbox: what asks for something first, then the unread; opening a line marks it read and leads to where to act."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ from notifications.reading import items_of
 from notifications.services.inbox import mark_all_read, mark_read
 
 PAGE = 50
+IN_ORDER = ("-asks", "-is_unread", "-event_id")
 
 
 @signed_in
 def inbox(request: SignedInRequest) -> HttpResponse:
     unread = ExpressionWrapper(Q(read_at=None), output_field=BooleanField())
-    own = Notification.objects.filter(user=request.user).annotate(is_unread=unread).order_by("-is_unread", "-event_id")
+    asks = ExpressionWrapper(Q(read_at=None, asked=True), output_field=BooleanField())
+    own = Notification.objects.filter(user=request.user).annotate(is_unread=unread, asks=asks).order_by(*IN_ORDER)
     page = Paginator(own.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
     # What may still be read is asked of the named lines of one page: of thousands, the database would read the whole record for it.
-    rows = Notification.objects.visible_to(request.user).filter(pk__in=list(page)).select_related("event").annotate(is_unread=unread)
+    rows = Notification.objects.visible_to(request.user).filter(pk__in=list(page)).select_related("event")
+    rows = rows.annotate(is_unread=unread, asks=asks)
     with speaking_to(request.user):
-        items = items_of(rows.order_by("-is_unread", "-event_id"), request.user)
+        items = items_of(rows.order_by(*IN_ORDER), request.user)
     context = {"page": page, "items": items, "has_unread": any(item.unread for item in items), "spoken": language_of(request.user)}
     return render(request, "notifications/inbox.html", context)
 

@@ -12,8 +12,10 @@ from django.utils import timezone, translation
 
 from accounts.models import Role, User
 from audit.models import Event
-from notifications.models import Notification
-from notifications.reading import items_of
+from notifications.letters import letter_of
+from notifications.models import MailMessage, Notification
+from notifications.reading import day, items_of
+from phases.evaluation.services import submit_rfp
 from projects.models import Project
 from projects.services.lifecycle import hold_project
 from projects.services.plan import reschedule_milestone
@@ -92,6 +94,40 @@ def test_read_lines_come_after_unread_ones(reader: User, project: Project) -> No
     items = browser.get("/inbox/").context["items"]
 
     assert [(item.pk, item.unread) for item in items] == [(older.pk, True), (first.pk, False)]
+
+
+def test_what_asks_stands_before_what_tells_and_says_by_when_as_long_as_it_is_unread(reader: User, project: Project) -> None:
+    paused = Notification.objects.get(user=reader)
+    event = Event.objects.filter(project_id=project.pk, pk__lt=paused.event_id, kind="sheet.opened").latest("pk")
+    asked = Notification.objects.create(user=reader, event=event, group="tasks", delivery="inbox", asked=True)
+    browser = signed_in(reader)
+
+    first, second = browser.get("/inbox/").context["items"]
+    browser.post(f"/inbox/{asked.pk}/read/")
+
+    assert (first.pk, first.detail, second.pk) == (asked.pk, f"Due on {day(event.data['due_on'])}.", paused.pk)
+    assert [item.pk for item in browser.get("/inbox/").context["items"]] == [paused.pk, asked.pk]
+
+
+def test_in_a_mail_what_asks_stands_first(reader: User, project: Project) -> None:
+    paused = Notification.objects.get(user=reader)
+    event = Event.objects.filter(project_id=project.pk, kind="sheet.opened").latest("pk")
+    asked = Notification.objects.create(user=reader, event=event, group="tasks", delivery="digest", asked=True)
+
+    body = letter_of(MailMessage(user=reader, kind="digest", day=timezone.localdate()), [paused, asked], more=False).body
+
+    assert body.index("Opened the sheet") < body.index("Due on") < body.index("The client asked for a pause.")
+
+
+def test_the_sheets_of_other_departments_are_no_news_to_who_owes_one() -> None:
+    research, rfp = factories.person(Role.RESEARCH), factories.an_rfp(**factories.COMPLETE_REQUEST)
+    owner = rfp.account_owner or factories.manager()
+
+    lines = told(lambda: submit_rfp(rfp.number, actor=factories.person(Role.BUSINESS_DEVELOPMENT)))
+
+    mine = [each.event.data["department"] for each in lines if each.user == research and each.event.kind == "sheet.opened"]
+    assert len(mine) == 1
+    assert not [each for each in lines if each.user == owner and each.event.kind == "sheet.opened"]
 
 
 def test_marking_all_reads_only_the_own(reader: User, customer: User) -> None:

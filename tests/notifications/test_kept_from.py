@@ -10,12 +10,14 @@ from django.utils import timezone
 from accounts.models import Role, User
 from audit.models import Event
 from notifications import audience
-from notifications.models import Notification
+from notifications.letters import letter_of
+from notifications.models import MailMessage, Notification
+from notifications.reading import items_of
 from notifications.services.inbox import tell
 from notifications.visibility import readable_events
 from projects.models import ConfidentialReader, Project, Rfp, WaitingFor
 from projects.models.confidentiality import seen_of_projects
-from projects.services.confidentiality import note_looks
+from projects.services.confidentiality import name_reader, note_looks
 from projects.services.waiting import open_wait
 from tests.notifications.conftest import events_of, names, told
 from tests.projects import factories
@@ -128,6 +130,34 @@ def test_a_request_that_is_kept_is_told_to_nobody_else_of_business_development()
 
     disclose(client)
     assert another.full_name in names(told(lambda: factories.an_rfp(client)))
+
+
+def mailed(to: User, lines: list[Notification]) -> str:
+    letter = letter_of(MailMessage(user=to, kind="digest", day=timezone.localdate()), lines, more=False)
+    return f"{letter.subject}\n{letter.body}\n{letter.alternatives[0][0]}"
+
+
+def test_who_is_named_reads_of_which_request_by_its_number_alone() -> None:
+    client, reader = factories.a_client("KEPT"), person(Role.RESEARCH)
+    keep(client)
+    rfp = factories.an_rfp(client, compound_name="Secretinib")
+
+    lines = told(lambda: name_reader(rfp.number, person=reader, reason="Judges the route.", actor=business()))
+    (item,) = items_of([each for each in lines if each.user == reader], reader)
+
+    assert (item.about, rfp.number in item.words) == (rfp.number, True)
+    mail = mailed(reader, lines)
+    assert rfp.number in mail and "Secretinib" not in mail + item.words
+
+
+def test_a_mail_names_a_project_that_is_kept_by_its_code_alone(kept: Project) -> None:
+    lines = told(lambda: named(kept, manager()))
+
+    before = mailed(manager(), lines)
+    disclose(kept.client)
+
+    assert kept.code in before and kept.title not in before
+    assert f"{kept.code} {kept.title}" in mailed(manager(), lines)
 
 
 def test_who_looked_is_news_to_nobody(kept: Project) -> None:
