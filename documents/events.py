@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.events import CLIENT, EventKind, register
+from audit.gathering import saves_itself
 from audit.spoken import register_sentences
 from documents.about import NAMED, ROUND
 
@@ -75,5 +76,6 @@ SENTENCES = (
 
 
 def register_all() -> None:
+    saves_itself("document.narrative_saved")
     register(*KINDS)
     register_sentences(*SENTENCES)

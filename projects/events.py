@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.events import CLIENT, EventKind, register
+from audit.gathering import saves_itself
 from audit.models import Event
 from audit.signatures import register_content
 from projects.models import (
@@ -135,8 +136,10 @@ INTERNAL_KINDS = {
         "rfp.changed": _("changed the request: %(fields)s"),
         "rfp.client_changed": _("corrected the client to %(name)s"),
         "rfp.declined": _("declined the request"),
-        "rfp.reader_named": _("named %(person)s to see it before the confidentiality agreement is in force"),
-        "rfp.reader_taken_off": _("took %(person)s off those named to see it before the confidentiality agreement is in force"),
+        "rfp.reader_named": _("named %(person)s to see %(object_code)s before the confidentiality agreement is in force"),
+        "rfp.reader_taken_off": _(
+            "took %(person)s off those named to see %(object_code)s before the confidentiality agreement is in force"
+        ),
         "rfp.seen_confidentially": _("looked at it before the confidentiality agreement was in force"),
         "rfp.file_attached": _("attached the file %(file)s"),
         "rfp.file_kind_said": _("said what the file %(file)s is: %(said)s"),
@@ -293,6 +296,7 @@ TO_CLIENT = {
 
 
 def register_all() -> None:
+    saves_itself("rfp.changed", "request.saved")
     register(*(EventKind(key, words) for key, words in (VIEW_KINDS | REQUEST_KINDS).items()))
     for link, kinds in INTERNAL_KINDS.items():
         register(*(EventKind(key, words, link=link) for key, words in kinds.items()))

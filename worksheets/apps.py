@@ -8,6 +8,7 @@ class WorksheetsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.events import Event, EventKind, register
+        from audit.gathering import saves_itself
         from worksheets import sheet_files
 
         def shown(event: Event) -> str:
@@ -22,3 +23,4 @@ class WorksheetsConfig(AppConfig):
             EventKind("worksheet.row_removed", _("%(sheet)s: %(row)s was taken away."), shown),
             EventKind("worksheet.rows_changed", _("%(sheet)s: %(added)s rows added, %(changed)s changed, %(removed)s taken away."), shown),
         )
+        saves_itself(*(f"worksheet.{each}" for each in ("row_added", "row_changed", "row_moved", "row_removed", "rows_changed")))

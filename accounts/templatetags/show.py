@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from django.utils.translation import ngettext
 
 from accounts.names import person_for
 from accounts.permissions import allowed
+from audit.gathering import Line, lines_of
+from audit.models import Event
 from audit.moments import written
 
 if TYPE_CHECKING:
@@ -29,6 +32,12 @@ def day(value: date | datetime | str | None) -> str:
     if isinstance(value, str):
         value = date.fromisoformat(value) if value else None
     return date_format(_local(value)) if value else ""
+
+
+@register.filter
+def gathered(events: Iterable[Event]) -> list[Line]:
+    """Each with those that belong to it."""
+    return lines_of(events)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.events import EventKind
 from audit.events import register as register_kinds
+from audit.gathering import saves_itself
 from audit.policies import declare_signed
 from audit.signatures import register_content
 from phases.evaluation.models import ROWS, DepartmentAssessment
@@ -15,6 +16,7 @@ from projects.events import link_by_id, link_rfp
 
 
 def register() -> None:
+    saves_itself("sheet.saved")
     register_kinds(
         EventKind("rfp.submitted", _("submitted the request and opened %(code)s"), link=link_rfp),
         EventKind("sheet.opened", _("opened the sheet of %(department)s, due %(due_on)s"), link=link_by_id),
