@@ -30,6 +30,11 @@ class LateMilestone:
     why: list[Why]
     behind_it: int
 
+    @property
+    def is_passed(self) -> bool:
+        """Its day is over and nobody says that it was reached, nor when it will be: it is behind by as much as has passed since."""
+        return self.milestone.forecast_on is not None and self.milestone.forecast_on < self.milestone.project.today
+
 
 @dataclass(frozen=True)
 class Why:
@@ -46,7 +51,7 @@ def late_milestones(user: User, *, limit: int) -> list[LateMilestone]:
     late = ProjectStanding.objects.filter(late_days__isnull=False, project__in=seen).order_by("-late_days", "pk")
     late = late.filter(late_milestone__baseline_on__isnull=False, late_milestone__actual_on=None)
     worst = late.filter(pk__in=list(late.values_list("pk", flat=True)[:limit]))  # keys are ordered faster than whole rows
-    whole = worst.select_related("late_milestone__project__client", "late_milestone__project__readiness")
+    whole = worst.select_related("late_milestone__project__client", "late_milestone__project__readiness", "late_milestone__project__site")
     found = [(row.late_milestone, row) for row in whole]
     reasons = _reasons([milestone for milestone, _row in found if milestone])
     return [LateMilestone(each, row.late_days or 0, reasons[each.pk], row.late_behind) for each, row in found if each]

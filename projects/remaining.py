@@ -57,7 +57,7 @@ def after_losing(quotation: Quotation, outcome: QuotationOutcome | None, contact
 
 def _next_of(project: Project) -> list[Remaining]:
     if not project.is_active:
-        words = _t("The project is %(status)s.") % {"status": project.get_status_display()}
+        words = _t("The project is %(status)s.") % {"status": project.get_status_display().lower()}
         return [Remaining(words, reverse("project-status", args=[project.code]), _t("What was moved"), done=True)]
     ended = _t("If it ends here, cancel the project as lost; until then it counts as running.")
     return [
@@ -68,11 +68,13 @@ def _next_of(project: Project) -> list[Remaining]:
     ]
 
 
-def after_cancelling(project: Project, contact: Contact) -> list[Remaining]:
+def after_cancelling(project: Project, contact: Contact, *, is_declined: bool) -> list[Remaining]:
+    """is_declined: by us, which takes a letter."""
+    letter = _t("No letter goes out by itself. Write to %(name)s; the one below is in the client's language.")
     again = _t("A cancelled project is not opened again. If the client comes back, log a new request: this one is shown there as similar.")
     return [
         Remaining(_t("The reason is recorded with the move."), done=True),
-        _tell(contact, _t("No letter goes out by itself. Write to %(name)s; the one below is in the client's language.")),
+        _tell(contact, letter if is_declined else _t("The client is sent nothing by itself. Write to %(name)s.")),
         Remaining(again, reverse("rfp-new"), _t("Log a request")),
         *_kept(project),
     ]

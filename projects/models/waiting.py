@@ -89,6 +89,12 @@ class WaitingFor(models.Model):
         return str(self.user or self.client or self.get_role_display())
 
     @property
+    def words_on_its_page(self) -> str:
+        """Where the project stands above: without its code."""
+        bare = self.words.removeprefix(f"{self.project.code}: ") if self.project else self.words
+        return bare[:1].upper() + bare[1:]
+
+    @property
     def link_for_ours(self) -> str:
         """The page for one of ours: what a client is asked in its portal has one of ours too; none without a project."""
         if self.client_id is None:

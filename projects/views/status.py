@@ -22,7 +22,7 @@ from accounts.signing import authenticate_signer
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from projects.forms.gate import ReasonForm
 from projects.forms.status import CancelForm, OutOfScopeForm, ReturnForm
-from projects.models import Phase, Project, ProjectStatus, Rfp
+from projects.models import Phase, Project, ProjectStatus, Rfp, StatusChange
 from projects.models.states import CLOSED_STATUSES
 from projects.permissions import lacking
 from projects.remaining import after_cancelling, letter_of_refusal
@@ -156,7 +156,10 @@ def _render(
 
 def _after_cancelling(request: SignedInRequest, project: Project) -> dict[str, Any]:
     rfp = Rfp.objects.select_related("client", "contact").get(project=project)
-    return {"remaining": after_cancelling(project, rfp.contact), "refusal": letter_of_refusal(rfp, request.user)}
+    last = project.status_changes.order_by("-changed_at", "-id").first()
+    is_declined = last is not None and last.cancel_class == StatusChange.CancelClass.DECLINED
+    letter = letter_of_refusal(rfp, request.user) if is_declined else ""
+    return {"remaining": after_cancelling(project, rfp.contact, is_declined=is_declined), "refusal": letter}
 
 
 def _blockers(move: Move, project: Project, user: Any) -> list[Blocker]:

@@ -12,11 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Role
 from desk.lateness import LateMilestone, late_milestones
 from projects.models import Milestone, Project
 from projects.services.facts import refresh_facts
+from projects.services.lifecycle import hold_project
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import publish_milestone, publish_plan
 from projects.services.readiness import refresh_readiness
@@ -119,6 +121,24 @@ def test_late_is_named_with_its_reason(project: Project) -> None:
     assert [why.words for why in late[0].why] == ["The catalyst is poisoned.", "A step failed.", "Open: Route Selection Report"]
     assert "on whose side: Third party" in late[0].why[1].source
     assert all(why.words in page and why.source in page for why in late[0].why)
+
+
+def test_a_day_that_has_passed_unreached_is_said_so_and_a_project_that_rests_is_named(project: Project) -> None:
+    day = timezone.localdate() - timedelta(days=30)
+    Milestone.objects.filter(project=project, key="route_selected").update(baseline_on=day, forecast_on=day)
+    hold_project(project.code, actor=factories.manager(), reason="The client asked for a pause.")
+
+    (late,) = late_now(project)
+    page = as_person(factories.manager()).get("/").content.decode()
+
+    assert late.is_passed and f"{date_format(day)}, passed and not reached" in page and "until today" in page
+    assert "On hold" in page
+
+
+def test_the_project_s_own_page_says_whom_it_waits_for_without_its_code(project: Project) -> None:
+    page = as_person(factories.manager()).get(project.get_absolute_url()).content.decode()
+
+    assert ">Route Selection Report</a>" in page and f"{project.code}: Route Selection Report" not in page
 
 
 def test_late_by_another_milestone_says_which_and_a_silent_delay_says_so(project: Project) -> None:

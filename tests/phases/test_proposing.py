@@ -200,7 +200,7 @@ def test_the_page_of_the_sheet_asks_little(client: Client, planned: Project) -> 
         page = client.get(address).content.decode()
 
     assert len(queries) <= 20
-    assert "The tables below add up to EUR 282" in page
+    assert "The tables add up to EUR 282" in page
 
 
 def test_one_figure_for_all_utilities_and_utilities_by_kind_exclude_one_another(planned: Project) -> None:

@@ -61,4 +61,4 @@ def test_of_a_cancelled_project_nothing_is_to_be_drafted(sent: Quotation) -> Non
     left = after_losing(quotation, None, Contact.objects.get(rfps__project=sent.project))
 
     assert reverse("quotation-new", args=[sent.project.code]) not in [row.link for row in left]
-    assert "The project is Cancelled." in [row.words for row in left]
+    assert "The project is cancelled." in [row.words for row in left]
