@@ -262,6 +262,9 @@ def _warnings(molecule: Chem.Mol, centres: int, bonds: int) -> Iterator[str]:
         yield _t("a structure with unpaired electrons: is a hydrogen missing?")
 
 
+LEAST_LETTERS = 9  # pixels of an atom's label, however many atoms share the picture
+
+
 def draw_svg(smiles: str, width: int = 320, height: int = 220, *, title: str = "", bond_length: int = 32) -> str:
     """The structure as an SVG element: transparent, in the colour of the text around it, the same for the same SMILES.
 
@@ -276,6 +279,7 @@ def draw_svg(smiles: str, width: int = 320, height: int = 220, *, title: str = "
     options.clearBackground = False
     options.fixedBondLength = bond_length
     options.padding = 0.04
+    options.minFontSize = LEAST_LETTERS
     drawing.DrawMolecule(molecule)
     drawing.FinishDrawing()
     formula = rdMolDescriptors.CalcMolFormula(molecule)

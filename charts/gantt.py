@@ -15,10 +15,12 @@ from charts.look import INK, INK_SOFT, PLUM, SUNKEN, SURFACE, Spec, frame, momen
 from charts.signs import DIAMOND, promised_point, promised_span, signed, state_words
 from charts.timeline import ALONG, bands, legible, time_axis, today_line
 
-ROW_HEIGHT = 34
+ROW_HEIGHT = 36
 GUTTER = 290  # where the labels stand; on a narrow screen they stand above the marks instead
 LIVE, UNDER = {"expr": "live"}, {"expr": "under"}  # from the middle of the row down to what is live, and to what was promised
-NAMED = {"expr": "narrow ? -10 : 0"}
+DATE_WIDTH = 90  # pixels within which the date told to the client would lie on the words of the live one; they stand after it then
+AHEAD = "(scale('x', toDate(datum.published)) - scale('x', toDate(datum.live)))"
+NAMED = {"expr": "narrow ? -11 : 0"}
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
         params=[
             {"name": "narrow", "expr": "width < 620"},
             {"name": "gutter", "expr": f"width < 620 ? 10 : {GUTTER}"},
-            {"name": "live", "expr": "width < 620 ? 1 : -4"},
-            {"name": "under", "expr": "width < 620 ? 11 : 8"},
+            {"name": "live", "expr": "width < 620 ? 4 : -4"},
+            {"name": "under", "expr": "width < 620 ? 14 : 8"},
         ],
         data={"values": lines},
         encoding={"y": bands(len(lines))},
@@ -263,7 +265,7 @@ def _live(lines: list[dict[str, Any]]) -> list[Spec]:
         "type": "text",
         "align": "left",
         "baseline": "middle",
-        "dx": 12,
+        "dx": {"expr": f"isValid(datum.published) && {AHEAD} > 0 && {AHEAD} < {DATE_WIDTH} ? {AHEAD} + 10 : 12"},
         "fontSize": 11,
         "color": INK_SOFT,
         "yOffset": LIVE,

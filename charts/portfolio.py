@@ -14,9 +14,10 @@ from charts.look import INK, INK_SOFT, SUNKEN, Spec, frame, moment, written
 from charts.signs import DIAMOND, OTHER_SHAPES, STATE_SHAPES, promised_point, promised_span, signed, state_words
 from charts.timeline import ALONG, bands, legible, time_axis, today_line
 
-ROW_HEIGHT = 56
+ROW_HEIGHT = 62
 GUTTER = 290  # where the names stand; on a narrow screen they stand above the bars instead
 BAR_HEIGHT = 13
+CROWDED = 16  # pixels between two gates, of which then only the first is named; its mark says what the other one is
 # From the middle of the row down to what is live, to the bars once promised and to the marks once promised.
 LIVE, UNDER_BARS, UNDER_MARKS = {"expr": "live"}, {"expr": "live + 11"}, {"expr": "live + 18"}
 SIGNS = (*STATE_SHAPES, *(name for name in OTHER_SHAPES if name != "published"))  # of no page of projects is the legend shorter
@@ -67,7 +68,7 @@ def portfolio_gantt(rows: Iterable[ProjectRow], *, today: date, width: int | str
         params=[
             {"name": "narrow", "expr": "width < 620"},
             {"name": "gutter", "expr": f"width < 620 ? 10 : {GUTTER}"},
-            {"name": "live", "expr": "width < 620 ? 2 : -3"},
+            {"name": "live", "expr": "width < 620 ? 7 : -3"},
         ],
         data={"values": names},
         encoding={"y": bands(len(rows))},
@@ -93,7 +94,7 @@ def _separators() -> Spec:
 def _names() -> list[Spec]:
     """Code and compound over the client, left of the bars; on a narrow screen one line above them."""
     mark = {"type": "text", "align": "left", "baseline": "middle", "limit": {"expr": "narrow ? width - 10 : gutter - 22"}}
-    first = mark | {"yOffset": {"expr": "narrow ? -20 : -8"}, "fontSize": {"expr": "narrow ? 11 : 12"}, "fontWeight": 600}
+    first = mark | {"yOffset": {"expr": "narrow ? -23 : -8"}, "fontSize": {"expr": "narrow ? 11 : 12"}, "fontWeight": 600}
     second = mark | {"yOffset": 9, "fontSize": 11, "color": INK_SOFT, "opacity": {"expr": "narrow ? 0 : 1"}}
     return [
         {
@@ -162,6 +163,7 @@ def _marks(rows: list[ProjectRow]) -> list[Spec]:
     point = {"type": "point", "filled": True, "size": 130, "opacity": 1, "yOffset": LIVE}
     halo = {"type": "point", "shape": DIAMOND, "size": 290, "filled": False, "stroke": INK, "strokeWidth": 1.25, "aria": False}
     short = {"type": "text", "fontSize": 10, "fontWeight": 600, "baseline": "bottom", "yOffset": {"expr": "live - 9"}, "aria": False}
+    short["text"] = {"expr": f"isValid(datum.before) && {_pixels('before')} < {CROWDED} ? '' : datum.short"}
     promised = [each for each in values if "promised" in each]
     return [
         {"data": {"values": promised}, "layer": promised_point("promised", "on", UNDER_MARKS)},
@@ -175,8 +177,21 @@ def _marks(rows: list[ProjectRow]) -> list[Spec]:
             "mark": point,
             "encoding": {"x": x, **signed(SIGNS), "tooltip": tooltip},
         },
-        {"data": {"values": [each for each in values if each["short"]]}, "layer": legible(short, {"x": x, "text": {"field": "short"}})},
+        {"data": {"values": list(_named(values))}, "layer": legible(short, {"x": x})},
     ]
+
+
+def _pixels(before: str) -> str:
+    """From the mark that the field names to this one."""
+    return f"(scale('x', toDate(datum.on)) - scale('x', toDate(datum.{before})))"
+
+
+def _named(values: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """In the order of their days; `before` is the day of the one before it in its row."""
+    before: dict[int, str] = {}
+    for each in sorted((each for each in values if each["short"]), key=lambda each: each["on"]):
+        yield {**each, **({"before": before[each["row"]]} if each["row"] in before else {})}
+        before[each["row"]] = each["on"]
 
 
 def _mark(number: int, row: ProjectRow, each: Mark) -> dict[str, Any]:

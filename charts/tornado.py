@@ -13,7 +13,7 @@ from charts.picture import Picture
 from charts.rows import HOLLOW, along, bar, beside, filled_or_hollow, of_rows
 from charts.timeline import legible
 
-ROOM = 96  # for the price beside each end
+LETTER, LEAST_ROOM, MOST_ROOM = 6.6, 60, 150  # pixels of a letter, and what is kept free for the price beside each end
 SHOWN = 10
 
 
@@ -48,7 +48,8 @@ def _layers(reaches: list[Reach], base: float, base_words: str) -> list[Spec]:
     if not values:
         return []
     numbers = [base, *(value["end"] for value in values)]
-    x = {"field": "base", **along([min(numbers), max(numbers)], left=ROOM, right=ROOM)}
+    room = _room(values)
+    x = {"field": "base", **along([min(numbers), max(numbers)], left=room, right=room)}
     tooltip = [
         {"field": "label", "title": _t("Figure")},
         {"field": "figure", "title": _t("Figure at")},
@@ -78,9 +79,15 @@ def _kinds() -> dict[str, str]:
     return {"low": _t("the figure at its lowest"), "high": _t("the figure at its highest")}
 
 
+def _room(values: list[Spec]) -> int:
+    """For the longest price."""
+    return min(max(round(max(len(value["price"]) for value in values) * LETTER) + 12, LEAST_ROOM), MOST_ROOM)
+
+
 def _words(values: list[Spec], side: str) -> Spec:
-    """The price beyond the bar, on the side on which it lies."""
-    placed = {} if side == "right" else {"align": "right", "dx": -6, "limit": ROOM}
+    """The price beyond the bar, on the side on which it lies; cut where the names begin, or the picture ends."""
+    limit = {"expr": "max(scale('x', datum.end) - gutter - 8, 1)"}
+    placed = {} if side == "right" else {"align": "right", "dx": -6, "limit": limit}
     return {"data": {"values": [value for value in values if value["side"] == side]}, **beside("price", "end", **placed)}
 
 

@@ -24,7 +24,7 @@ from projects.permissions import lacking
 from worksheets.bound import bind_to
 from worksheets.printing import facts_of
 
-PICTURE = (220, 150)
+PICTURE = (420, 260)
 MOST_ALIKE = 12
 EVENTS = 20
 SHOWN_ELSEWHERE = ("name", "made_of", "stereo", "references", "pubchem_cid")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.template.loader import render_to_string
-
 from audit.gathering import lines_of
 from audit.models import Event
 
@@ -37,14 +35,3 @@ def test_another_person_record_table_minute_or_reason_begins_a_new_line() -> Non
 
 def test_what_is_done_by_itself_is_never_folded_away() -> None:
     assert numbers(an_event(9, "sheet.signed_off"), an_event(8, "sheet.signed_off")) == [[9], [8]]
-
-
-def test_the_list_shows_the_newest_and_folds_the_others() -> None:
-    facts = {"key": "test-plan", "sheet": "Test plan", "fields": "Batches", "link": "/sheet/"}
-    events = [an_event(pk, data={**facts, "row": f"Test {pk}"}) for pk in (9, 8, 7)]
-
-    page = render_to_string("_activity.html", {"events": events})
-
-    line, folded = page.split("<details", 1)
-    assert "Test 9 was changed (Batches)." in line and "2 more changes in the same minute" in folded
-    assert "Test 8 was changed" in folded and "Test 7 was changed" in folded and page.count("<time") == 1

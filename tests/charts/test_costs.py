@@ -108,6 +108,14 @@ def test_a_tornado_lets_the_lowest_figure_lie_on_either_side() -> None:
     assert "Base CHF 100" in texts(to_svg(picture.spec, 700))
 
 
+@pytest.mark.parametrize("width", [360, 1100])
+def test_a_tornado_has_room_for_its_longest_price_on_both_sides(width: int) -> None:
+    low, high = "CHF 1,234,567.89/kg", "CHF 9,234,567.89/kg"
+    picture = tornado([Reach("Yield", 90, 120, "0.7", "0.8", low, high)], base=100, base_words="CHF 5,000,000")
+
+    assert {low, high} <= set(texts(to_svg(picture.spec, width)))
+
+
 def test_a_tornado_draws_ten_figures_and_its_table_has_all() -> None:
     picture = tornado(REACHES * 8, base=100, base_words="CHF 100")
 

@@ -136,6 +136,18 @@ def test_what_left_the_plan_still_shows_where_it_was_promised() -> None:
     assert len(placed(drawn, "M0,-3L5,0")) == 1
 
 
+def test_the_words_of_a_date_stand_after_what_the_client_was_told_where_they_would_lie_on_it() -> None:
+    def words_at(published: date | None) -> float:
+        day = date(2026, 6, 10)
+        ends = GanttRow("a", "RFP", "Evaluation", forecast=date(2026, 1, 1)), GanttRow("z", "End", "Evaluation", forecast=date(2027, 6, 1))
+        svg = to_svg(gantt([ends[0], GanttRow("m", "Gate", "Evaluation", forecast=day, published=published), ends[1]], today=TODAY), 1100)
+        return float(re.findall(r'transform="translate\(([\d.]+),[^"]*"[^>]*>10 Jun 2026</text>', svg)[0])
+
+    usual = words_at(None)
+    assert words_at(date(2026, 5, 20)) == usual and words_at(date(2026, 12, 20)) == usual
+    assert words_at(date(2026, 6, 30)) > usual + 20
+
+
 def test_achieved_milestone_is_no_longer_critical() -> None:
     row = GanttRow("a", "A", "Pilot", actual=TODAY, state="achieved", critical=True)
 

@@ -42,6 +42,15 @@ def test_projects_are_drawn_at_every_width_with_names_gates_today_and_legend(wid
     assert "<script" not in svg
 
 
+def test_of_gates_that_stand_close_only_the_first_is_named() -> None:
+    marks = [Mark(f"G{number}", START + weeks * WEEK, short=f"G{number}") for number, weeks in ((1, 10), (2, 12), (3, 50))]
+    spec = portfolio_gantt([ProjectRow("API-2026-0001", "Paracetamol", marks=marks)], today=TODAY)
+
+    named = {width: set(re.findall(r">(G\d)</text>", to_svg(spec, width))) for width in (340, 1400)}
+
+    assert named == {340: {"G1", "G3"}, 1400: {"G1", "G2", "G3"}}
+
+
 def test_every_bar_and_mark_says_what_it_is_and_what_was_promised() -> None:
     spec = portfolio_gantt([row()], today=TODAY)
     values = [value for layer in spec["layer"] for value in layer.get("data", {}).get("values", [])]

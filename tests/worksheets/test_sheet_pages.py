@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Role
 from audit.events import events_of
+from audit.models import Event
 from catalogue.models import ExchangeRate, Material, SupplierQuote
 from tests.projects import factories as make
 from tests.worksheets.rows import PRICE, TOLUENE, a_material, a_price, a_supplier, buyer, change
@@ -298,3 +301,14 @@ def test_headings_of_anybody_are_assigned_on_the_preview(buying: Browser) -> Non
     assert "<strong>1</strong> new" in re.sub(r"\s+", " ", taken.content.decode())
     assert SupplierQuote.objects.order_by("pk").last().price_per_kg == 4  # type: ignore[union-attr]
     assert Import.objects.get().mapping == {"vendor": "supplier", "price per kilo": "price_per_kg", "remark of the buyer": ""}
+
+
+def test_what_was_saved_cell_by_cell_is_one_line_of_a_list_with_the_rest_folded() -> None:
+    facts = {"key": "test-plan", "sheet": "Test plan", "fields": "Batches", "link": "/sheet/"}
+    told = {"kind": "worksheet.row_changed", "actor_name": "Ann", "object_type_id": 1, "object_id": "7", "at": timezone.now()}
+    events = [Event(pk=pk, data={**facts, "row": f"Test {pk}"}, **told) for pk in (9, 8, 7)]
+
+    line, folded = render_to_string("_activity.html", {"events": events}).split("<details", 1)
+
+    assert "Test 9 was changed (Batches)." in line and "2 more changes in the same minute" in folded
+    assert "Test 8 was changed" in folded and "Test 7 was changed" in folded and "<time" not in folded
