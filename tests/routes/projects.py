@@ -45,7 +45,7 @@ PROJECT_ROUTES = {
     "agreement-detail": of_project(pk="agreement"),
     "agreement-sign": act(pk="agreement"),
     "agreement-change": act(pk="agreement"),
-    "agreement-correct-signatory": act(pk="agreement", side="client"),
+    "agreement-correct-signatory": act(pk="agreement", side="cdmo"),
     "agreement-file": of_project(pk="agreement"),
     "agreement-keep-file": act(pk="agreement"),
     "agreement-withdraw": act(pk="agreement"),

@@ -135,7 +135,7 @@ def things_of(project: Project) -> dict[str, Any]:
         project.code, kind="quality", number="QAA-1", effective_on=timezone.localdate(), stored=stored, actor=business
     )
     record_signatory(
-        project.code, agreement.pk, side="client", name="A. Director", function="Director", signed_on=timezone.localdate(), actor=business
+        project.code, agreement.pk, side="cdmo", name="A. Director", function="Director", signed_on=timezone.localdate(), actor=business
     )
     order = factories.sent_change_order(project)
     ask_for_approval(project.code, "milestone", "g2", actor=manager)
