@@ -61,9 +61,7 @@ def _next_of(project: Project) -> list[Remaining]:
         return [Remaining(words, reverse("project-status", args=[project.code]), _t("What was moved"), done=True)]
     ended = _t("If it ends here, cancel the project as lost; until then it counts as running.")
     return [
-        Remaining(
-            _t("If you offer once more, draft the next revision."), reverse("quotation-new", args=[project.code]), _t("New revision")
-        ),
+        Remaining(_t("If you offer once more, draft the next revision."), reverse("quotation-new", args=[project.code]), _t("Draft it")),
         Remaining(ended, reverse("project-status", args=[project.code]), _t("Cancel the project")),
     ]
 
