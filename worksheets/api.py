@@ -135,7 +135,7 @@ class BatchSerializer(serializers.Serializer[Any]):
 
 class ResultSerializer(serializers.Serializer[Any]):
     """Of one change, in their order. `saved`; `errors` by column ("" for the row); `links` to what is there already; `now`: what somebody
-    else has written into the cells meanwhile; `unknown`: columns whose words name nothing that is there."""
+    else has written into the cells meanwhile; `unknown`: columns whose words name nothing that is there; `near`: what may be meant."""
 
     act = serializers.ChoiceField(choices=[ADD, CHANGE, MOVE, REMOVE])
     id = serializers.IntegerField(allow_null=True)
@@ -144,6 +144,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     links = serializers.DictField(child=serializers.CharField())
     now = CellsField()
     unknown = serializers.ListField(child=serializers.CharField())
+    near = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
 
 class BatchAnswerSerializer(serializers.Serializer[Any]):
@@ -291,6 +292,7 @@ def answer(outcome: Outcome) -> dict[str, Any]:
             "links": each.links,
             "now": each.now,
             "unknown": each.unknown,
+            "near": each.near,
         }
         for each in outcome.results
     ]

@@ -86,7 +86,7 @@ def _notes(sheet: Any, kind: ImportKind, columns: tuple[Column, ...]) -> None:
 def possible(column: Column) -> str:
     """What may stand in the column, in words."""
     if isinstance(column.field, DayField):
-        return _t("a day: 2026-03-12 or 12 Mar 2026")
+        return _t("a day: 2026-03-12, 12 Mar 2026, 12.03.2026 or 12.03.26")
     if choices := column.choices:
         shown = ", ".join(choices[:SHOWN_CHOICES])
         more = _t("%(shown)s, … (%(all)d in all)") % {"shown": shown, "all": len(choices)} if len(choices) > SHOWN_CHOICES else shown

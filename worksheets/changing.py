@@ -23,7 +23,7 @@ from audit.refusals import BadInput, NotAllowed, Refused, missing_reason, requir
 from worksheets.bound import Bound, bind, held
 from worksheets.ordering import Order
 from worksheets.rows import AlreadyThere, Rows, words_of_constraint
-from worksheets.typed import Typed, alike
+from worksheets.typed import Typed, Unread, alike
 from worksheets.used import where_used
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class Change:
 class Result:
     """What became of one change: `pk` of the row where it was saved. errors: by column. links: where to find what is there already.
 
-    now: by column, what somebody else has written meanwhile. unknown: columns whose words name nothing that is there. there: the row that
-    is the same already.
+    now: by column, what somebody else has written meanwhile. unknown: columns whose words name nothing that is there. near: by column, what
+    may have been meant. there: the row that is the same already.
     """
 
     act: str
@@ -65,6 +65,7 @@ class Result:
     links: dict[str, str] = field(default_factory=dict)
     now: Values = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    near: dict[str, list[str]] = field(default_factory=dict)
     there: Any = None
 
     @property
@@ -95,8 +96,11 @@ class _Undone(Exception):
     """What takes every row back, by the names that BadInput has: one wrong row, or a reason that nobody gave."""
 
 
-def change_rows(address: str, changes: Sequence[Change], *, actor: User, reason: str = "", all_or_none: bool = False) -> Outcome:
+def change_rows(
+    address: str, changes: Sequence[Change], *, actor: User, reason: str = "", all_or_none: bool = False, only_judge: bool = False
+) -> Outcome:
     """Write the changes that are right, in their order, and record them: of a sheet with a parent as one event of that, else row by row.
+    only_judge: nothing stays written, whatever is right.
 
     Raises Missing, NotAllowed, Refused (the sheet is closed), BadInput on `reason` where a regulated value changes without one, or, with
     `all_or_none`, by "<place of the change>.<column>".
@@ -114,6 +118,7 @@ def change_rows(address: str, changes: Sequence[Change], *, actor: User, reason:
                 writing.done()
             if all_or_none and any(not each.is_saved for each in results):
                 raise _Undone({f"{place}.{name}": words for place, each in enumerate(results) for name, words in each.errors.items()})
+            transaction.set_rollback(only_judge)
     except _Undone as undone:
         raise BadInput(undone.args[0]) from undone
     return Outcome(writing.bound, results)
@@ -184,7 +189,7 @@ class Writing:
             self.typed.written()
         else:
             self.typed.take_back()
-            result.unknown = self.typed.unknown
+            result.unknown, result.near = self.typed.unknown, self.typed.offered
         return result
 
     def done(self) -> None:
@@ -207,7 +212,7 @@ class Writing:
     def _add(self, change: Change) -> Any:
         self._require_own_rows()
         row = self.service.new()
-        values = self._read({**dict.fromkeys(self.typed.readers), **change.values}, change.create)
+        values = self._read(row, {**dict.fromkeys(self.typed.readers), **change.values}, change.create)
         _set(self.sheet, row, values)
         if self.order:
             setattr(row, self.sheet.order, self.order.next_number)
@@ -220,13 +225,19 @@ class Writing:
         self._note(ADD, row, after={name: value for name, value in self.sheet.told_values(values).items() if value not in (None, "")})
         return row.pk
 
-    def _read(self, typed: Mapping[str, Any], create: Collection[str]) -> dict[str, Any]:
+    def _read(self, row: Any, typed: Mapping[str, Any], create: Collection[str]) -> dict[str, Any]:
+        """Raises BadInput with the cells that cannot be read, and with what the others have against them by themselves."""
         self.service.empty = {name for name, value in typed.items() if str("" if value is None else value).strip() == ""}
-        return self.typed.read(typed, create)
+        try:
+            return self.typed.read(typed, create)
+        except Unread as bad:
+            _set(self.sheet, row, bad.values)
+            self.rows.pop(row.pk, None)  # it is not what the record holds
+            raise BadInput(bad.errors | self.service.faults(row, bad.values.keys(), wrong=bad.errors.keys())) from bad
 
     def _alter(self, change: Change) -> Any:
         row = self._row(change)
-        values = self._read(change.values, change.create)
+        values = self._read(row, change.values, change.create)
         wanted = self.sheet.told_values(values)
         self._require_unchanged(row, change, wanted)
         before = self.sheet.told(row, values)

@@ -25,6 +25,7 @@ SPREADSHEET_ERROR = _("The spreadsheet shows an error here (%(typed)s).")
 DATE_IN_TEXT = _("The spreadsheet took this for a date (%(typed)s). Format the cell as text and type it again.")
 NOT_CHOSEN = _("“%(typed)s” is none of the possible values: %(possible)s.")
 SHOWN_CHOICES = 12
+OFFERED_NEAR = 5
 DASHES = str.maketrans("‐‑–—", "----")
 _SEPARATORS = re.compile(r"[;,\n、；，]")
 
@@ -137,6 +138,25 @@ class MailField(TextField, forms.EmailField):
     """An e-mail address."""
 
 
+class NotChosen(ValidationError):
+    """near: the choices that may have been meant, the closest first; all of a few."""
+
+    def __init__(self, typed: str, labels: list[str]) -> None:
+        close = _close(typed, labels)
+        ordered = sorted(labels, key=lambda label: label not in close) if len(labels) > SHOWN_CHOICES else labels
+        possible = ", ".join(ordered[:SHOWN_CHOICES]) + (", …" if len(labels) > SHOWN_CHOICES else "")
+        self.near = close[:OFFERED_NEAR] or (labels if len(labels) <= SHOWN_CHOICES else [])
+        super().__init__(NOT_CHOSEN, code="invalid_choice", params={"typed": typed[:60], "possible": possible})
+
+
+def _close(typed: str, labels: list[str]) -> list[str]:
+    """Those that say what was typed, then those that are written nearly so."""
+    asked = plain(typed)
+    by_words = {plain(label): label for label in labels}
+    near = get_close_matches(asked, by_words, n=SHOWN_CHOICES)
+    return [by_words[words] for words in dict.fromkeys([*(words for words in by_words if asked in words), *near])]
+
+
 class ByWords:
     """Finds the key of a choice by its words in any language of the product, or by the key itself."""
 
@@ -154,18 +174,7 @@ class ByWords:
         """Raises ValidationError with what is possible."""
         if (key := self.keys.get(plain(typed))) is not None:
             return key
-        labels = _closest_first(typed, [str(label) for key, label in self.choices if key not in ("", None)])
-        possible = ", ".join(labels[:SHOWN_CHOICES]) + (", …" if len(labels) > SHOWN_CHOICES else "")
-        raise ValidationError(NOT_CHOSEN, code="invalid_choice", params={"typed": str(typed).strip()[:60], "possible": possible})
-
-
-def _closest_first(typed: Any, labels: list[str]) -> list[str]:
-    """Where there are too many to be read, those that say what was typed or are written nearly so stand first."""
-    if len(labels) <= SHOWN_CHOICES:
-        return labels
-    asked = plain(typed)
-    near = {*get_close_matches(asked, map(plain, labels), n=SHOWN_CHOICES)}
-    return sorted(labels, key=lambda label: not (asked in plain(label) or plain(label) in near))
+        raise NotChosen(str(typed).strip(), [str(label) for key, label in self.choices if key not in ("", None)])
 
 
 class ChoiceField(ByWords, forms.ChoiceField):

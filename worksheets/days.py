@@ -11,32 +11,38 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-NOT_READ = _("“%(typed)s” is no day. Write 2026-03-12 or 12 Mar 2026.")
+NOT_READ = _("“%(typed)s” is no day. Write 2026-03-12, 12 Mar 2026, 12.03.2026 or 12.03.26.")
 AMBIGUOUS = _("“%(typed)s” can be read as %(one)s or as %(other)s. Write one of these two.")
 NUMBER = _("The number %(typed)s stands here. Format the cell as a date.")
 WITH_TIME = _("“%(typed)s” has a time of day; only a day is asked for.")
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]00:00(?::00(?:\.0+)?)?)?")
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s.,-]*([a-z]{3,9})[\s.,-]*(\d{4})", re.IGNORECASE)
-_MONTH_DAY = re.compile(r"([a-z]{3,9})[\s.]*(\d{1,2})(?:st|nd|rd|th)?[\s,]+(\d{4})", re.IGNORECASE)
-_POINTS = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})")  # with points the day always comes first
-_SLASHES = re.compile(r"(\d{1,2})\s*[-/]\s*(\d{1,2})\s*[-/]\s*(\d{4})")
+_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s.,-]*([a-z]{3,9})[\s.,-]*(\d{4}|\d{2})", re.IGNORECASE)
+_MONTH_DAY = re.compile(r"([a-z]{3,9})[\s.]*(\d{1,2})(?:st|nd|rd|th)?[\s,]+(\d{4}|\d{2})", re.IGNORECASE)
+_POINTS = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4}|\d{2})")  # with points the day always comes first
+# With hyphens a year of two digits would as often stand first: 27-04-30 is refused.
+_SLASHES = re.compile(r"(\d{1,2})\s*[-/]\s*(\d{1,2})\s*(?:[-/]\s*(\d{4})|/\s*(\d{2}))")
 _FULL_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 
 
 def day_as_typed(text: str) -> date:
-    """The day that a text means. Raises ValidationError for what is none, and for 03/04/2026, which is two."""
+    """The day that a text means; a year of two digits is of this century. Raises ValidationError for what is none, and for 03/04/2026,
+    which is two."""
     typed = " ".join(text.split())
     if found := _YEAR_FIRST.fullmatch(typed):
         return _day(typed, *map(int, found.groups()))
     if found := _DAY_MONTH.fullmatch(typed):
-        return _day(typed, int(found[3]), _month(found[2]), int(found[1]))
+        return _day(typed, _year(found[3]), _month(found[2]), int(found[1]))
     if found := _MONTH_DAY.fullmatch(typed):
-        return _day(typed, int(found[3]), _month(found[1]), int(found[2]))
+        return _day(typed, _year(found[3]), _month(found[1]), int(found[2]))
     if found := _POINTS.fullmatch(typed):
-        return _day(typed, int(found[3]), int(found[2]), int(found[1]))
+        return _day(typed, _year(found[3]), int(found[2]), int(found[1]))
     if found := _SLASHES.fullmatch(typed):
-        return _of_two(typed, *map(int, found.groups()))
+        return _of_two(typed, int(found[1]), int(found[2]), _year(found[3] or found[4]))
     raise ValidationError(NOT_READ, code="invalid", params={"typed": typed[:40]})
+
+
+def _year(typed: str) -> int:
+    return int(typed) + (2000 if len(typed) == 2 else 0)
 
 
 def _month(name: str) -> int:

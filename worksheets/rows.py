@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, UniqueConstraint
 from django.utils.translation import gettext as _t
 
-from audit.refusals import BadInput
+from audit.refusals import BadInput, Words
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,7 +27,8 @@ class AlreadyThere(BadInput):
 
 
 class Rows:
-    """One for each request. Override `clean` for what is true of a row; the rest only where saving it is more than that.
+    """One for each request. Override `clean` for what is true of a row, `tidy` for what is true of single cells; the rest only where
+    saving it is more than that.
 
     All of it runs in the transaction of `worksheets.changing.change_rows`, which has asked the permission, holds parent and row, and
     takes back what a row has written when it is refused. What is raised here stands at the cell: BadInput by column ("" for the row).
@@ -41,6 +42,10 @@ class Rows:
 
     def new(self) -> Row:
         return self.sheet.model(**({self.sheet.parent: self.parent} if self.sheet.parent else {}))
+
+    def tidy(self, row: Row) -> Mapping[str, Words | Sequence[Words]]:
+        """Put what was typed as it is kept; what is wrong with single cells, by column, whatever stands in the others."""
+        return {}
 
     def clean(self, row: Row, changed: Collection[str]) -> None:
         """Judge the row as it would be, and fill in what follows from what was typed. changed: the columns that were."""
@@ -60,7 +65,18 @@ class Rows:
         """After the last row of the request, for what rests on several."""
 
     def judge(self, row: Row, changed: Collection[str]) -> None:
-        """`clean`, then the model's own checks, then whether it is there already. Raises BadInput by column."""
+        """`tidy`, `clean`, the model's own checks, then whether it is there already. Raises BadInput with all that is wrong, by column."""
+        try:
+            self._judge_whole(row, changed)
+        except BadInput as bad:
+            others = self.faults(row, set(changed) - bad.errors.keys(), wrong=bad.errors)
+            if others:
+                raise BadInput(bad.errors | others) from bad
+            raise
+
+    def _judge_whole(self, row: Row, changed: Collection[str]) -> None:
+        if wrong := self.tidy(row):
+            raise BadInput(wrong)
         self.clean(row, changed)
         typed = {column.name for column in self.sheet.typed}
         try:
@@ -69,8 +85,24 @@ class Rows:
             raise BadInput({name if name in typed else "": words for name, words in error.message_dict.items()}) from error
         self._require_only_one(row, changed)
 
-    def _require_only_one(self, row: Row, changed: Collection[str]) -> None:
-        for names, same in identities(row):
+    def faults(self, row: Row, names: Collection[str], *, wrong: Collection[str]) -> dict[str, list[str]]:
+        """What these filled cells have against them each by itself, beside others that are wrong: a writer mends all of them at once."""
+        found = BadInput({name: words for name, words in self.tidy(row).items() if name in names}).errors
+        filled = {field.name for field in row._meta.fields if field.name in names and getattr(row, field.attname) not in field.empty_values}
+        judged = filled - _fetched(row) - found.keys()
+        try:
+            row.clean_fields(exclude={field.name for field in row._meta.fields} - judged)
+        except ValidationError as error:
+            found |= error.message_dict
+        try:
+            self._require_only_one(row, filled, wrong={*wrong, *found})
+        except AlreadyThere as there:
+            found |= there.errors
+        return found
+
+    def _require_only_one(self, row: Row, changed: Collection[str], wrong: Collection[str] = ()) -> None:
+        """Of what rests on a cell that is wrong nothing can be said."""
+        for names, same in identities(row, wrong):
             other = self.sheet.model._default_manager.filter(same).exclude(pk=row.pk).first() if names & set(changed) else None
             if other is not None:
                 typed = [column.name for column in self.sheet.typed if column.name in names]
@@ -84,16 +116,16 @@ def _fetched(row: Row) -> set[str]:
     return {field.name for field in links if getattr(row, field.name) is not None}
 
 
-def identities(row: Row) -> list[tuple[set[str], Q]]:
-    """What may be there once only: the columns that say so, and the rows that say the same as this one."""
+def identities(row: Row, wrong: Collection[str] = ()) -> list[tuple[set[str], Q]]:
+    """What may be there once only: the columns that say so, none of them wrong, and the rows that say the same as this one."""
     found = []
     for field in row._meta.concrete_fields:
-        if field.unique and not field.primary_key and getattr(row, field.attname) is not None:
+        if field.unique and not field.primary_key and field.name not in wrong and getattr(row, field.attname) is not None:
             found.append(({field.name}, Q(**{field.attname: getattr(row, field.attname)})))
     for constraint in row._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.condition is None:
             names = dict.fromkeys(constraint.fields, "") | _lowered(constraint)
-            if names and all(getattr(row, name) is not None for name in names):
+            if names and not names.keys() & set(wrong) and all(getattr(row, name) is not None for name in names):
                 found.append((set(names), Q(**{f"{name}{how}": getattr(row, name) for name, how in names.items()})))
     return found
 

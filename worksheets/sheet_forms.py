@@ -9,6 +9,7 @@ from django import forms
 from django.forms.widgets import Select
 from django.utils.translation import gettext_lazy as _
 
+from audit.refusals import missing_reason
 from worksheets.bound import Bound
 from worksheets.changing import ADD, Change, Result
 from worksheets.typed import alike
@@ -72,9 +73,11 @@ class RowForm(forms.Form):
         return field
 
     def change(self, act: str, pk: int | None) -> Change:
-        """Of a row that is there only what differs from what the form showed: the rest may be somebody else's by now, or closed to us."""
+        """Of a row that is there only what differs from what the form showed: the rest may be somebody else's by now, or closed to us.
+        What a field cannot read goes as it was typed."""
         names = [column.name for column in self.bound.sheet.typed if not self.fields[column.name].disabled]
-        typed = self.bound.sheet.told_values({name: self.cleaned_data[name] for name in names})
+        read = self.bound.sheet.told_values({name: self.cleaned_data[name] for name in names if name in self.cleaned_data})
+        typed = {name: read[name] if name in read else self[name].data for name in names}
         if act == ADD:
             return Change(act, values=typed, create=self._created)
         shown = self._seen
@@ -84,20 +87,35 @@ class RowForm(forms.Form):
     @property
     def _seen(self) -> dict[str, Any]:
         try:
-            seen = json.loads(self.cleaned_data["seen"])
+            seen = json.loads(self.cleaned_data.get("seen", ""))
         except ValueError:
             seen = {}
         return seen if isinstance(seen, dict) else {}
 
     @property
     def _created(self) -> frozenset[str]:
-        return frozenset(name.removeprefix("create-") for name in self.fields if name.startswith("create-") and self.cleaned_data[name])
+        return frozenset(name.removeprefix("create-") for name in self.fields if name.startswith("create-") and self.cleaned_data.get(name))
 
-    def take(self, result: Result) -> None:
-        """The errors at their fields; whoever is told what somebody else wrote may save again and put the own value in its place."""
+    def take(self, result: Result, change: Change) -> None:
+        """The errors at their fields, all of them at once, also that a reason will be needed; whoever is told what somebody else wrote may
+        save again and put the own value in its place."""
         for name, messages in result.errors.items():
+            said: Any = self.errors.get(name, [])
             for message in messages:
-                self.add_error(name if name in self.fields else None, message)
+                if message not in said:
+                    self.add_error(name if name in self.fields else None, message)
+        if self.errors and self._needs_reason(change) and "reason" not in self.errors:
+            for message in missing_reason(self.cleaned_data.get("reason", "")).get("reason", []):
+                self.add_error("reason", message)
         if result.now:
             self.data = self.data.copy()  # type: ignore[attr-defined]
             self.data["seen"] = json.dumps(self._seen | result.now)  # type: ignore[index]
+
+    def _needs_reason(self, change: Change) -> bool:
+        """Whether something regulated stood where something else is typed now."""
+        seen = change.seen or {}
+        return any(
+            column.regulated and seen.get(column.name) not in (None, "")
+            for column in self.bound.sheet.typed
+            if column.name in change.values
+        )

@@ -97,17 +97,16 @@ def worksheet_row(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse
 
 
 def _saved(form: RowForm, bound: Bound, act: str, pk: int | None = None) -> bool:
-    """Whether the form was right and the row is saved; else the faults stand at its fields, and it keeps what was typed."""
-    if not form.is_valid():
-        return False
-    reason = form.cleaned_data.get("reason", "")
+    """Whether the form was right and the row is saved; else all its faults stand at their fields, and it keeps what was typed."""
+    is_read = form.is_valid()
+    reason, change = form.cleaned_data.get("reason", ""), form.change(act, pk)
     try:
-        (result,) = change_rows(bound.address, [form.change(act, pk)], actor=bound.user, reason=reason).results
+        (result,) = change_rows(bound.address, [change], actor=bound.user, reason=reason, only_judge=not is_read).results
     except BadInput as bad:
         add_to_form(form, bad)
         return False
-    form.take(result)
-    return result.is_saved
+    form.take(result, change)
+    return is_read and result.is_saved
 
 
 def _form_page(request: SignedInRequest, bound: Bound, form: RowForm, row: Any) -> HttpResponse:

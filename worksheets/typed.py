@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
-from worksheets.columns import Cell, Column
+from worksheets.columns import Cell, ChoiceField, Column, NotChosen
 from worksheets.lookups import named, nearest
 
 if TYPE_CHECKING:
@@ -21,11 +21,19 @@ SHOWN_NEAR = 3
 ASKED_FOR_NEAR = 20  # rows of one request that are told what may have been meant
 
 
+class Unread(BadInput):
+    """400: cells that cannot be read. values: what the others of the row say."""
+
+    def __init__(self, errors: dict[str, list[str]], values: Values) -> None:
+        self.values = values
+        super().__init__(errors)
+
+
 class Typed:
     """The reader of one request: what a cell names is looked for once, and again only when a row was written that may be what is named.
 
     found: by column and words; None where nothing is called so. unknown: columns of the row read last whose words name nothing that is
-    there; the writer may have it entered.
+    there; the writer may have it entered. offered: by column of that row, what may have been meant, to be taken in place of what was typed.
     """
 
     def __init__(self, bound: Bound) -> None:
@@ -35,10 +43,11 @@ class Typed:
         self.near: dict[tuple[str, str], list[str]] = {}
         self.entered: list[tuple[str, str]] = []
         self.unknown: list[str] = []
+        self.offered: dict[str, list[str]] = {}
 
     def begin(self) -> None:
         """Another row: what the one before had entered stays found."""
-        self.entered, self.unknown = [], []
+        self.entered, self.unknown, self.offered = [], [], {}
 
     def written(self) -> None:
         """A row was written: it may be what the cells of another name."""
@@ -57,7 +66,7 @@ class Typed:
             del self.found[key]
 
     def read(self, typed: Mapping[str, Any], create: Collection[str]) -> Values:
-        """Every cell by the field of its column. Raises BadInput with every cell that cannot be read."""
+        """Every cell by the field of its column. Raises Unread with every cell that cannot be read."""
         values: Values = {}
         errors: dict[str, list[str]] = {}
         for name, value in typed.items():
@@ -68,10 +77,12 @@ class Typed:
                 values[name] = self._cell(name, value, create)
             except ValidationError as wrong:
                 errors[name] = wrong.messages
+                if isinstance(wrong, NotChosen) and isinstance(self.readers[name].field, ChoiceField):  # of several the others would go
+                    self.offered[name] = wrong.near
             except BadInput as bad:
                 errors[name] = [words for said in bad.errors.values() for words in said]
         if errors:
-            raise BadInput(errors)
+            raise Unread(errors, values)
         return values
 
     def words(self, name: str, value: Any) -> str:
@@ -113,6 +124,7 @@ class Typed:
         if key not in self.near and len(self.near) < ASKED_FOR_NEAR:
             self.near[key] = nearest(lookup, self.bound, words, SHOWN_NEAR)
         if near := self.near.get(key):
+            self.offered[key[0]] = near
             return _t("There is no “%(words)s”. Near it: %(names)s.") % {"words": words[:80], "names": ", ".join(near)}
         return _t("There is no “%(words)s”.") % {"words": words[:80]}
 

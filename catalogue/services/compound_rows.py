@@ -15,12 +15,15 @@ from worksheets.rows import AlreadyThere, Rows
 
 
 class CompoundRows(Rows):
-    def clean(self, row: Compound, changed: Collection[str]) -> None:
+    def tidy(self, row: Compound) -> dict[str, str]:
+        row.references = "\n".join(line.strip() for line in row.references.splitlines() if line.strip())
         try:
             row.cas_number = normalise_cas(row.cas_number) if row.cas_number else ""
         except CasNumberError as error:
-            raise BadInput({"cas_number": str(error)}) from error
-        row.references = "\n".join(line.strip() for line in row.references.splitlines() if line.strip())
+            return {"cas_number": str(error)}
+        return {}
+
+    def clean(self, row: Compound, changed: Collection[str]) -> None:
         if "structure_text" in changed:
             self._require_free(row)
             self._require_alone(row, "structure_text", inchikey=row.inchikey)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _t
@@ -25,8 +25,8 @@ CODE_LENGTH = 24  # of one made from the name, which leaves room for a number
 
 
 class MaterialRows(Rows):
-    def clean(self, row: Material, changed: Collection[str]) -> None:
-        errors: dict[str, Any] = {}
+    def tidy(self, row: Material) -> dict[str, str]:
+        errors = {}
         try:
             row.cas_number = normalise_cas(row.cas_number) if row.cas_number else ""
         except CasNumberError as error:
@@ -36,8 +36,9 @@ class MaterialRows(Rows):
         except HazardError as error:
             errors["hazard_statements"] = str(error)
         row.un_number = _un_number(row.un_number)
-        if errors:
-            raise BadInput(errors)
+        return errors
+
+    def clean(self, row: Material, changed: Collection[str]) -> None:
         if "cas_number" in changed:
             _take_compound(row, changed, self.actor)
 

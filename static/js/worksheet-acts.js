@@ -1,26 +1,23 @@
-// What people do with the rows of a worksheet's grid: add, copy, move, take away, fill, empty, paste; and the way back.
+// What people do with the rows and cells of a worksheet's grid: copy, move, take away, fill, empty, cut, paste.
 window.sheetActs = (() => {
   const cells = window.sheetCells;
-  const drawing = window.sheetDrawing;
+  const rows = window.sheetRows;
 
-  const add = async (sheet) => {
-    const current = sheet.current();
-    const number = await sheet.insert(sheet.config.moves && current ? current.getData().n : null);
-    sheet.gestures.push({ added: [number] });
-    sheet.select(sheet.row(number));
-    sheet.report();
-  };
+  // At the end, whatever is chosen.
+  const add = (sheet) => rows.add(sheet, null);
+
+  const insert = (sheet) => rows.add(sheet, sheet.current()?.getData().n ?? null);
 
   // What may be there only once is told at its cell as soon as the copy is sent.
   const copy = async (sheet) => {
-    const { rows } = sheet.chosen();
-    if (!rows.length) return;
+    const { rows: chosen } = sheet.chosen();
+    if (!chosen.length) return;
     const added = [];
     const wanted = [];
-    for (const row of rows) {
-      const number = await sheet.insert(sheet.config.moves ? (added.at(-1) ?? rows.at(-1).getData().n) : null);
+    for (const row of chosen) {
+      const number = await sheet.insert(sheet.config.moves ? (added.at(-1) ?? chosen.at(-1).getData().n) : null);
       added.push(number);
-      sheet.config.columns.filter((column) => column.typed).forEach(({ name }) => {
+      sheet.saving.typedNames.forEach((name) => {
         const value = sheet.value(row.getData().n, name);
         if (!cells.isEmpty(value)) wanted.push([number, name, value]);
       });
@@ -29,120 +26,126 @@ window.sheetActs = (() => {
     await sheet.write(wanted, { added });
   };
 
-  // What takes a while is done one after the other, with the rows that were chosen when the key was pressed.
-  const afterwards = (sheet, act) => {
-    sheet.acting = Promise.resolve(sheet.acting).then(act, act);
-    return sheet.acting;
-  };
-
   const remove = (sheet) => {
     const numbers = sheet.chosen().rows.map((row) => row.getData().n);
-    return afterwards(sheet, () => removeRows(sheet, numbers));
+    return rows.afterwards(sheet, () => removeRows(sheet, numbers));
   };
 
   const removeRows = async (sheet, chosen) => {
     const numbers = chosen.filter((number) => sheet.saving.states.has(number));
     if (!numbers.length) return;
     if (numbers.length > 1 && !window.confirm(cells.fill(sheet.words.sure, { count: numbers.length }))) return;
-    const reason = await reasonToRemove(sheet, numbers);
+    const reason = await rows.reasonToRemove(sheet, numbers);
     if (reason === null) return;
-    const before = numbers.filter((number) => sheet.saving.states.has(number)).map((number) => {
-      const state = sheet.saving.states.get(number);
-      const above = sheet.row(number).getPrevRow();
-      return { number, above: above ? above.getData().n : 0, values: sheet.typedOf(state.saved), isKept: state.key !== null };
-    });
-    const gone = new Set(await takeAway(sheet, numbers, reason));
-    const removed = before.filter((each) => gone.has(each.number) && each.isKept);
-    if (removed.length) sheet.gestures.push({ removed });
-  };
-
-  // "" where none is needed, null where it is withheld. What is on its way is kept or not by the time that one knows.
-  const reasonToRemove = async (sheet, numbers) => {
-    await sheet.saving.settled();
-    const isKept = numbers.some((number) => (sheet.saving.states.get(number)?.key ?? null) !== null);
-    return isKept && sheet.config.asks_reason ? sheet.ask([...sheet.saving.regulated]) : "";
-  };
-
-  // The numbers of those that are gone; what is wrong with the others stands at their rows.
-  const takeAway = async (sheet, numbers, reason) => {
-    const { saving } = sheet;
-    const states = numbers.map((number) => saving.states.get(number)).filter(Boolean);
-    let kept = [];
-    const answer = await saving.act(() => {
-      kept = states.filter((state) => state.key !== null);
-      return kept.map((state) => ({ act: "remove", id: state.key, seen: sheet.typedOf(state.saved) }));
-    }, reason);
-    if (!answer) return [];
-    const stay = kept.filter((_state, place) => !answer.results[place].saved);
-    stay.forEach((state) => {
-      const { errors, now } = answer.results[kept.indexOf(state)];
-      Object.assign(state, { errors: { "": Object.values(errors).flat() }, isRefused: true, saved: { ...state.saved, ...now } });
-      sheet.set(state.number, now);
-    });
-    const gone = states.filter((state) => !stay.includes(state)).map((state) => state.number);
-    gone.forEach((number) => sheet.drop(number));
-    sheet.show(stay.map((state) => state.number));
-    sheet.say(stay.length ? stay[0].errors[""].join(" ") : "");
-    return gone;
+    const before = rows.noted(sheet, numbers).filter(({ values }) => Object.values(values).some((value) => !cells.isEmpty(value)));
+    const gone = new Set(await rows.takeAway(sheet, numbers, reason));
+    const removed = before.filter((each) => gone.has(each.number));
+    if (removed.length) sheet.did({ removed });
   };
 
   const move = (sheet, down) => {
     const number = sheet.current()?.getData().n;
     sheet.focus();
-    return afterwards(sheet, () => moveRow(sheet, number, down));
+    return rows.afterwards(sheet, () => moveRow(sheet, number, down));
   };
 
   const moveRow = async (sheet, number, down) => {
-    const rows = sheet.table.getRows();
-    const place = rows.findIndex((each) => each.getData().n === number);
+    const all = sheet.table.getRows();
+    const place = all.findIndex((each) => each.getData().n === number);
     if (place < 0) return;
-    if (down ? place === rows.length - 1 : place === 0) return sheet.say(sheet.words.at_end);
-    const before = place === 0 ? null : rows[place - 1].getData().n;
-    const above = down ? rows[place + 1] : rows[place - 2];
-    if (await put(sheet, number, above ? above.getData().n : null)) sheet.gestures.push({ move: { number, after: before } });
+    if (down ? place === all.length - 1 : place === 0) return sheet.say(sheet.words.at_end);
+    const after = rows.above(sheet, number) || null;
+    const above = down ? all[place + 1] : all[place - 2];
+    if (await rows.put(sheet, number, above ? above.getData().n : null)) sheet.did({ move: { number, after } });
   };
 
-  // Behind the row with the number `after`, null for the first place; whether it stands there now.
-  const put = async (sheet, number, after) => {
-    const { saving, words } = sheet;
-    const state = saving.states.get(number);
-    const above = after === null ? null : saving.states.get(after);
-    const answer = await saving.act(() => {
-      const isSaved = state && above !== undefined && state.key !== null && above?.key !== null;
-      return isSaved ? [{ act: "move", id: state.key, after: above ? above.key : 0 }] : [];
-    });
-    if (!answer) return false;
-    const [result] = answer.results;
-    if (!result?.saved) {
-      sheet.say(result ? Object.values(result.errors).flat().join(" ") : words.not_moved);
-      return false;
-    }
-    const row = sheet.row(number);
-    drawing.keeping(sheet, () => (above ? row.move(after, false) : row.move(sheet.table.getRows()[0], true)));
-    sheet.show(sheet.table.getRows().map((each) => each.getData().n));
-    if (sheet.current()?.getData().n === number && !drawing.isOpen(sheet)) row.scrollTo("nearest", false).catch(() => {});
-    return true;
+  // Rows take what stands in others, one after the other and again from the first.
+  const fill = (sheet, from, into, names) => {
+    const source = (place) => from[place % from.length].getData().n;
+    return sheet.write(into.flatMap((row, place) => names.map((name) => [row.getData().n, name, sheet.value(source(place), name)])));
   };
 
   const fillDown = (sheet) => {
-    const { rows, names } = sheet.chosen();
-    const first = rows.length > 1 ? rows[0] : rows[0] && rows[0].getPrevRow();
-    if (!first) return;
-    const into = rows.length > 1 ? rows.slice(1) : rows;
-    sheet.write(into.flatMap((row) => names.map((name) => [row.getData().n, name, sheet.value(first.getData().n, name)])));
+    const { rows: chosen, names } = sheet.chosen();
+    const first = chosen.length > 1 ? chosen[0] : chosen[0] && chosen[0].getPrevRow();
+    if (first) fill(sheet, [first], chosen.length > 1 ? chosen.slice(1) : chosen, names);
   };
 
   const empty = (sheet) => {
-    const { rows, names } = sheet.chosen();
-    sheet.write(rows.flatMap((row) => names.map((name) => [row.getData().n, name, null])));
+    const { rows: chosen, names } = sheet.chosen();
+    sheet.write(chosen.flatMap((row) => names.map((name) => [row.getData().n, name, null])));
+  };
+
+  // What the chosen cells say; null where the browser keeps its clipboard to itself. Its event goes to whatever can be selected on the
+  // page, which the cells are not, so that it is heard at the page.
+  const toClipboard = (sheet) => {
+    const { rows: chosen, names } = sheet.chosen();
+    const words = (row, name) => cells.copied(sheet.columns.get(name), sheet.value(row.getData().n, name), sheet.words);
+    const block = chosen.map((row) => names.map((name) => words(row, name)));
+    const text = cells.lines(block);
+    let isGiven = false;
+    const give = (event) => {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      event.clipboardData.setData("text/plain", text);
+      event.clipboardData.setData("text/html", cells.asTable(block));
+      isGiven = true;
+    };
+    const selected = window.getSelection();
+    selected.selectAllChildren(sheet.part("status"));
+    document.addEventListener("copy", give, true);
+    document.execCommand("copy");
+    document.removeEventListener("copy", give, true);
+    selected.removeAllRanges();
+    return isGiven ? text : null;
+  };
+
+  const copyCells = (sheet) => {
+    leave(sheet);
+    toClipboard(sheet);
+  };
+
+  // Cut cells stay until they are pasted, as in a spreadsheet: then they go to their new place in one gesture.
+  const cut = (sheet) => {
+    const { rows: chosen, names } = sheet.chosen();
+    const typed = names.filter((name) => sheet.columns.get(name).typed);
+    const taken = chosen.flatMap((row) => typed.filter((name) => sheet.mayType(sheet.stateOf(row), sheet.columns.get(name))).map((name) => [row.getData().n, name]));
+    leave(sheet);
+    const text = toClipboard(sheet);
+    if (text === null || !names.length) return;
+    if (!taken.length) return sheet.say(sheet.whyNot(sheet.stateOf(chosen[0]), sheet.columns.get(names[0])));
+    sheet.cut = { text, cells: new Map(taken.map((each) => [each.join(" "), each])) };
+    sheet.say(sheet.words.cut);
+    sheet.show(chosen.map((row) => row.getData().n));
+  };
+
+  // What was cut stays where it is.
+  const leave = (sheet) => {
+    const numbers = sheet.cut ? [...sheet.cut.cells.values()].map(([number]) => number) : [];
+    sheet.cut = null;
+    sheet.show([...new Set(numbers)]);
+  };
+
+  // The cells that were cut, where this is what was cut.
+  const takenBy = (sheet, text) => {
+    const plain = (words) => words.replace(/\r\n?/g, "\n").replace(/\n$/, "");
+    const taken = sheet.cut && plain(sheet.cut.text) === plain(text) ? [...sheet.cut.cells.values()] : [];
+    leave(sheet);
+    return taken.filter(([number]) => sheet.saving.states.has(number));
   };
 
   const paste = async (sheet, text) => {
+    const taken = takenBy(sheet, text);
+    // Emptied with what is pasted, unless it is pasted over.
+    const emptied = (wanted) => {
+      const over = new Set(wanted.map(([number, name]) => `${number} ${name}`));
+      return [...wanted, ...taken.filter((each) => !over.has(each.join(" "))).map(([number, name]) => [number, name, null])];
+    };
     let block = cells.block(text);
     const range = sheet.range();
     const { rows: chosen, names: chosenNames } = sheet.chosen();
     if (block.length === 1 && block[0].length === 1) {
-      await sheet.write(chosen.flatMap((row) => chosenNames.map((name) => [row.getData().n, name, block[0][0].trim()])));
+      await sheet.write(emptied(chosen.flatMap((row) => chosenNames.map((name) => [row.getData().n, name, block[0][0].trim()]))));
       return;
     }
     const names = sheet.config.columns.map((column) => column.name).slice(Math.max(range.getLeftEdge() - 1, 0));
@@ -153,55 +156,19 @@ window.sheetActs = (() => {
     // A block that begins in a new row goes in whole: what stands below that row is not written over.
     const isNew = (number) => sheet.saving.states.get(number).key === null && !sheet.saving.states.get(number).typed.size;
     const news = here.findIndex((number) => !isNew(number));
-    const rows = news > 0 ? here.slice(0, news) : here;
+    const into = news > 0 ? here.slice(0, news) : here;
     const pairs = (line) => line.slice(0, names.length).map((words, place) => [names[place], words.trim()]);
-    const below = sheet.config.grows ? block.slice(rows.length) : [];
+    const below = sheet.config.grows ? block.slice(into.length) : [];
     const made = below.map((line) => sheet.rowOf(null, pairs(line)));
-    if (made.length) await sheet.table.addData([...made], false, news > 0 ? rows.at(-1) : undefined);
+    if (made.length) await sheet.table.addData([...made], false, news > 0 ? into.at(-1) : undefined);
     const given = made.flatMap((row, place) => pairs(below[place]).filter(([, words]) => words).map(([name, words]) => sheet.edit(row.n, name, null, words)));
     const edits = given.filter(({ name }) => sheet.columns.get(name).typed);
-    const wanted = block.slice(0, rows.length).flatMap((line, place) => pairs(line).map(([name, words]) => [rows[place], name, words]));
-    await sheet.write(wanted, { added: made.map((row) => row.n) }, edits, given.length - edits.length);
+    const wanted = block.slice(0, into.length).flatMap((line, place) => pairs(line).map(([name, words]) => [into[place], name, words]));
+    await sheet.write(emptied(wanted), { added: made.map((row) => row.n) }, edits, given.length - edits.length);
     const isWide = block.some((line) => line.length > names.length);
-    const isLong = !sheet.config.grows && block.length > rows.length;
+    const isLong = !sheet.config.grows && block.length > into.length;
     if (isWide || isLong) sheet.say([sheet.said, isWide && sheet.words.wide, isLong && sheet.words.long].filter(Boolean).join(" "));
   };
 
-  const undo = (sheet) => afterwards(sheet, () => undoLast(sheet));
-
-  const undoLast = async (sheet) => {
-    const gesture = sheet.gestures.pop();
-    if (!gesture) return sheet.say(sheet.words.nothing_to_undo);
-    if (await takeBack(sheet, gesture)) return sheet.say(sheet.words.undone);
-    sheet.gestures.push(gesture); // it was refused, or its reason withheld
-  };
-
-  const takeBack = async (sheet, { edits = [], added = [], removed = [], move: moved = null }) => {
-    if (moved) return put(sheet, moved.number, moved.after);
-    if (removed.length) return addBack(sheet, removed);
-    const { saving } = sheet;
-    const away = added.filter((number) => saving.states.has(number));
-    if (away.length) {
-      const reason = await reasonToRemove(sheet, away);
-      if (reason === null || (await takeAway(sheet, away, reason)).length < away.length) return false;
-    }
-    const back = edits.filter(({ number }) => !added.includes(number) && saving.states.has(number));
-    saving.isWithheld = false;
-    await sheet.write(back.map(({ number, name, before }) => [number, name, before]), null);
-    return !saving.isWithheld;
-  };
-
-  // With the numbers that they had, by which what stands around them knows them.
-  const addBack = async (sheet, removed) => {
-    const wanted = [];
-    for (const { number, above, values } of removed) {
-      await sheet.insert(above === 0 || sheet.row(above) ? above : null, number);
-      sheet.saving.states.get(number).isWaiting = false;
-      Object.entries(values).forEach(([name, value]) => cells.isEmpty(value) || wanted.push([number, name, value]));
-    }
-    await sheet.write(wanted, null);
-    return true;
-  };
-
-  return { add, copy, empty, fillDown, move, paste, remove, undo };
+  return { add, copy, copyCells, cut, empty, fill, fillDown, insert, leave, move, paste, remove };
 })();

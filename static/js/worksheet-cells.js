@@ -101,6 +101,11 @@ window.sheetCells = (() => {
     input.value = letter ?? before;
     input.autocomplete = "off";
     input.setAttribute("aria-label", column.heading);
+    const why = cell.getElement().getAttribute("aria-describedby");
+    if (why) {
+      input.setAttribute("aria-describedby", why);
+      input.setAttribute("aria-invalid", "true");
+    }
     if (NUMBERS.includes(column.kind)) input.inputMode = "decimal";
     box.className = "sheet-editor-box";
     box.append(input);
@@ -157,5 +162,17 @@ window.sheetCells = (() => {
     return rows;
   };
 
-  return { alike, block, copied, editor, fill, filter, isEmpty, isNumber: (column) => NUMBERS.includes(column.kind), sorter, words };
+  // The way back from `block`.
+  const lines = (rows) => rows.map((row) => row.map((words) => (/[\t\n"]/.test(words) ? `"${words.replace(/"/g, '""')}"` : words)).join("\t")).join("\n");
+
+  const asTable = (rows) => {
+    const table = document.createElement("table");
+    rows.forEach((row) => {
+      const line = table.insertRow();
+      row.forEach((words) => (line.insertCell().textContent = words));
+    });
+    return table.outerHTML;
+  };
+
+  return { alike, asTable, block, copied, editor, fill, filter, isEmpty, isNumber: (column) => NUMBERS.includes(column.kind), lines, sorter, words };
 })();

@@ -12,6 +12,12 @@ window.sheetDrawing = (() => {
       ranges.rowHeader.definition.cssClass = "tabulator-range-row-header";
     };
     stay(sheet);
+    const go = ranges.navigate;
+    ranges.navigate = (...way) => {
+      const moved = go.apply(ranges, way);
+      if (moved) window.sheetGoing.reveal(sheet);
+      return moved;
+    };
   };
 
   // A grid that comes into sight for the first time is made anew, without what is typed in it, and its first cell is chosen. That is

@@ -30,6 +30,7 @@ window.SheetSaving = (() => {
       this.there = {};
       this.now = {};
       this.unknown = [];
+      this.near = {};
       this.isRefused = false; // until something else is typed
     }
 
@@ -38,6 +39,7 @@ window.SheetSaving = (() => {
       delete this.errors[name];
       delete this.there[name];
       delete this.now[name];
+      delete this.near[name];
       this.unknown = this.unknown.filter((each) => each !== name);
       this.create.delete(name);
     }
@@ -98,6 +100,11 @@ window.SheetSaving = (() => {
 
     get wrong() {
       return this.unsaved.filter((state) => state.isWrong);
+    }
+
+    // Also of a row that is saved as it stands: somebody wanted to take it away.
+    get isAnyWrong() {
+      return [...this.states.values()].some((state) => state.isWrong);
     }
 
     isReady(state) {
@@ -272,7 +279,8 @@ window.SheetSaving = (() => {
       const isTypedOn = [...state.typed.keys()].some((name) => !state.sent.has(name) || !alike(this.grid.value(state.number, name), state.sent.get(name)));
       if (!result.saved) {
         // Typed on while the answer was on its way: that is another attempt.
-        Object.assign(state, { errors: result.errors, there: result.links, now: result.now, unknown: result.unknown, isRefused: !isTypedOn });
+        const { errors, links: there, now, unknown, near } = result;
+        Object.assign(state, { errors, there, now, unknown, near, isRefused: !isTypedOn });
         return;
       }
       state.create.forEach((name) => this.entered(name, state.sent.get(name)));

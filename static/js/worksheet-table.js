@@ -1,7 +1,9 @@
-// Around the grid of a worksheet: its buttons, its keys, and the line that says what is saved and what a cell has.
+// Around the grid of a worksheet: its buttons, and the line that says what is saved and what a cell has.
 window.worksheets = (() => {
   const cells = window.sheetCells;
   const acts = window.sheetActs;
+  const faults = window.sheetFaults;
+  const history = window.sheetHistory;
 
   const button = (words, act, keys = "") => {
     const made = document.createElement("button");
@@ -27,10 +29,11 @@ window.worksheets = (() => {
     filter.setAttribute("aria-pressed", "false");
     const changing = config.may_change
       ? [
-          ...(config.grows ? [button(words.add, () => acts.add(sheet), "Control+Enter"), button(words.copy, () => acts.copy(sheet))] : []),
+          ...(config.grows ? adding(sheet) : []),
           ...(config.moves ? [button(words.up, () => acts.move(sheet, false), "Alt+ArrowUp"), button(words.down, () => acts.move(sheet, true), "Alt+ArrowDown")] : []),
           button(words.fill, () => acts.fillDown(sheet), "Control+D"),
-          button(words.undo, () => acts.undo(sheet), "Control+Z"),
+          button(words.undo, () => history.undo(sheet), "Control+Z"),
+          button(words.redo, () => history.redo(sheet), "Control+Y"),
           ...(config.grows ? [button(words.remove, () => acts.remove(sheet), "Control+Delete")] : []),
         ]
       : [];
@@ -38,70 +41,23 @@ window.worksheets = (() => {
     bar.hidden = false;
   };
 
-  // Keys
-
-  const keys = (sheet) => {
-    const holder = sheet.part("grid");
-    const inField = (event) => event.target.closest("input, textarea, select");
-    const pressed = {
-      d: () => acts.fillDown(sheet),
-      z: () => acts.undo(sheet),
-      enter: () => sheet.config.grows && acts.add(sheet),
-      delete: () => sheet.config.grows && acts.remove(sheet),
-    };
-    // Tab goes on to the next cell, which keeps the focus. From the end of a row, after Escape, and from what is around the rows it leaves.
-    const isEmpty = () => sheet.table.getDataCount("active") === 0; // there is no cell to go to, and the library would look for one
-    const leaves = ({ target, shiftKey }) => {
-      if (isEmpty()) return true;
-      const edge = shiftKey ? sheet.config.columns[0] : sheet.config.columns.at(-1);
-      const isOnward = target === sheet.table.rowManager.element && sheet.currentColumn() && sheet.currentColumn().name !== edge.name;
-      return sheet.isEscaped || !isOnward;
-    };
-    holder.addEventListener("keydown", (event) => {
-      if (event.key === "Tab" && !event.target.closest(".sheet-editor-box")) {
-        if (leaves(event)) event.stopPropagation(); // the library would keep it
-        sheet.isEscaped = false;
-        return;
-      }
-      if (event.key !== "Shift") sheet.isEscaped = event.key === "Escape" && !inField(event);
-      if (inField(event)) return;
-      if (event.key.startsWith("Arrow") && isEmpty()) event.stopPropagation();
-      const command = event.ctrlKey || event.metaKey;
-      const key = event.key.toLowerCase();
-      if (command && !event.altKey && !event.shiftKey && pressed[key] && sheet.config.may_change) {
-        event.preventDefault();
-        event.stopPropagation();
-        pressed[key]();
-      } else if (event.altKey && sheet.config.moves && ["arrowup", "arrowdown"].includes(key)) {
-        event.preventDefault();
-        event.stopPropagation();
-        acts.move(sheet, key === "arrowdown");
-      } else if (["delete", "backspace"].includes(key) && sheet.config.may_change) {
-        event.preventDefault();
-        acts.empty(sheet);
-      } else if (key === "f2" || (!command && (key === "enter" || (event.key.length === 1 && !event.altKey)))) {
-        event.stopPropagation(); // the library would open an editor that a closed column does not have
-        const column = sheet.currentColumn();
-        const row = sheet.current();
-        const state = row && sheet.stateOf(row);
-        if (!column || !state) return;
-        event.preventDefault();
-        if (!sheet.mayType(state, column)) return sheet.say(sheet.whyNot(state, column));
-        if (event.key.length === 1) sheet.letter = event.key;
-        row.getCell(`${window.worksheets.FIELD}${column.name}`).edit();
-      }
-      if (event.key.length === 1 && !command) event.stopPropagation();
-      return undefined;
-    }, true);
-    holder.addEventListener("paste", (event) => {
-      if (inField(event)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (sheet.config.may_change) acts.paste(sheet, event.clipboardData.getData("text/plain"));
-    }, true);
+  // At the end of the table; where rows have their places also below the one that is chosen, which the button names.
+  const adding = (sheet) => {
+    const { words, config } = sheet;
+    const add = button(words.add, () => acts.add(sheet), config.moves ? "" : "Control+Enter");
+    add.title = words.add_where;
+    if (config.moves) sheet.inserting = button("", () => acts.insert(sheet), "Control+Enter");
+    return [add, ...(config.moves ? [sheet.inserting] : []), button(words.copy, () => acts.copy(sheet))];
   };
 
-  // The line below the buttons
+  const nameInserting = (sheet) => {
+    const place = sheet.ranges && sheet.current()?.getPosition();
+    if (!sheet.inserting) return;
+    sheet.inserting.hidden = !place;
+    sheet.inserting.textContent = cells.fill(sheet.words.insert, { row: place });
+  };
+
+  // The line below the table
 
   const choices = (sheet, state, name) => {
     const { words } = sheet;
@@ -166,16 +122,6 @@ window.worksheets = (() => {
     return [sheet.said, saved, saving.unsaved.length ? words.unsaved : "", count].filter(Boolean).join(" ");
   };
 
-  // The next cell below the current row that is wrong, then again from the top.
-  const nextWrong = (sheet) => {
-    const rows = sheet.table.getRows("active");
-    const at = rows.indexOf(sheet.current());
-    const wrong = [...rows.slice(at + 1), ...rows.slice(0, at + 1)].find((row) => sheet.stateOf(row)?.isRefused);
-    if (!wrong) return;
-    const names = Object.keys(sheet.stateOf(wrong).errors).filter(Boolean);
-    sheet.select(wrong, names.find((name) => sheet.columns.has(name)));
-  };
-
   const again = (sheet) => {
     sheet.focus();
     sheet.saving.retry();
@@ -189,7 +135,7 @@ window.worksheets = (() => {
     const column = sheet.ranges && sheet.currentColumn();
     const parts = [document.createTextNode(sheet.saving.failed || standing(sheet))];
     if (sheet.saving.failed) parts.push(button(sheet.words.again, () => again(sheet)));
-    else if (sheet.saving.wrong.length) parts.push(button(sheet.words.next, () => nextWrong(sheet)));
+    else if (sheet.saving.wrong.length) parts.push(button(sheet.words.next, () => faults.next(sheet), "F8"));
     const wrong = state && [...(state.errors[column?.name] ?? []), ...(state.errors[""] ?? [])];
     if (wrong?.length) {
       const words = document.createElement("strong");
@@ -204,6 +150,9 @@ window.worksheets = (() => {
     if (said !== sheet.reported) line.replaceChildren(...made.childNodes);
     sheet.reported = said;
     line.classList.toggle("sheet-bad", Boolean(sheet.saving.failed || sheet.saving.wrong.length));
+    nameInserting(sheet);
+    faults.list(sheet);
+    faults.draw(sheet);
   };
 
   // Why regulated values change: once for a gesture; null where they are left as they were.
@@ -224,5 +173,5 @@ window.worksheets = (() => {
     });
   };
 
-  return { ask, keys, report, tools };
+  return { ask, button, report, tools };
 })();

@@ -1,4 +1,4 @@
-// The grid of a worksheet over its plain table: keyboard, paste, fill, undo, rows added, copied, moved and taken away.
+// The grid of a worksheet over its plain table: what it shows and where one is in it. Its files beside this one have the rest.
 // Without a script, and on a narrow screen, the plain table with its form for a row stays.
 (() => {
   const cells = window.sheetCells;
@@ -17,6 +17,8 @@
       this.saving = new window.SheetSaving(this.config, this);
       this.sums = {};
       this.gestures = [];
+      this.undone = []; // taken back, until something else is done
+      this.isPlaced = false; // somebody has gone to a cell; the first one is chosen by itself
       this.late = new Set();
       this.waiting = [];
       this.last = 0;
@@ -119,7 +121,9 @@
       this.part("grid").removeAttribute("aria-owns");
       this.part("grid").setAttribute("aria-label", this.section.getAttribute("aria-label"));
       window.worksheets.tools(this);
-      window.worksheets.keys(this);
+      window.sheetKeys.begin(this);
+      window.sheetFaults.begin(this);
+      if (this.config.may_change) window.sheetFill.begin(this);
       this.table.on("rangeChanged", () => this.moved());
       this.table.on("dataFiltered", () => setTimeout(() => this.report()));
       this.section.dataset.ready = "";
@@ -157,7 +161,8 @@
       element.classList.toggle("sheet-typed", Boolean(isTyped && !wrong));
       element.classList.toggle("sheet-closed", !this.mayType(state, column));
       element.toggleAttribute("aria-invalid", Boolean(wrong));
-      element.title = wrong ? wrong.join(" ") : "";
+      element.classList.toggle("sheet-cut", Boolean(this.cut?.cells.has(`${state?.number} ${column.name}`)));
+      if (state) window.sheetFaults.describe(this, element, state.number, column.name, wrong?.join(" "));
       const said = isTyped && wrong ? String(value ?? "") : cells.words(column, value, this.words);
       const link = !isTyped && said && state?.links[column.name];
       if (!link) return document.createTextNode(said);
@@ -174,7 +179,8 @@
       const wrong = state && (state.isWrong || state.isRefused);
       element.classList.toggle("sheet-wrong", Boolean(wrong));
       element.classList.toggle("sheet-typed", Boolean(state?.typed.size && !wrong));
-      element.title = state?.errors[""]?.join(" ") ?? state?.locked ?? "";
+      element.title = state?.locked ?? "";
+      if (state) window.sheetFaults.describe(this, element, state.number, "", state.errors[""]?.join(" "));
       return String(cell.getRow().getPosition() || "");
     }
 
@@ -217,6 +223,7 @@
 
     drop(number) {
       this.saving.forget(number);
+      window.sheetFaults.forget(this, number);
       const row = this.row(number);
       if (row) {
         drawing.keeping(this, () => {
@@ -268,9 +275,15 @@
       return { number, name, before, after };
     }
 
+    // What can be taken back.
+    did(gesture) {
+      this.gestures.push(gesture);
+      this.undone = [];
+    }
+
     // gesture: what else was done with it, for the way back; null where this is the way back.
     edited(edits, gesture = {}) {
-      if (gesture && (edits.length || gesture.added?.length)) this.gestures.push({ edits, ...gesture });
+      if (gesture && (edits.length || gesture.added?.length)) this.did({ edits, ...gesture });
       this.said = "";
       this.saving.note(edits);
       this.showLate();
@@ -304,8 +317,9 @@
       return data.n;
     }
 
-    typedOf(values) {
-      return Object.fromEntries([...this.columns.values()].filter((column) => column.typed).map(({ name }) => [name, values[name] ?? null]));
+    // read(name): of the columns that people type.
+    typedOf(read) {
+      return Object.fromEntries(this.saving.typedNames.map((name) => [name, read(name) ?? null]));
     }
 
     // Where one is
@@ -334,9 +348,10 @@
     select(row, name) {
       const cell = row?.getCell(FIELD + (name ?? this.config.columns.find((column) => column.typed).name));
       if (!cell) return;
+      this.isPlaced = true;
       this.range()?.setBounds(cell, cell);
       this.focus();
-      row.scrollTo("nearest", false).catch(() => {});
+      window.sheetGoing.reveal(this);
     }
 
     focus() {
@@ -353,7 +368,7 @@
     moved() {
       const number = this.current()?.getData().n ?? null;
       const place = `${number} ${this.currentColumn()?.name}`;
-      if (place !== this.place) this.said = "";
+      if (place !== this.place) this.said = this.hidden = "";
       if (number !== this.at) this.saving.flush(number);
       this.at = number;
       this.place = place;

@@ -56,7 +56,7 @@ def test_rows_are_copied_moved_filled_and_taken_back(lines: Lines) -> None:
     lines.keys("Control+Delete")
     lines.stand("Aa Cc Bb")
     lines.cell("Aa", "label").click()
-    lines.press("Add a row")
+    lines.press("Insert below row 1")
     lines.paste("\n".join(added.format(label) for label in ("Dd", "Ee", "Ff")))
     lines.stand("Aa Dd Ee Ff Cc Bb")  # none of those below the new row is written over
     assert lines.sent() == ["Dd", "Ee", "Ff"]
@@ -65,7 +65,7 @@ def test_rows_are_copied_moved_filled_and_taken_back(lines: Lines) -> None:
     lines.stand("Aa Cc Bb")
 
     lines.cell("Aa", "label").click()
-    lines.press("Add a row")
+    lines.press("Insert below row 1")
     lines.cell("Aa", "label").click()
     lines.paste("\n".join(added.format(label) for label in ("Aa2", "Dd", "Cc2")))
     lines.stand("Aa2 Dd Cc2 Bb")

@@ -78,6 +78,7 @@ def test_a_name_that_is_not_there_says_what_is_near_it(typed: str, near: str) ->
     result = enter("material-prices:TOL-99", PRICE | {"supplier": typed})
 
     assert result.errors["supplier"] == [f"There is no “{typed}”." + near]
+    assert result.near == ({"supplier": ["Demo Chemicals"]} if near else {})
 
 
 def test_of_a_pasted_block_the_right_rows_are_saved_in_one_event_and_the_wrong_one_is_told() -> None:
@@ -100,7 +101,7 @@ def test_of_a_pasted_block_the_right_rows_are_saved_in_one_event_and_the_wrong_o
 def test_all_or_none_takes_every_row_back() -> None:
     a_material()
     a_supplier()
-    changes = [Change(ADD, values=PRICE), Change(ADD, values=PRICE | {"price_per_kg": "x"})]
+    changes = [Change(ADD, values=PRICE), Change(ADD, values=PRICE | {"price_per_kg": "x", "quantity_from_kg": 1})]
 
     with pytest.raises(BadInput) as refused:
         change_rows("material-prices:TOL-99", changes, actor=buyer(), all_or_none=True)

@@ -133,6 +133,36 @@ def test_the_form_of_a_regulated_row_asks_for_the_reason(buying: Browser) -> Non
     assert SupplierQuote.objects.get().price_per_kg == 6
 
 
+def test_the_form_tells_all_that_is_wrong_at_once_each_at_its_field(buying: Browser) -> None:
+    """What cannot be read, what is missing, what the record has against a cell, what is there already: in one answer."""
+    a_material()
+    typed = TOLUENE | {"name": "", "kind": "poison", "cas_number": "108-88-4", "hazard_statements": "H999", "molar_mass_g_per_mol": "much"}
+
+    errors = buying.post("/worksheets/materials/rows/new/", typed | {"in_use": "yes"}).context["form"].errors
+
+    said = {name: " ".join(words) for name, words in errors.items()}
+    assert said.keys() == {"name", "kind", "cas_number", "hazard_statements", "molar_mass_g_per_mol", "code"}
+    assert "check digit" in said["cas_number"]
+    assert said["code"] == "There is Toluene (99.8 %) already."
+    assert not any(len(set(words)) < len(words) for words in errors.values())
+    assert Material.objects.count() == 1
+
+
+def test_the_form_of_a_regulated_row_tells_the_missing_reason_with_the_rest(buying: Browser) -> None:
+    price = a_price(a_material())
+    address = f"/worksheets/material-prices:TOL-99/rows/{price.pk}/"
+    mine = row_form(buying, address)
+
+    unread = buying.post(address, mine | {"price_per_kg": "6", "pack_kg": "much", "supplier": "Nobody"})
+    unfit = buying.post(address, mine | {"price_per_kg": "0", "valid_until": "2020-01-01"})
+    late = buying.post(address, mine | {"pack_kg": "much", "reason": "New list"})
+
+    assert unread.context["form"].errors.keys() == {"pack_kg", "supplier", "reason"}
+    assert unfit.context["form"].errors.keys() == {"note", "valid_until", "reason"}
+    assert late.context["form"].errors.keys() == {"pack_kg"}
+    assert SupplierQuote.objects.get().price_per_kg == price.price_per_kg
+
+
 def test_a_supplier_is_entered_with_the_price_when_the_box_is_ticked(buying: Browser) -> None:
     a_material()
     address = "/worksheets/material-prices:TOL-99/rows/new/"
@@ -161,6 +191,13 @@ def test_who_may_not_change_it_reads_why_and_finds_no_button(client: Browser) ->
     assert "Toluene" in shown
     assert f"/worksheets/materials/rows/{material.pk}/" not in shown
     assert client.post("/worksheets/materials/rows/new/", TOLUENE).status_code == 403
+
+
+def test_the_keys_of_the_grid_stand_below_it(buying: Browser) -> None:
+    shown = page(buying, "/worksheets/materials/")
+
+    keys = {re.sub(r"<[^>]+>", "", each).strip() for each in re.findall(r"<dt>(.*?)</dt>", shown[shown.index("data-sheet-help") :])}
+    assert {"Home End", "Page Up Page Down", "Ctrl C / X / V", "Ctrl Y, Ctrl Shift Z", "F8", "Ctrl ."} <= keys
 
 
 def test_the_grid_gets_every_row_and_the_list_of_what_a_cell_may_name(buying: Browser) -> None:
