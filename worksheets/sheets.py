@@ -167,7 +167,7 @@ class Worksheet:
     ask(parent, said): what the address of the page said that derived columns rest on (a quantity that prices hold for), kept on the parent.
     totals(rows, parent): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the
     one of its own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
-    of_clients: as of the kind of an import (`worksheets.kinds`).
+    of_clients, unread: as of the kind of an import (`worksheets.kinds`).
     """
 
     key: str
@@ -196,6 +196,7 @@ class Worksheet:
     group: str = ""
     found_by: str = ""
     of_clients: bool = False
+    unread: tuple[Words, ...] = ()
     _by_name: dict[str, SheetColumn] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
