@@ -57,6 +57,7 @@ WAIT_OF_KIND = {
     "cost.offered": "cost.offers:{object}",
     "inquiry.prepared": "inquiry.send:{object}",
     "inquiry.sent": "inquiry.answers:{object}",
+    "inquiry.to_hand_over": "inquiry.mail:{object}",
     "inquiry.not_mailed": "inquiry.mail:{object}",
     "sheet.opened": "sheet:{object}",
     "sheet.assigned": "sheet:{object}",

@@ -13,10 +13,11 @@ from rest_framework.views import APIView
 
 from accounts.api_writes import Tagged
 from accounts.requests import ApiRequest
-from audit.refusals import Blocker, Refused
+from audit.refusals import Refused
 from process.routes.building import plain_route, steps_of, steps_of_many
 from process.routes.figures import CURRENCY, Figures, of_many
 from process.routes.mass_balance import Bought, Line, StepBalance, mass_balance
+from process.routes.mending import blockers_of
 from process.routes.models import RouteStep, RouteVersion
 from process.routes.worksheets import INPUTS, STEPS
 from process.words import can_be_rounded, too_large
@@ -123,9 +124,10 @@ class RouteBalance(Tagged, APIView):
         found = _version(request, code, number, version)
         asked = TargetSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        balance = mass_balance(plain_route(steps_of(found)), asked.validated_data["target_kg"])
+        steps = list(steps_of(found))
+        balance = mass_balance(plain_route(steps), asked.validated_data["target_kg"])
         if balance.value is None:
-            raise Refused([Blocker(fault.kind, fault.words) for fault in balance.faults])
+            raise Refused(blockers_of(balance.faults, found, steps))
         waste = balance.value.waste
         data = {
             "target_kg": balance.value.target_kg,

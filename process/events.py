@@ -25,6 +25,9 @@ def register_all() -> None:
         "cost.offer_taken": _(
             "Cost scenario %(object_label)s counts %(material)s at the price of %(supplier)s: %(now)s (assumed: %(was)s)."
         ),
+        "cost.award_taken": _(
+            "Cost scenario %(object_label)s counts %(material)s at the price that was awarded to %(supplier)s: %(now)s (before: %(was)s)."
+        ),
         "cost.plan_taken": _("The plan of the production sheet was taken over into cost scenario %(object_label)s."),
         "cost.labour_taken": _("The labour on the sheet of research was taken over into cost scenario %(object_label)s."),
         "cost.materials_taken": _("The materials on the sheet of material control were taken over into cost scenario %(object_label)s."),
@@ -37,11 +40,17 @@ def register_all() -> None:
         "inquiry.prepared": _("%(code)s: purchase inquiry %(number)s was prepared."),
         "inquiry.changed": _("Purchase inquiry %(number)s was changed."),
         "inquiry.sent": _("%(code)s: purchase inquiry %(number)s was sent to %(suppliers)s."),
+        "inquiry.to_hand_over": _("%(code)s: the letters of purchase inquiry %(number)s to %(suppliers)s are prepared, to be handed over."),
         "inquiry.sent_again": _("The letter of purchase inquiry %(number)s was sent to %(supplier)s again."),
         "inquiry.handed_over": _("The letter of purchase inquiry %(number)s was handed over to %(supplier)s."),
+        "inquiry.handed_over_on": _("The letter of purchase inquiry %(number)s was handed over to %(supplier)s on %(day)s."),
         "inquiry.answered": _("%(code)s: every supplier has answered purchase inquiry %(number)s."),
         "inquiry.reopened": _("%(code)s: answers to purchase inquiry %(number)s are awaited again."),
         "inquiry.not_mailed": _("%(code)s: the letter of purchase inquiry %(number)s to %(supplier)s may not have arrived by mail."),
+        "inquiry.awarded": _("%(code)s: %(material)s of purchase inquiry %(number)s goes to %(supplier)s at %(price)s."),
+        "inquiry.award_revoked": _(
+            "%(code)s: %(material)s of purchase inquiry %(number)s goes to %(supplier)s no more; the award was revoked."
+        ),
         "inquiry.closed": _("%(code)s: purchase inquiry %(number)s was closed."),
         "inquiry.withdrawn": _("%(code)s: purchase inquiry %(number)s was withdrawn."),
         "assumptions.taken_over": _("%(code)s: missing answers were taken over from cost scenario %(scenario)s."),

@@ -4,6 +4,7 @@ from process.actuals.models import ActualCost, RunStep, StepRun
 from process.assumptions.models import Assumption, ClarificationLetter
 from process.costs.models import CostAssessment, CostLine, CostPhase, MaterialPrice, QuotedPrice, RiskItem, ScenarioQuote
 from process.literature.models import Literature, StepSupport
+from process.purchasing.awards import InquiryAward
 from process.purchasing.mails import SupplierMail
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry
 from process.routes.models import Route, RouteStep, RouteVersion, StepInput
@@ -19,6 +20,7 @@ __all__ = [
     "Disposition",
     "InquiryAnswer",
     "InquiryAsk",
+    "InquiryAward",
     "InquiryLine",
     "InquirySupplier",
     "Literature",

@@ -10,7 +10,7 @@ from process.costs.counting import counting, counts_with
 from process.costs.paper import pictures_on_paper, price_on_paper
 from process.costs.results import Priced, priced
 from process.literature.paper import literature_on_paper
-from process.purchasing.paper import inquiries_on_paper
+from process.purchasing.paper import awards_on_paper, inquiries_on_paper
 from process.routes.drawing import scheme_from
 from process.routes.environment import environment_on_paper
 from process.routes.models import RouteVersion
@@ -34,6 +34,7 @@ def _parts(project: Project, version: RouteVersion | None, found: Priced | None)
         "findings": findings_on_paper(version) if version else {},
         "literature": literature_on_paper(project, project.today, version),
         "inquiries": inquiries_on_paper(project),
+        "awards": awards_on_paper(project),
         "offers": offers_on_paper(version, project.today) if version else None,
         "environment": environment_on_paper(version) if version else None,
         "control": control_on_paper(found) if found else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audit.policies import declare
 
-PURCHASING = ("PurchaseInquiry", "InquiryLine", "InquirySupplier", "InquiryAsk", "InquiryAnswer", "SupplierMail")
+PURCHASING = ("PurchaseInquiry", "InquiryLine", "InquirySupplier", "InquiryAsk", "InquiryAnswer", "InquiryAward", "SupplierMail")
 ASSUMED = ("Assumption", "ClarificationLetter")
 ACTUALS = ("ActualCost", "StepRun")
 COSTS = ("CostAssessment", "CostPhase", "CostLine", "MaterialPrice", "RiskItem", "ScenarioQuote")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from process.views import actuals, assumptions, costs, literature, purchasing, routes, screen
+from process.views import actuals, assumptions, awards, costs, literature, materials, purchasing, routes, screen
 
 ROUTE = "projects/<str:code>/routes/<int:number>/"
 SCENARIO = "projects/<str:code>/costs/<int:number>/"
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{SCENARIO}plans/<slug:department>/", costs.scenario_plan, name="cost-plan"),
     path(f"{SCENARIO}waste/", costs.scenario_waste, name="cost-waste"),
     path(f"{SCENARIO}offers/<int:quote>/take/", costs.scenario_offer, name="cost-offer"),
+    path(f"{SCENARIO}awards/<int:award>/take/", costs.scenario_award, name="cost-award"),
     path(f"{SCENARIO}quote/", costs.scenario_quote, name="cost-quote"),
     path(f"{SCENARIO}clause/", costs.scenario_clause, name="cost-clause"),
     path("projects/<str:code>/actuals/", actuals.actuals_page, name="project-actuals"),
@@ -26,6 +27,7 @@ urlpatterns = [
     path(f"{ROUTE}change/", routes.route_change, name="route-change"),
     path(f"{ROUTE}start/", routes.version_start, name="route-start"),
     path(VERSION, routes.version_page, name="route-version"),
+    path(f"{VERSION}materials/", materials.route_materials, name="route-materials"),
     path(f"{VERSION}scheme.svg", routes.version_scheme, name="route-scheme"),
     path(f"{VERSION}ask-suppliers/", purchasing.inquiry_prepare, name="inquiry-prepare"),
     path("projects/<str:code>/assumptions/", assumptions.assumptions_page, name="project-assumptions"),
@@ -43,6 +45,8 @@ urlpatterns = [
     path(f"{INQUIRY}send/", purchasing.inquiry_send, name="inquiry-send"),
     path(f"{INQUIRY}close/", purchasing.inquiry_close, name="inquiry-close"),
     path(f"{INQUIRY}withdraw/", purchasing.inquiry_withdraw, name="inquiry-withdraw"),
+    path(f"{INQUIRY}lines/<int:line>/award/", awards.line_award, name="inquiry-award"),
+    path(f"{INQUIRY}lines/<int:line>/award/revoke/", awards.award_revoke, name="inquiry-award-revoke"),
     path(f"{INQUIRY}suppliers/<int:place>/mail/", purchasing.inquiry_mail, name="inquiry-mail"),
     path(f"{INQUIRY}suppliers/<int:place>/hand-over/", purchasing.inquiry_hand_over, name="inquiry-hand-over"),
     path(f"{INQUIRY}suppliers/<int:place>/answer.xlsx", purchasing.inquiry_sheet, name="inquiry-xlsx"),

@@ -54,6 +54,7 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: suppliers offer other prices than “%(name)s” assumes"),
     _("%(code)s: send purchase inquiry %(number)s"),
     _("%(code)s: file the answers to purchase inquiry %(number)s"),
+    _("%(code)s: hand over the letter of purchase inquiry %(number)s to %(supplier)s"),
     _("%(code)s: the letter of purchase inquiry %(number)s to %(supplier)s may not have arrived; send it again or hand it over"),
     _("%(step)s, from number %(number)s on"),
     _("%(code)s: %(title)s"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -23,19 +24,25 @@ if TYPE_CHECKING:
 
 BOLD = Font(bold=True)
 NEEDED = PatternFill("solid", fgColor="FFE9B8")  # beside the star, never alone
+TOLD = PatternFill("solid", fgColor="D9D9D9")
 OPTIONAL = PatternFill("solid", fgColor="E8EDF2")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 NARROWEST, WIDEST = 14, 44
 SHOWN_CHOICES = 30
 
 
-def xlsx_blank(kind: ImportKind) -> bytes:
+def xlsx_blank(kind: ImportKind, *, told_after: int | None = None) -> bytes:
+    """told_after: behind how many columns those stand that only tell (`ImportKind.unread`); without it they are left out."""
     book, columns = Workbook(), kind.columns()
+    told = () if told_after is None else kind.unread
+    places = places_of(columns, len(told), told_after or 0)
     sheet = book.active
     sheet.title = str(kind.sheet)
-    _headings(sheet, columns)
-    _notes(book.create_sheet(_t("What the columns mean")), kind, columns)
-    _lists(book, sheet, columns, rows=kind.most_rows + 1)
+    _headings(sheet, columns, places)
+    for place, words in enumerate(told, (told_after or 0) + 1):
+        _heading(sheet, place, str(words), TOLD)
+    _notes(book.create_sheet(_t("What the columns mean")), kind, columns, told)
+    _lists(book, sheet, columns, places, rows=kind.most_rows + 1)
     with tempfile.TemporaryFile() as file:
         book.save(file)
         file.seek(0)
@@ -49,14 +56,25 @@ def csv_blank(kind: ImportKind) -> str:
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-def _headings(sheet: Any, columns: tuple[Column, ...]) -> None:
-    for place, column in enumerate(columns, 1):
-        letter, head = get_column_letter(place), sheet.cell(1, place, column.title)
-        head.font, head.fill, head.alignment = BOLD, NEEDED if column.field.required else OPTIONAL, WRAPPED
-        sheet.column_dimensions[letter].width = min(max(len(column.title) + 2, NARROWEST), WIDEST)
+def places_of(columns: Sequence[Column], told: int, after: int) -> dict[str, int]:
+    """By name where a column stands beside so many that only tell."""
+    return {column.name: number + (told if number > after else 0) for number, column in enumerate(columns, 1)}
+
+
+def _headings(sheet: Any, columns: tuple[Column, ...], places: Mapping[str, int]) -> None:
+    for column in columns:
+        letter = _heading(sheet, places[column.name], column.title, NEEDED if column.field.required else OPTIONAL)
         sheet.column_dimensions[letter].number_format = _format(column)
     sheet.row_dimensions[1].height = 32
     sheet.freeze_panes = "B2"
+
+
+def _heading(sheet: Any, place: int, words: str, fill: PatternFill) -> str:
+    """The letter of its column."""
+    letter, head = get_column_letter(place), sheet.cell(1, place, words)
+    head.font, head.fill, head.alignment = BOLD, fill, WRAPPED
+    sheet.column_dimensions[letter].width = min(max(len(words) + 2, NARROWEST), WIDEST)
+    return letter
 
 
 def _format(column: Column) -> str:
@@ -66,11 +84,13 @@ def _format(column: Column) -> str:
     return "General" if isinstance(column.field, forms.IntegerField) else "@"
 
 
-def _notes(sheet: Any, kind: ImportKind, columns: tuple[Column, ...]) -> None:
+def _notes(sheet: Any, kind: ImportKind, columns: tuple[Column, ...], told: Sequence[Any]) -> None:
     sheet.append([_t("Column"), _t("Needed"), _t("What it means"), _t("Possible values"), _t("Example")])
     for column in columns:
         needed = _t("yes") if column.field.required else _t("no")
         sheet.append([str(column.heading), needed, str(column.note), possible(column), str(column.example)])
+    for words in told:
+        sheet.append([str(words), _t("no"), _t("What is asked for; it stays as it is."), "", ""])
     for letter, width in zip("ABCDE", (32, 10, 60, 60, 32), strict=True):
         sheet.column_dimensions[letter].width = width
     for row in sheet.iter_rows():
@@ -100,12 +120,12 @@ def possible(column: Column) -> str:
     return _t("text of up to %(most)d characters") % {"most": longest} if longest else ""
 
 
-def _lists(book: Any, sheet: Any, columns: tuple[Column, ...], *, rows: int) -> None:
+def _lists(book: Any, sheet: Any, columns: tuple[Column, ...], places: Mapping[str, int], *, rows: int) -> None:
     """The choices as lists to pick from. Several in one cell cannot be picked, so that such a column only names them."""
     lists = book.create_sheet(_t("Lists"))
     place = 0
-    for number, column in enumerate(columns, 1):
-        choices = column.choices
+    for column in columns:
+        number, choices = places[column.name], column.choices
         if not choices or isinstance(column.field, forms.MultipleChoiceField):
             continue
         place += 1

@@ -52,6 +52,7 @@ class ImportKind:
     of_clients: its rows tell who clients are and what they want, which may be kept: only who uploaded or pressed an import sees it.
     changes: its rows are there already, and each changes one; that for which the file has no column stays.
     stands_alone: no row rests on an earlier one, so that the rehearsal of each is taken back at once.
+    unread: headings that a file of ours carries for whoever fills it in, and below which nothing is read.
     finish(writer): after the last row, writes what concerns all of them.
     of_subject(subject): the columns where their headings follow from the object of the kind (its currency).
     """
@@ -69,6 +70,7 @@ class ImportKind:
     of_clients: bool = False
     changes: bool = False
     stands_alone: bool = False
+    unread: tuple[Words, ...] = ()
     finish: Callable[[Any], None] = lambda _writer: None
     of_subject: Callable[[Any], tuple[Column, ...]] | None = None
     most_rows: int = MOST_ROWS

@@ -90,13 +90,16 @@ def read(
     sheet: Any,
     most_rows: int,
     mapping: Mapping[str, str] = MappingProxyType({}),
+    unread: Sequence[Any] = (),
 ) -> Sheet:
     """The lines below the headings. sheet: what the sheet of the template is called. Raises BadInput on `file`.
 
-    mapping: foreign headings (as `plain` writes them) and the columns that they are; "" for what is left out.
+    unread: headings of ours below which nothing is read. mapping: foreign headings (as `plain` writes them) and the columns that they are;
+    "" for what is left out.
     """
     raw = _xlsx(content, sheet, most_rows) if media_type == XLSX else _csv(content, columns)
-    found = _headings(raw.rows, columns, mapping)
+    left_out = {plain(each): "" for words in unread for each in in_all(words)}
+    found = _headings(raw.rows, columns, left_out | dict(mapping))
     lines = []
     for number, cells in raw.rows:
         given = {name: cells.pop(place) for place, name in found.items() if place in cells}

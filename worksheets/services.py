@@ -75,7 +75,7 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
     media_type = media_type_of(content, name)
     unknown: list[dict[str, str]] = []
     try:
-        sheet = read(content, media_type, kind.columns_for(subject), sheet=kind.sheet, most_rows=kind.most_rows)
+        sheet = read(content, media_type, kind.columns_for(subject), sheet=kind.sheet, most_rows=kind.most_rows, unread=kind.unread)
     except UnknownHeadings as foreign:
         unknown = [{"cell": cell, "heading": heading} for cell, heading in foreign.headings]
         sheet = Sheet([], "")
@@ -129,7 +129,7 @@ def assign_columns(pk: int, mapping: Mapping[str, str], *, actor: User) -> Impor
     said = {plain(each["heading"]): mapping.get(each["heading"], "") for each in shown.unknown}
     said = {heading: name if name in names else "" for heading, name in said.items()}
     with open_file(shown.sha256) as content:
-        sheet = read(content, shown.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, mapping=said)
+        sheet = read(content, shown.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, unread=kind.unread, mapping=said)
     with transaction.atomic():
         free = _locked(pk)
         if free is None or free.state != Import.State.CHECKED:
@@ -304,7 +304,9 @@ def _enter_all(held: Import, *, is_rehearsal: bool) -> list[Finding]:
         return [Finding(0, [], [_problem("", "", str(refusal))])]
     columns = kind.columns_for(subject)
     with open_file(held.sha256) as content:
-        sheet = read(content, held.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, mapping=held.mapping)
+        sheet = read(
+            content, held.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, unread=kind.unread, mapping=held.mapping
+        )
     findings = []
     left = {column.name for column in columns} - sheet.names if kind.changes else set()
     for place, line in enumerate(sheet.lines, 1):

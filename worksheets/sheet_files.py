@@ -155,6 +155,7 @@ def _import(sheet: Worksheet) -> None:
             changes=not sheet.grows,
             stands_alone=not sheet.order,
             of_clients=sheet.of_clients,
+            unread=sheet.unread,
             finish=SheetWriter.done,
             of_subject=sheet.template if sheet.currency is not None else None,
         )

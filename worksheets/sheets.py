@@ -174,7 +174,7 @@ class Worksheet:
     totals(rows, parent): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the
     one of its own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
     currency(parent): of the columns of money, "" while none is chosen.
-    of_clients: as of the kind of an import (`worksheets.kinds`).
+    of_clients, unread: as of the kind of an import (`worksheets.kinds`).
     """
 
     key: str
@@ -204,6 +204,7 @@ class Worksheet:
     found_by: str = ""
     currency: Callable[[Any], str] | None = None
     of_clients: bool = False
+    unread: tuple[Words, ...] = ()
     _by_name: dict[str, SheetColumn] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

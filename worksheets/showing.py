@@ -183,6 +183,7 @@ def grid_words() -> dict[str, str]:
         "wrong": _t("{wrong} rows are not saved, all others are: correct the red cells. What you typed stays."),
         "wrong_one": _t("One row is not saved, all others are: correct the red cells. What you typed stays."),
         "next": _t("Show the next wrong cell"),
+        "enter_all": _t("Enter all {count} that are not there yet: {names}"),
         "offline": _t("The server did not answer. What you typed stays here; press “Save again”."),
         "again": _t("Save again"),
         "computed": _t("This is computed; nobody types it."),

@@ -134,3 +134,12 @@ def _shortest(value: Decimal, places: int = 0) -> str:
     """Without the zeros that the column adds beyond so many places."""
     text = f"{value.normalize():f}"
     return f"{Decimal(text):,f}" if len(text.partition(".")[2]) >= places else f"{value:,.{places}f}"
+
+
+ListOfPrices = tuple[int, int, date, str, str]
+LIST = ("material_id", "supplier_id", "quoted_on", "reference", "currency")
+
+
+def list_of(quote: SupplierQuote) -> ListOfPrices:
+    """What the breaks of one price list have in common."""
+    return quote.material_id, quote.supplier_id, quote.quoted_on, quote.reference, quote.currency

@@ -211,7 +211,7 @@ def _supply(parts: Mapping[str, Any]) -> View:
     screened, offers = parts["findings"].get("supply"), parts["offers"]
     return _view(
         words=filter(None, [_named(_t("One supplier alone offers: %(names)s."), offers["single"] if offers else ())]),
-        tables=[parts["inquiries"], offers["table"] if offers else None, screened["table"] if screened else None],
+        tables=[parts["inquiries"], parts["awards"], offers["table"] if offers else None, screened["table"] if screened else None],
         missing=[
             None if parts["inquiries"] else _t("No supplier was asked for prices for this project."),
             None if offers else _t("There is no route with materials to buy."),

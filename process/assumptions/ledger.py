@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
@@ -67,7 +68,8 @@ def taking_blockers(project: Project, missing: Sequence[str] | None = None) -> l
         return found
     if missing_of(project) if missing is None else missing:
         return []
-    return [Blocker("assumptions.none_missing", _t("Every question of the request is answered, there or in the ledger."))]
+    words = _t("Every question of the request is answered, there or in the ledger.")
+    return [Blocker("assumptions.none_missing", words, reverse("project-assumptions", args=[project.code]))]
 
 
 def rows_of(project: Project) -> list[Assumption]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -106,7 +107,8 @@ def writing_blockers(project: Project) -> list[Blocker]:
         return found
     if to_ask(project).exists():
         return []
-    return [Blocker("letter.nothing", _t("The ledger holds no open question that the client was not asked yet."))]
+    words = _t("The ledger holds no open question that the client was not asked yet.")
+    return [Blocker("letter.nothing", words, reverse("project-assumptions", args=[project.code]))]
 
 
 def scenario_blockers(project: Project, missing: Sequence[str], ledger: Sequence[Assumption]) -> list[Blocker]:

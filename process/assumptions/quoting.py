@@ -13,6 +13,7 @@ from audit.events import record
 from audit.refusals import Blocker, require_none
 from process.assumptions.ledger import line_of
 from process.assumptions.models import Assumption
+from process.costs.quoting import no_draft
 from projects.models import Charter, Quotation
 from projects.services.charter import charter_blockers, charter_values, draft_charter
 from projects.services.commercial import change_in_draft, draft_of
@@ -56,7 +57,7 @@ def quotation_blockers(project: Project, row: Quotation | None) -> list[Blocker]
     if found := not_active(project):
         return found
     if row is None:
-        return [Blocker("quotation.no_draft", _t("There is no draft of a quotation."))]
+        return [no_draft(project)]
     if not missing_in(row.assumptions, project):
         words = _t("Every open assumption with a question to the client stands in the quotation.")
         return [Blocker("assumptions.quoted", words, row.get_absolute_url())]

@@ -1,4 +1,6 @@
-"""A supplier's price in place of an assumed one: one act changes the draft scenario and settles what the ledger assumed of that price."""
+"""A supplier's price in place of the one that stands there, because it is offered for an assumed one or because the line was awarded to it:
+one act changes the draft scenario and settles what the ledger assumed of that price.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,14 @@ from django.utils.translation import gettext as _t
 from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, Refused
+from catalogue.models.supply import LIST
 from process.assumptions.models import Assumption
 from process.assumptions.prompting import prompt
-from process.costs.models import CostAssessment, QuotedPrice
+from process.costs.awarded import awarded_in
+from process.costs.building import assessed
+from process.costs.models import CostAssessment, MaterialPrice, QuotedPrice
 from process.costs.offered import Offered, offered_for
-from process.costs.services import locked_draft
+from process.costs.services import first_breaks, locked_draft
 from projects.services.waiting import close_waits
 from worksheets.changing import CHANGE, Change, change_rows
 
@@ -34,18 +39,38 @@ def take_offer(pk: int, quote: int, *, actor: User) -> CostAssessment:
     if found is None:
         words = _t("This price is not offered any more for something that is assumed.")
         raise Refused([Blocker("cost.no_offer", words, link=scenario.get_absolute_url())])
-    chosen = str(QuotedPrice.objects.select_related("material", "supplier").get(pk=quote))
-    values = {"quote": chosen, **dict.fromkeys(EMPTIED, "")}
-    address = f"cost-materials:{scenario.pk}"
-    (result,) = change_rows(address, [Change(CHANGE, found.row.pk, values)], actor=actor, all_or_none=True).results
-    if not result.is_saved:
-        words = " ".join(str(each) for said in result.errors.values() for each in said)
-        raise Refused([Blocker("cost.offer_not_taken", words, link=scenario.get_absolute_url())])
+    _take(scenario, found.row, QuotedPrice.objects.select_related("material", "supplier").get(pk=quote), actor)
     settled = _settle(scenario, found, actor)
     said = {"material": str(found.row.material), "supplier": found.quote.supplier.name, "now": found.now, "was": found.was}
     record("cost.offer_taken", scenario, actor=actor, settled=settled, link=scenario.get_absolute_url(), **said)
     prompt(scenario)
     return scenario
+
+
+@act
+def take_award(pk: int, award: int, *, actor: User) -> CostAssessment:
+    """The price list of the supplier to whom the material goes. Raises Refused where the award holds no more, or counts already."""
+    scenario = locked_draft(pk, actor)
+    found = next((each for each in awarded_in(assessed(scenario), scenario.project.today) if each.award.pk == award), None)
+    if found is None or found.broken or found.counts or found.award.quote is None:
+        words = _t("This award holds no more, or the scenario counts with it already.")
+        raise Refused([Blocker("cost.no_award", words, link=scenario.get_absolute_url())])
+    (chosen,) = first_breaks(QuotedPrice.objects.filter(**{name: getattr(found.award.quote, name) for name in LIST}))
+    _take(scenario, found.row, chosen, actor)
+    offered = Offered(found.row, chosen, scenario.project.today, scenario.currency, {})
+    settled = _settle(scenario, offered, actor)
+    said = {"material": str(found.row.material), "supplier": str(found.award.supplier), "now": found.now, "was": found.was}
+    record("cost.award_taken", scenario, actor=actor, settled=settled, link=scenario.get_absolute_url(), **said)
+    prompt(scenario)
+    return scenario
+
+
+def _take(scenario: CostAssessment, row: MaterialPrice, quote: QuotedPrice, actor: User) -> None:
+    values = {"quote": str(quote), **dict.fromkeys(EMPTIED, "")}
+    (result,) = change_rows(f"cost-materials:{scenario.pk}", [Change(CHANGE, row.pk, values)], actor=actor, all_or_none=True).results
+    if not result.is_saved:
+        words = " ".join(str(each) for said in result.errors.values() for each in said)
+        raise Refused([Blocker("cost.offer_not_taken", words, link=scenario.get_absolute_url())])
 
 
 def _settle(scenario: CostAssessment, found: Offered, actor: User) -> int:

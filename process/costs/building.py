@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, TypeVar
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
@@ -17,6 +17,7 @@ from audit.refusals import BadInput, Blocker
 from catalogue.models import ExchangeRate, SupplierQuote
 from catalogue.models import Material as CatalogueMaterial
 from catalogue.models.rates import no_rate
+from catalogue.models.supply import ListOfPrices, list_of
 from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
 from process.costs.demand import Demand
 from process.costs.estimate import Estimate, estimate, warnings_of
@@ -27,24 +28,26 @@ from process.costs.models import (
     CostAssessment,
     CostLine,
     CostPhase,
-    ListOfPrices,
     MaterialPrice,
     RiskItem,
-    list_of,
 )
 from process.costs.of_routes import demand_of
 from process.costs.rates import Rate
 from process.costs.stored import restored
 from process.costs.trial import Trial, tried
+from process.purchasing.awards import InquiryAward, newest_award
+from process.purchasing.awards import restored as restored_award
 from process.routes.building import Level, material_key, plain_route, steps_of_many
 from process.routes.checks import faults_of
 from process.routes.figures import materials_of
+from process.routes.mending import blockers_of
 from process.routes.models import RouteStep, RouteVersion
 from process.routes.plain import Computed
 from process.routes.unit_cost import exact
 
 ROUTE = "route"
 HUNDRED = Decimal(100)
+Read = TypeVar("Read")
 PRICES_AT = "#sheet-cost-materials"
 
 
@@ -52,6 +55,7 @@ PRICES_AT = "#sheet-cost-materials"
 class Assessed:
     """case: None where it cannot be priced; `missing` says why, and where it is mended. lines: what can be priced meanwhile, without the
     materials; None where not even that. kept: what was computed when it was fixed. steps: of the route that a draft counts with.
+    given: what goes to a supplier, of a draft.
     """
 
     assessment: CostAssessment
@@ -60,11 +64,21 @@ class Assessed:
     lines: Case | None
     kept: Computed[Estimate] | None = None
     steps: tuple[RouteStep, ...] = ()
+    given: Given | None = None
 
     @cached_property
     def answer(self) -> Computed[Estimate] | None:
         """The estimate, computed once; None where there is no case. Raises BadInput as `estimate` does."""
         return self.kept or (estimate(self.case) if self.case is not None else None)
+
+
+@dataclass(frozen=True)
+class Given:
+    """By material the award that stands, whether it holds or not; every price of such a material; rates into the scenario's currency."""
+
+    awards: Mapping[int, InquiryAward]
+    quotes: tuple[SupplierQuote, ...]
+    rates: Mapping[str, ExchangeRate]
 
 
 @dataclass(frozen=True)
@@ -82,7 +96,8 @@ def assessed(assessment: CostAssessment, trial: Trial | None = None) -> Assessed
 
 def assessed_many(assessments: Sequence[CostAssessment], trial: Trial | None = None) -> list[Assessed]:
     """From the rows as they are now; of a fixed one what was kept when it was fixed, whatever suppliers and rates say since."""
-    prices = MaterialPrice.objects.select_related("material", "quote__supplier", "quote__material")
+    award = newest_award(project="assessment__project", material="material")
+    prices = MaterialPrice.objects.select_related("material", "quote__supplier", "quote__material").annotate(award=award)
     prefetch_related_objects(assessments, "phases", "lines", "risks", Prefetch("prices", queryset=prices), "route_version__route__project")
     drafts = [each for each in assessments if each.is_draft]
     versions = {each.route_version for each in drafts if each.route_version is not None}
@@ -107,7 +122,7 @@ def _tried(found: Assessed, trial: Trial) -> Assessed:
     try:
         moved = tried(found.case, trial, yield_pct=_yield_pct(found.assessment, trial if found.assessment.is_draft else None))
     except BadInput as bad:
-        return replace(found, case=None, missing=tuple(_said(bad)), kept=None)
+        return replace(found, case=None, missing=tuple(wrong_blockers(bad, found.assessment, is_tried=True)), kept=None)
     return found if moved == found.case else replace(found, case=moved, kept=None)
 
 
@@ -116,49 +131,91 @@ def _yield_pct(assessment: CostAssessment, trial: Trial | None) -> Decimal:
 
 
 def _breaks(assessments: Iterable[CostAssessment]) -> dict[ListOfPrices, list[SupplierQuote]]:
-    """Every break of the price lists that are chosen."""
-    chosen = [row.quote for each in assessments for row in each.prices.all() if row.quote is not None]
+    """Every break of the price lists that are chosen, and all that is offered of what goes to a supplier."""
+    rows = [row for each in assessments for row in each.prices.all()]
+    chosen, given = [row.quote for row in rows if row.quote is not None], {row.material_id for row in rows if _award(row)}
     found: dict[ListOfPrices, list[SupplierQuote]] = {}
-    if chosen:
+    if chosen or given:
         materials, suppliers = {quote.material_id for quote in chosen}, {quote.supplier_id for quote in chosen}
-        for quote in SupplierQuote.objects.filter(material__in=materials, supplier__in=suppliers).order_by("quantity_from_kg"):
+        wanted = Q(material__in=materials, supplier__in=suppliers) | Q(material__in=given)
+        for quote in SupplierQuote.objects.filter(wanted).select_related("supplier").order_by("quantity_from_kg", "id"):
             found.setdefault(list_of(quote), []).append(quote)
     return found
 
 
+def _award(row: MaterialPrice) -> Any:
+    """As it was read beside the row."""
+    return getattr(row, "award", None)
+
+
+def _given(assessment: CostAssessment, known: _Known) -> Given:
+    rows = {row.material_id: row for row in assessment.prices.all() if _award(row)}
+    awards = {pk: restored_award(_award(row), assessment.project, row.material) for pk, row in rows.items()}
+    quotes = tuple(quote for breaks in known.breaks.values() for quote in breaks if quote.material_id in awards)
+    return Given(awards, quotes, known.rates[assessment.currency, assessment.priced_on])
+
+
 def _assessed(assessment: CostAssessment, known: _Known, trial: Trial | None) -> Assessed:
     steps = known.steps.get(assessment.route_version, []) if assessment.route_version else []
-    return replace(_built(assessment, steps, known, trial), steps=tuple(steps))
+    given = _given(assessment, known)
+    return replace(_built(assessment, steps, known, trial, given.awards), steps=tuple(steps), given=given)
 
 
-def _built(assessment: CostAssessment, steps: list[RouteStep], known: _Known, trial: Trial | None) -> Assessed:
+def _built(
+    assessment: CostAssessment, steps: list[RouteStep], known: _Known, trial: Trial | None, awards: Mapping[int, InquiryAward]
+) -> Assessed:
     """At the tried yield: figures that stood at another one may have been cut off there."""
     missing = tuple(_missing(assessment, steps, known))
     try:
         alone = _lines_alone(assessment, known)
     except BadInput as bad:
-        return Assessed(assessment, None, (*missing, *_said(bad)), None)
+        return Assessed(assessment, None, (*missing, *wrong_blockers(bad, assessment)), None)
     if missing:
         return Assessed(assessment, None, missing, alone)
     try:
         bought = materials_of(steps)
-        materials = tuple(_material(row, known) for row in assessment.prices.all() if row.material_id in bought)
+        priced = (row for row in assessment.prices.all() if row.material_id in bought)
+        materials = tuple(
+            _of_row(partial(_material, row, assessment, known, awards.get(row.material_id)), row, "cost-materials") for row in priced
+        )
         demands = (_demand(assessment, steps, _yield_pct(assessment, trial)),) if assessment.route_version else ()
         case = replace(alone, scales=_scales(assessment), demands=demands, materials=materials)
     except BadInput as bad:
-        return Assessed(assessment, None, tuple(_said(bad)), alone)
+        is_tried = trial is not None and trial.yield_pct is not None
+        return Assessed(assessment, None, tuple(wrong_blockers(bad, assessment, is_tried=is_tried)), alone)
     return Assessed(assessment, case, (), alone)
 
 
-def _said(bad: BadInput) -> Iterator[Blocker]:
-    yield from (Blocker("cost.wrong", words) for listed in bad.errors.values() for words in listed)
+class _WrongRow(BadInput):
+    """What is wrong with a figure of one row, named and with where it is mended."""
+
+    def __init__(self, bad: BadInput, label: str, link: str) -> None:
+        self.link = link
+        super().__init__({name: [f"{label}: {words}" for words in listed] for name, listed in bad.errors.items()})
+
+
+def _of_row(read: Callable[[], Read], row: CostLine | MaterialPrice | RiskItem, table: str) -> Read:
+    """Raises BadInput that leads to the row."""
+    try:
+        return read()
+    except BadInput as bad:
+        raise _WrongRow(bad, str(row), reverse("worksheet-row", args=[f"{table}:{row.assessment_id}", row.pk])) from bad
+
+
+def wrong_blockers(bad: BadInput, assessment: CostAssessment, *, is_tried: bool = False) -> Iterator[Blocker]:
+    """Each with where it is mended: its row, the yields of the scenario, or those that are tried; else what it counts with."""
+    fields = {name: f"#id_{name}" if is_tried else f"{assessment.get_absolute_url()}#id_change-{name}" for name in ("yield_pct",)}
+    for name, listed in bad.errors.items():
+        link = getattr(bad, "link", "") or fields.get(name, f"{assessment.get_absolute_url()}#scenario-title")
+        yield from (Blocker("cost.wrong", words, link=link) for words in listed)
 
 
 def _missing(assessment: CostAssessment, steps: list[RouteStep], known: _Known) -> Iterator[Blocker]:
     version = assessment.route_version
     if version is not None:
-        link = version.get_absolute_url()
-        yield from (Blocker("cost.route", fault.words, link=link) for fault in faults_of(plain_route(steps)))
+        yield from (
+            Blocker("cost.route", each.words, link=each.link) for each in blockers_of(faults_of(plain_route(steps)), version, steps)
+        )
         priced = {row.material_id for row in assessment.prices.all() if row.is_known}
         lines = (line for step in steps if not step.set_aside for line in step.inputs.all())
         for material in dict.fromkeys(line.material for line in lines):
@@ -186,8 +243,8 @@ def _lines_alone(assessment: CostAssessment, known: _Known) -> Case:
         assessment.priced_on,
         scales=tuple(replace(scale, demand="") for scale in _scales(assessment)),
         terms=terms_of(assessment),
-        lines=tuple(_line(row) for row in assessment.lines.all()),
-        risks=tuple(risk_of(row) for row in assessment.risks.all()),
+        lines=tuple(_of_row(partial(_line, row), row, "cost-lines") for row in assessment.lines.all()),
+        risks=tuple(_of_row(partial(risk_of, row), row, "cost-risks") for row in assessment.risks.all()),
         rates=tuple(_rates(assessment, known)),
     )
 
@@ -266,7 +323,7 @@ def risk_of(row: RiskItem) -> Risk:
     return Risk(row.label, row.phase, row.probability_pct / HUNDRED, row.impact, row.currency)
 
 
-def _material(row: MaterialPrice, known: _Known) -> Material:
+def _material(row: MaterialPrice, assessment: CostAssessment, known: _Known, award: InquiryAward | None) -> Material:
     """Of a price list less than its first break cannot be ordered."""
     kind = row.material.kind
     common: dict[str, Any] = {
@@ -278,18 +335,29 @@ def _material(row: MaterialPrice, known: _Known) -> Material:
     if row.quote is None:
         return Material(key, label, typed_price(row, row.price_per_kg or Decimal(0), "kg"), **common)
     first, *others = known.breaks[list_of(row.quote)]
+    source = Source.AWARDED if is_awarded(row, award, assessment.priced_on) else Source.QUOTE
     return Material(
         key,
         label,
-        _quoted(first, row.quote),
-        tiers=tuple(Tier(each.quantity_from_kg, _quoted(each, row.quote)) for each in others),
+        _quoted(first, row.quote, source),
+        tiers=tuple(Tier(each.quantity_from_kg, _quoted(each, row.quote, source)) for each in others),
         pack_kg=first.pack_kg or Decimal(0),
         minimum_kg=max(first.quantity_from_kg, first.minimum_order_kg or Decimal(0)),
         **common,
     )
 
 
-def _quoted(each: SupplierQuote, chosen: SupplierQuote) -> Figure:
+def counts_with(row: MaterialPrice, award: InquiryAward) -> bool:
+    """Whether the row has the price list of the award."""
+    return award.quote is not None and row.quote is not None and list_of(award.quote) == list_of(row.quote)
+
+
+def is_awarded(row: MaterialPrice, award: InquiryAward | None, on: date) -> bool:
+    """Whether the row counts with an award that holds on that day."""
+    return award is not None and counts_with(row, award) and not award.broken_because(on)
+
+
+def _quoted(each: SupplierQuote, chosen: SupplierQuote, source: Source) -> Figure:
     reference = " ".join(filter(None, (chosen.supplier.name, each.reference)))
     origin: dict[str, Any] = {"on": each.quoted_on, "valid_until": each.valid_until, "note": each.note, "reference": reference}
-    return price(each.price_per_kg, each.currency, "kg", source=Source.QUOTE, **origin)
+    return price(each.price_per_kg, each.currency, "kg", source=source, **origin)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 TENTH, EXACT = Decimal("0.1"), Decimal("0.0001")
 SAID: dict[Source, Promise] = {  # as the client reads it: which supplier offered is ours
+    Source.AWARDED: _("a supplier's offer"),
     Source.QUOTE: _("a supplier's offer"),
     Source.PRICE_BOOK: _("our price list"),
     Source.SHEET: _("our estimate"),

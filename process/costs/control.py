@@ -16,7 +16,7 @@ from process.costs.results import Priced
 from projects.money import half_up
 
 ZERO, TENTH, HUNDRED = Decimal(0), Decimal("0.1"), Decimal(100)
-FIRM = frozenset({Source.QUOTE, Source.PRICE_BOOK})
+FIRM = frozenset({Source.AWARDED, Source.QUOTE, Source.PRICE_BOOK})
 
 
 def firm_percent(sums: Mapping[Source, Decimal]) -> Decimal | None:

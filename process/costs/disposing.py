@@ -76,7 +76,9 @@ def waste_of(scenario: CostAssessment, steps: Sequence[RouteStep] | None = None)
 def _found(scenario: CostAssessment, steps: Sequence[RouteStep] | None) -> tuple[tuple[Disposed, ...], list[Blocker]]:
     version = scenario.route_version
     if version is None:
-        return (), [Blocker("cost.no_route", _t("The scenario counts with no route yet."))]
+        return (), [
+            Blocker("cost.no_route", _t("The scenario counts with no route yet."), f"{scenario.get_absolute_url()}#id_change-route_version")
+        ]
     route = plain_route(list(steps_of(version)) if steps is None else steps)
     answer = balance_at_yields(route, float(scenario.yield_pct / HUNDRED))
     if answer.value is None:

@@ -19,8 +19,9 @@ ONE = Decimal(1)
 
 
 class Source(StrEnum):
-    """Where a figure comes from, the firmest first."""
+    """Where a figure comes from, the firmest first. awarded: a quote by which a line of a purchase inquiry was given to its supplier."""
 
+    AWARDED = "awarded"
     QUOTE = "quote"
     PRICE_BOOK = "price_book"
     SHEET = "sheet"
@@ -33,6 +34,7 @@ class Source(StrEnum):
 
 
 _LABELS: dict[Source, Promise] = {
+    Source.AWARDED: _("Quote, awarded"),
     Source.QUOTE: _("Quote"),
     Source.PRICE_BOOK: _("Price book"),
     Source.SHEET: _("Department's sheet"),

@@ -37,6 +37,10 @@ class Counted:
     sellers: int
 
     @property
+    def is_awarded(self) -> bool:
+        return self.price is not None and self.price.price.source == Source.AWARDED
+
+    @property
     def recovery_pct(self) -> float:
         return 100 * (1 - self.bought.fresh_kg / self.bought.charged_kg) if self.bought.charged_kg else 0.0
 
@@ -180,7 +184,7 @@ def _sold(each: Counted) -> tuple[Any, ...]:
         return row.material.name, origin, _days(row.dated, row.valid_until), None, None, None, single
     return (
         row.material.name,
-        ", ".join(filter(None, (quote.supplier.name, quote.origin or quote.supplier.country))),
+        ", ".join(filter(None, (quote.supplier.name, quote.origin or quote.supplier.country, _t("awarded") if each.is_awarded else ""))),
         _days(quote.quoted_on, quote.valid_until),
         shortest(quote.pack_kg),
         shortest(max(quote.quantity_from_kg, quote.minimum_order_kg or Decimal(0))) or None,

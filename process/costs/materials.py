@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 import numpy as np
@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from audit.refusals import BadInput
 from process.costs.demand import N
 from process.costs.figures import Figure, require_fraction
+from process.packs import HAIR, whole_packs
 
 ZERO = Decimal(0)
-HAIR = Decimal("1e-9")  # so little above a whole pack is that pack
 
 
 class Category(StrEnum):
@@ -91,7 +91,7 @@ def to_buy(needed_kg: N, material: Material) -> N:
     pack, least = material.pack_kg, material.minimum_kg
     if isinstance(needed_kg, Decimal):
         bought = max(needed_kg, least) if needed_kg else needed_kg
-        return (bought / pack - HAIR).to_integral_value(ROUND_CEILING) * pack if pack else bought
+        return whole_packs(bought, pack)
     drawn = np.where(needed_kg > 0, np.maximum(needed_kg, float(least)), 0.0) if least else needed_kg
     return np.ceil(drawn / float(pack) - float(HAIR)) * float(pack) if pack else drawn
 

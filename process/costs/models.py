@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from process.costs.building import Assessed
 
 BELOW_ALL = MaxValueValidator(Decimal("99.99"), _("Below 100 %%."))
-SOURCES = [(each.value, each.label) for each in Source]
+SOURCES = [(each.value, each.label) for each in Source if each != Source.AWARDED]  # nobody types that one: it follows from the award
 CATEGORIES = [(each.value, each.label) for each in Category]
 PRICED_PHASES = PHASES[1:]
 PHASE_CHOICES = [(each.value, each.label) for each in PRICED_PHASES]
@@ -231,15 +231,6 @@ class QuotedPrice(SupplierQuote):
     def __str__(self) -> str:
         said = (self.material.code, str(self.supplier), self.price_words, self.quoted_on.isoformat(), self.reference)
         return " · ".join(each for each in said if each)
-
-
-ListOfPrices = tuple[int, int, date, str, str]
-LIST = ("material_id", "supplier_id", "quoted_on", "reference", "currency")
-
-
-def list_of(quote: SupplierQuote) -> ListOfPrices:
-    """What the breaks of one price list have in common."""
-    return quote.material_id, quote.supplier_id, quote.quoted_on, quote.reference, quote.currency
 
 
 @tracked

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from catalogue.models import SupplierQuote
+from catalogue.models.supply import LIST
 from catalogue.qualification import note_on
 from process.costs.figures import Source
-from process.costs.models import LIST, CostAssessment, MaterialPrice
+from process.costs.models import CostAssessment, MaterialPrice
 from process.costs.rates import Rate
 from process.routes.building import holding_quotes
 from process.words import money_words

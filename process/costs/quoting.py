@@ -23,7 +23,7 @@ from process.costs.offers import Offer, breaks_of, offers_of, rises
 from process.costs.quoted import Key, given_breaks, key_of, quotes_of, resting, up_to
 from process.costs.results import Priced, estimated
 from process.words import money_words, plain_number, too_large
-from projects.models import Phase, Quotation, QuotationLine
+from projects.models import Phase, Project, Quotation, QuotationLine
 from projects.services.commercial import change_in_draft, draft_of, locked_quotation
 from projects.services.locking import locked, not_active
 from projects.services.quotation_parts import RELATED, Break, Line, rows_of_lines, rows_of_part
@@ -117,8 +117,13 @@ def not_now(row: CostAssessment, draft: Quotation | None) -> list[Blocker]:
     if found := not_active(row.project):
         return found
     if row.is_draft:
-        return [Blocker("cost.not_fixed", _t("Fix this scenario first: what is quoted does not change any more."))]
-    return [] if draft else [Blocker("quotation.no_draft", _t("There is no draft of a quotation."))]
+        words = _t("Fix this scenario first: what is quoted does not change any more.")
+        return [Blocker("cost.not_fixed", words, f"{row.get_absolute_url()}#cost-fix")]
+    return [] if draft else [no_draft(row.project)]
+
+
+def no_draft(project: Project) -> Blocker:
+    return Blocker("quotation.no_draft", _t("There is no draft of a quotation."), reverse("quotation-new", args=[project.code]))
 
 
 @dataclass

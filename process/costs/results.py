@@ -12,7 +12,7 @@ from audit.refusals import BadInput, Blocker
 from charts.picture import Picture
 from process.costs.band import Band, price_band
 from process.costs.build_up import loads, markup_of
-from process.costs.building import Assessed, terms_of
+from process.costs.building import Assessed, terms_of, wrong_blockers
 from process.costs.case import Case
 from process.costs.completeness import Impact, price_impact
 from process.costs.estimate import Estimate, PhaseCost
@@ -116,12 +116,12 @@ def estimated(found: Assessed) -> Priced:
     if answer is None:
         return Priced(found, found.missing)
     if answer.value is None:
-        return Priced(found, (Blocker("cost.nothing", answer.reason),))
+        return Priced(found, (Blocker("cost.nothing", answer.reason, f"{found.assessment.get_absolute_url()}#scenario-title"),))
     return Priced(found, (), answer.value, warnings=answer.warnings)
 
 
 def _wrong(found: Assessed, bad: BadInput) -> Priced:
-    return Priced(found, tuple(Blocker("cost.wrong", words) for said in bad.errors.values() for words in said))
+    return Priced(found, tuple(wrong_blockers(bad, found.assessment)))
 
 
 def markup_pct(assessment: CostAssessment) -> Decimal:

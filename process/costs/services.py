@@ -16,9 +16,9 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
+from catalogue.models.supply import LIST, ListOfPrices, list_of
 from process.costs.building import assessed
 from process.costs.models import (
-    LIST,
     PRICED_PHASES,
     CostAssessment,
     CostLine,
@@ -26,11 +26,11 @@ from process.costs.models import (
     MaterialPrice,
     QuotedPrice,
     RiskItem,
-    list_of,
 )
 from process.costs.results import Priced, priced
 from process.costs.stored import plain
 from process.costs.trial import Trial
+from process.purchasing.awards import awards_for
 from process.routes.building import known_prices, steps_of
 from process.routes.figures import balanced, materials_of
 from process.routes.services.shared import Values, as_data, take
@@ -160,7 +160,8 @@ def scale_values(row: CostAssessment) -> dict[str, Any]:
 
 
 def add_materials(row: CostAssessment) -> None:
-    """A row for each material of the route that has none yet, with the cheapest price that holds for it on the day.
+    """A row for each material of the route that has none yet, with the price that holds for it on the day: what was awarded, else the
+    cheapest.
 
     Cheapest for what the largest phase needs: there most of the money goes, and its order reaches the lowest break.
     """
@@ -172,12 +173,23 @@ def add_materials(row: CostAssessment) -> None:
     needed = balanced(steps, float(largest)).needed_kg if largest else {}
     known = known_prices(materials, currency=row.currency, on=row.priced_on, needed_kg=needed)
     by_list = {list_of(each): each for each in first_breaks(QuotedPrice.objects.filter(material__in=materials))}
-    quotes = {material: by_list[list_of(found.quote)] for material, found in known.found.items()}
+    lists = {material: list_of(found.quote) for material, found in known.found.items()} | _awarded(row, materials)
+    quotes = {material: by_list[each] for material, each in lists.items()}
     rows = [
         MaterialPrice(assessment=row, material_id=each, quote=quotes.get(each), source="quote" if each in quotes else "assumption")
         for each in sorted(materials)
     ]
     MaterialPrice.objects.bulk_create(rows)
+
+
+def _awarded(row: CostAssessment, materials: set[int]) -> dict[int, ListOfPrices]:
+    """By material the price list to whose supplier it goes, where that holds on the day."""
+    awards = awards_for([row.project_id], line__material__in=materials)
+    return {
+        material: list_of(each.quote)
+        for (_project, material), each in awards.items()
+        if each.quote is not None and not each.broken_because(row.priced_on)
+    }
 
 
 def first_breaks(rows: QuerySet[QuotedPrice]) -> QuerySet[QuotedPrice]:

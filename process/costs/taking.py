@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from accounts.models import DEPARTMENT_NAMES
@@ -77,7 +78,7 @@ def _standing(scenario: CostAssessment, words: PlanWords, plan: DepartmentPlan |
     taken = _taken(scenario, words)
     phase = taken[0].phase if taken else ""
     changes = tuple(str(each) for each in _changes(words, plan, taken))
-    return Standing(words, plan, phase, len(taken), changes, tuple(editing_blockers(scenario) + plan_blockers(words, plan)))
+    return Standing(words, plan, phase, len(taken), changes, tuple(editing_blockers(scenario) + plan_blockers(words, plan, scenario)))
 
 
 def misfits_of(scenario: CostAssessment, case: Case | None, known: Sequence[Standing] = ()) -> list[str]:
@@ -95,10 +96,10 @@ def misfits_of(scenario: CostAssessment, case: Case | None, known: Sequence[Stan
     return list(misfits(plan.operations, planned, scale.batch_kg)) if plan is not None and plan.operations else []
 
 
-def plan_blockers(words: PlanWords, plan: DepartmentPlan | None) -> list[Blocker]:
+def plan_blockers(words: PlanWords, plan: DepartmentPlan | None, scenario: CostAssessment) -> list[Blocker]:
     """Only what its department has signed is a figure that a price can rest on."""
     if plan is None:
-        return [Blocker("cost.no_plan", words.empty)]
+        return [Blocker("cost.no_plan", words.empty, link=reverse("sheet-detail", args=[scenario.project.code, words.department]))]
     if plan.signed_on is None:
         return [Blocker("cost.plan_open", words.unsigned, link=plan.link)]
     if not any(each.quantity and each.price for each in plan.costs):
@@ -124,7 +125,7 @@ def take_plan(pk: int, department: str, phase: str, *, actor: User) -> CostAsses
     if phase not in dict(PHASE_CHOICES):
         raise BadInput({"phase": _t("Choose a phase.")})
     words, plan = words_of_plan(department), plan_of(row.project, department)
-    require_none(plan_blockers(words, plan))
+    require_none(plan_blockers(words, plan, row))
     assert plan is not None  # noqa: S101 - refused without it
     into = row.phases.get(phase=phase)
     if plan.operations and not into.batches:

@@ -74,6 +74,7 @@ def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -
         bought = _sum(line.quantity for line in lines)
         found[row.pk] = {
             "price_now": ", ".join(prices),
+            "counted_as": next((str(line.price.source.label) for line in lines), ""),
             "bought_kg": None if bought is None else half_up(bought, GRAM),
             "cost": _sum(line.amount for line in lines),
             "share": _share(lines),
@@ -192,6 +193,7 @@ MATERIAL_PRICES = Worksheet(
         SheetColumn("price_high", note=_("Empty: as the base.")),
         SheetColumn("currency", note=_("Empty: that of the scenario."), example="EUR"),
         SheetColumn("price_now", _("Counted price per kg"), derived=True, width=14),
+        SheetColumn("counted_as", _("Counted as"), note=_("Whether the price was awarded."), derived=True, width=14),
         SheetColumn("bought_kg", _("Bought"), unit="kg", derived=True, kind="number"),
         COST,
         SHARE,

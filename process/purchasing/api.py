@@ -16,7 +16,8 @@ from accounts.currencies import CODES, CURRENCIES
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
 from process.models import PurchaseInquiry
-from process.purchasing.comparing import Compared, compared, usual_currency
+from process.purchasing.awarding import Row, rows_of
+from process.purchasing.comparing import Compared, usual_currency
 from projects.api import internal_project
 
 WORDS = "Into which the offers are converted; where nothing is said, that of the newest cost scenario, else EUR."
@@ -64,11 +65,26 @@ class SupplierOfferSerializer(serializers.Serializer[Any]):
     is_fastest = serializers.BooleanField()
 
 
+class AwardSerializer(serializers.Serializer[Any]):
+    """To whom a line goes. price_per_kg: as it was offered when it was awarded. is_cheapest: then, of what could be ordered."""
+
+    supplier = serializers.CharField(source="award.supplier")
+    price_per_kg = serializers.DecimalField(source="award.price_per_kg", max_digits=16, decimal_places=4)
+    currency = serializers.ChoiceField(source="award.currency", choices=CURRENCIES)
+    is_cheapest = serializers.BooleanField(source="award.is_cheapest")
+    reason = serializers.CharField(source="award.reason", allow_blank=True)
+    awarded_by = serializers.CharField(source="award.awarded_by.full_name")
+    awarded_at = serializers.DateTimeField(source="award.awarded_at")
+    holds = serializers.BooleanField(help_text="Whether somebody can order by it today.")
+    broken_because = serializers.CharField(source="broken", allow_blank=True, help_text="Why it holds no more; empty while it does.")
+
+
 class InquiryLineSerializer(serializers.Serializer[Any]):
     material = serializers.CharField(source="line.material.code", help_text="Our code.")
     name = serializers.CharField(source="line")
     quantity_kg = serializers.DecimalField(source="line.quantity_kg", max_digits=12, decimal_places=3)
     offers = SupplierOfferSerializer(many=True)
+    award = AwardSerializer(source="awarded", allow_null=True, help_text="None while nobody has decided.")
 
 
 class InquiryOffersSerializer(InquirySerializer):
@@ -99,7 +115,7 @@ class InquiryDetail(Tagged, APIView):
         currency = request.query_params.get("currency", usual_currency(found))
         if currency not in CODES:
             raise BadInput({"currency": ", ".join(CODES)})
-        asked = {row.line.pk: row for row in compared(found, currency=currency, on=project.today)}
-        lines = [asked.get(line.pk, Compared(line, ())) for line in found.lines.select_related("material")]
+        asked = {row.line.pk: row for row in rows_of(found, currency=currency, on=project.today)}
+        lines = [asked.get(line.pk, Row(Compared(line, ()))) for line in found.lines.select_related("material")]
         offered = {"compared_in": currency, "lines": InquiryLineSerializer(lines, many=True).data}
         return Response(InquirySerializer(found).data | offered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import CURRENCIES
+from process.purchasing.comparing import Offer
 from process.purchasing.services import FIELDS
 from process.routes.forms import number
+from process.words import money_words
 from projects.forecasting import working_day_in
 from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
+from projects.money import rounded
 
 if TYPE_CHECKING:
     from projects.models import Project
@@ -52,6 +56,44 @@ class InquiryForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS}
+
+
+class HandOverForm(forms.Form):
+    """on: empty where it is today."""
+
+    on = forms.DateField(label=_("Handed over on"), widget=day_input(), required=False)
+
+
+class AwardForm(forms.Form):
+    """The suppliers by whose offers somebody can order, the cheapest proposed."""
+
+    supplier = forms.TypedChoiceField(label=_("Goes to"), coerce=int, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs=REASON),
+        help_text=_("Needed where it is not the cheapest. It stays in the record."),
+    )
+
+    def __init__(self, *args: Any, offers: Iterable[Offer], currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = list(offers)
+        self.fields["supplier"].choices = [(each.supplier.pk, offer_words(each, currency)) for each in found]  # type: ignore[attr-defined]
+        self.initial.setdefault("supplier", next((each.supplier.pk for each in found if each.is_best), None))
+
+
+def offer_words(offer: Offer, currency: str) -> str:
+    """Supplier, price, what a kilogram that is needed costs with all that has to be bought, and what it says of itself beside others."""
+    price = money_words(offer.answer.price_per_kg, offer.answer.currency) if offer.answer and offer.answer.price_per_kg else ""
+    words = [f"{offer.supplier} · {price}/kg"]
+    if offer.per_kg is not None:
+        words.append(str(_("%(cost)s per kg needed") % {"cost": money_words(rounded(offer.per_kg, currency), currency)}))
+    if offer.is_best:
+        words.append(str(_("cheapest")))
+    if offer.is_fastest:
+        words.append(str(_("fastest")))
+    return ", ".join(words)
 
 
 class CurrencyForm(forms.Form):

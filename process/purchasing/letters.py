@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -129,7 +130,8 @@ def known_letters(project: Project) -> dict[str, str]:
 def no_inquiry(project: Project) -> list[Blocker]:
     if known_letters(project):
         return []
-    return [Blocker("inquiry.missing", _t("No purchase inquiry is prepared; research prepares it from a route."))]
+    words = _t("No purchase inquiry is prepared; research prepares it from a route.")
+    return [Blocker("inquiry.missing", words, reverse("project-routes", args=[project.code]))]
 
 
 def papers_of(inquiry: PurchaseInquiry) -> dict[str, DocumentVersion]:

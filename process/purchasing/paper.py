@@ -1,4 +1,4 @@
-"""What suppliers were asked for on paper: each inquiry, whom it went to, and how much of it is answered."""
+"""What suppliers were asked for on paper: each inquiry, whom it went to, how much of it is answered, and to whom its lines go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 
-from documents.content import Column, data_table
+from documents.content import Column, data_table, day
+from process.purchasing.awards import InquiryAward
 from process.purchasing.models import InquiryAsk, PurchaseInquiry, answered
 from projects.models import Project
 
@@ -29,6 +30,28 @@ def inquiries_on_paper(project: Project) -> dict[str, Any] | None:
         Column(_t("Answered"), 12, "right"),
     ]
     return data_table(columns, [_told(row, asked[row.pk], project) for row in rows], caption=_t("Purchase inquiries"))
+
+
+def awards_on_paper(project: Project) -> dict[str, Any] | None:
+    """Those that stand, each with its reason and why it holds no more; in one query. None where nothing was awarded."""
+    rows = list(InquiryAward.objects.standing().filter(inquiry__project=project).order_by("line__material__name", "pk"))
+    if not rows:
+        return None
+    columns = [
+        Column(_t("Material"), 22),
+        Column(_t("Goes to"), 20),
+        Column(_t("Offered price"), 14, "right"),
+        Column(_t("Awarded"), 14),
+        Column(_t("Reason"), 30),
+    ]
+    return data_table(columns, [_awarded(row, project) for row in rows], caption=_t("Awarded to suppliers"))
+
+
+def _awarded(row: InquiryAward, project: Project) -> tuple[Any, ...]:
+    broken = row.broken_because(project.today)
+    reason = "\n".join(filter(None, (row.reason_words, broken and _t("Holds no more: %(why)s") % {"why": broken})))
+    by = f"{day(project.day_of(row.awarded_at))}\n{row.awarded_by}"
+    return str(row.line), f"{row.supplier}\n{row.inquiry}", row.price_words, by, reason
 
 
 def _told(row: PurchaseInquiry, asks: Sequence[InquiryAsk], project: Project) -> tuple[Any, ...]:

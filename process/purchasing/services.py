@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -19,6 +20,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from catalogue.models import Supplier
+from charts.look import written
 from documents.models import Document, DocumentVersion
 from documents.services import request_document, submit_for_review, withdraw_document, withdrawal_blockers
 from notifications.doorbells import ring
@@ -27,6 +29,7 @@ from process.purchasing.mails import SupplierMail
 from process.purchasing.models import InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry
 from process.purchasing.proposing import ProposedLine, lines_for
 from process.routes.building import steps_of
+from process.routes.mending import blockers_of
 from process.routes.models import RouteVersion
 from process.routes.services.shared import Values, as_data, take
 from projects.models import TeamMember
@@ -50,8 +53,9 @@ def prepare_inquiry(
     project = locked(version.route.project.code, actor)
     require_permission("process.prepare_inquiry", actor, project)
     require_active(project)
-    proposed, faults = lines_for(steps_of(version), target_kg, priced_on=None if with_priced else project.today)
-    require_none(Blocker(fault.kind, fault.words, version.get_absolute_url()) for fault in faults)
+    steps = list(steps_of(version))
+    proposed, faults = lines_for(steps, target_kg, priced_on=None if with_priced else project.today)
+    require_none(blockers_of(faults, version, steps))
     if not proposed:
         words = _t("Every input of this route has a price that holds. Ask for all of them to hear other prices.")
         require_none([Blocker("inquiry.nothing", words, version.get_absolute_url())])
@@ -76,7 +80,7 @@ def prepare_inquiry(
 @act
 def change_inquiry(pk: int, values: Values, *, actor: User, version: str = "") -> PurchaseInquiry:
     """version: of what the form showed (`audit.seen`). Raises BadInput at the field."""
-    inquiry = _locked(pk, actor)
+    inquiry = locked_inquiry(pk, actor)
     require_permission("process.prepare_inquiry", actor, inquiry.project)
     require_none(editing_blockers(inquiry))
     before = inquiry_values(inquiry)
@@ -92,7 +96,7 @@ def change_inquiry(pk: int, values: Values, *, actor: User, version: str = "") -
 @act
 def write_letters(pk: int, *, actor: User) -> PurchaseInquiry:
     """The letters of all suppliers as they would be sent now; those that say it already stay."""
-    inquiry = _locked(pk, actor)
+    inquiry = locked_inquiry(pk, actor)
     require_permission("process.prepare_inquiry", actor, inquiry.project)
     require_none(editing_blockers(inquiry))
     _write_letters(inquiry, actor)
@@ -104,7 +108,7 @@ def send_inquiry(pk: int, *, actor: User) -> PurchaseInquiry:
     """The letters take effect, and go by mail to every supplier whose address is known. Raises Refused with all that is missing."""
     project_id = PurchaseInquiry.objects.visible_to(actor).values_list("project_id", flat=True).get(pk=pk)
     list(Document.objects.select_for_update().filter(project=project_id, type_key=TYPE))  # before the project, as their services do
-    inquiry = _locked(pk, actor)
+    inquiry = locked_inquiry(pk, actor)
     require_permission("process.send_inquiry", actor, inquiry.project)
     require_none(send_blockers(inquiry))
     now, papers = timezone.now(), papers_of(inquiry)
@@ -114,9 +118,9 @@ def send_inquiry(pk: int, *, actor: User) -> PurchaseInquiry:
     for addressee in addressees:
         paper = papers[addressee.reference]
         submit_for_review(paper.document.number, paper.number, actor=actor)
-        if addressee.supplier.email:  # else somebody hands it over, and the page says so
+        if addressee.supplier.email:
             _post(addressee, paper)
-    record("inquiry.sent", inquiry, actor=actor, suppliers=", ".join(str(each) for each in addressees), **told_of(inquiry))
+    _tell_of_sending(inquiry, addressees, actor)
     close_waits(f"inquiry.send:{inquiry.pk}")
     await_answers(inquiry)
     return inquiry
@@ -137,24 +141,42 @@ def send_again(pk: int, number: int, *, actor: User) -> InquirySupplier:
 
 
 @act
-def hand_over_letter(pk: int, number: int, *, actor: User) -> InquirySupplier:
-    """Somebody gave the supplier its letter otherwise: nobody is asked any more whether a mail arrived.
+def hand_over_letter(pk: int, number: int, *, on: date | None = None, actor: User) -> InquirySupplier:
+    """Somebody gave the supplier its letter otherwise, today or on that day: nobody is asked to do so any more, or whether a mail arrived.
 
-    Raises Refused while a mail is on its way or where one went, InquirySupplier.DoesNotExist for one that is not asked.
+    Raises Refused while a mail is on its way or where one went, BadInput at `on` for a day that cannot be, InquirySupplier.DoesNotExist
+    for one that is not asked.
     """
     inquiry, addressee = _sending_to(pk, number, actor)
     require_none(handing_blockers(addressee))
-    addressee.handed_over_at, addressee.handed_over_by = timezone.now(), actor
+    addressee.handed_over_at, addressee.handed_over_by = _moment_of(on, inquiry), actor
     addressee.save(update_fields=["handed_over_at", "handed_over_by"])
     close_waits(f"inquiry.mail:{inquiry.pk}:{addressee.supplier_id}")
-    record("inquiry.handed_over", inquiry, actor=actor, supplier=str(addressee), **told_of(inquiry))
+    given, said = inquiry.project.day_of(addressee.handed_over_at), {"supplier": str(addressee), **told_of(inquiry)}
+    if given == inquiry.project.today:
+        record("inquiry.handed_over", inquiry, actor=actor, **said)
+    else:
+        record("inquiry.handed_over_on", inquiry, actor=actor, day=written(given), **said)
     return addressee
+
+
+def _moment_of(on: date | None, inquiry: PurchaseInquiry) -> datetime:
+    """Of another day than today its noon at the project's site: by the clock nobody knows. Raises BadInput at `on`."""
+    now, sent_at = timezone.now(), inquiry.sent_at
+    today = inquiry.project.day_of(now)
+    if on is None or on == today:
+        return now
+    if on > today:
+        raise BadInput({"on": _t("This day is still to come.")})
+    if sent_at is not None and on < inquiry.project.day_of(sent_at):
+        raise BadInput({"on": _t("The letter was made on %(day)s.") % {"day": written(inquiry.project.day_of(sent_at))}})
+    return datetime.combine(on, time(12), inquiry.project.zone)
 
 
 @act
 def close_inquiry(pk: int, *, reason: str, actor: User) -> PurchaseInquiry:
     """No more answers are awaited."""
-    inquiry = _locked(pk, actor)
+    inquiry = locked_inquiry(pk, actor)
     require_permission("process.send_inquiry", actor, inquiry.project)
     require_none(answering_blockers(inquiry))
     require_reason(reason)
@@ -165,7 +187,7 @@ def close_inquiry(pk: int, *, reason: str, actor: User) -> PurchaseInquiry:
 @act
 def withdraw_inquiry(pk: int, *, reason: str, actor: User) -> PurchaseInquiry:
     """It is asked no more; letters that were not sent are taken out. Suppliers that have theirs are told by whoever sent them."""
-    inquiry = _locked(pk, actor)
+    inquiry = locked_inquiry(pk, actor)
     require_permission("process.prepare_inquiry" if inquiry.is_prepared else "process.send_inquiry", actor, inquiry.project)
     require_none(withdrawing_blockers(inquiry))
     require_reason(reason)
@@ -180,7 +202,8 @@ def editing_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
     if inquiry.is_prepared:
         return not_active(inquiry.project)
     words = _t("%(number)s is %(state)s: what was asked stays as it is.")
-    return [Blocker("inquiry.not_prepared", words % {"number": inquiry, "state": inquiry.get_state_display().lower()})]
+    said = {"number": inquiry, "state": inquiry.get_state_display().lower()}
+    return [Blocker("inquiry.not_prepared", words % said, inquiry.get_absolute_url())]
 
 
 def answering_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
@@ -191,14 +214,15 @@ def answering_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
         PurchaseInquiry.State.PREPARED: _t("%(number)s is not sent yet: there is nothing to answer."),
         PurchaseInquiry.State.CLOSED: _t("%(number)s is closed: a later price is entered beside its material."),
     }.get(inquiry.state, _t("%(number)s is withdrawn."))
-    return [Blocker("inquiry.not_out", words % {"number": inquiry})]
+    return [Blocker("inquiry.not_out", words % {"number": inquiry}, inquiry.get_absolute_url())]
 
 
 def withdrawing_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
     if inquiry.state in (PurchaseInquiry.State.PREPARED, PurchaseInquiry.State.SENT):
         return not_active(inquiry.project)
     words = _t("%(number)s is %(state)s; it is closed, not withdrawn.")
-    return [Blocker("inquiry.not_open", words % {"number": inquiry, "state": inquiry.get_state_display().lower()})]
+    said = {"number": inquiry, "state": inquiry.get_state_display().lower()}
+    return [Blocker("inquiry.not_open", words % said, inquiry.get_absolute_url())]
 
 
 def mailing_blockers(addressee: InquirySupplier) -> list[Blocker]:
@@ -207,7 +231,7 @@ def mailing_blockers(addressee: InquirySupplier) -> list[Blocker]:
     if not addressee.supplier.email:
         return [Blocker("inquiry.no_address", _t("No e-mail of %(supplier)s is known.") % name, addressee.supplier.get_absolute_url())]
     if any(mail.is_waiting for mail in addressee.mails.all()):
-        return [Blocker("inquiry.mail_waits", _t("A mail to %(supplier)s is on its way.") % name)]
+        return [Blocker("inquiry.mail_waits", _t("A mail to %(supplier)s is on its way.") % name, _letters_at(addressee.inquiry))]
     return []
 
 
@@ -215,11 +239,16 @@ def handing_blockers(addressee: InquirySupplier) -> list[Blocker]:
     """Why nobody says of its letter that it was handed over."""
     mails = list(addressee.mails.all())
     name = {"supplier": addressee.supplier}
+    letters = _letters_at(addressee.inquiry)
     if any(mail.is_waiting for mail in mails):
-        return [Blocker("inquiry.mail_waits", _t("A mail to %(supplier)s is on its way.") % name)]
+        return [Blocker("inquiry.mail_waits", _t("A mail to %(supplier)s is on its way.") % name, letters)]
     if addressee.handed_over_at is not None or any(mail.state == SupplierMail.State.SENT for mail in mails):
-        return [Blocker("inquiry.letter_given", _t("%(supplier)s has its letter.") % name)]
+        return [Blocker("inquiry.letter_given", _t("%(supplier)s has its letter.") % name, letters)]
     return []
+
+
+def _letters_at(inquiry: PurchaseInquiry) -> str:
+    return f"{inquiry.get_absolute_url()}#letters"
 
 
 def send_blockers(
@@ -264,21 +293,23 @@ def await_answers(inquiry: PurchaseInquiry) -> None:
 
 
 def _too_few(inquiry: PurchaseInquiry) -> Iterable[Blocker]:
-    lines = list(inquiry.lines.select_related("material").annotate(asked=Count("asks")))
+    page, lines = inquiry.get_absolute_url(), list(inquiry.lines.select_related("material").annotate(asked=Count("asks")))
     if not lines:
-        yield Blocker("inquiry.empty", _t("It asks for nothing yet."))
+        yield Blocker("inquiry.empty", _t("It asks for nothing yet."), f"{page}#sheet-inquiry-lines")
     for line in lines:
         if not line.asked:
-            yield Blocker("inquiry.nobody", _t("%(material)s: no supplier is asked.") % {"material": line})
+            yield Blocker("inquiry.nobody", _t("%(material)s: no supplier is asked.") % {"material": line}, f"{page}#sheet-inquiry-asks")
         elif line.asked < LEAST_SUPPLIERS and not line.single_because:
             words = _t("%(material)s: one supplier is asked. Ask a second one, or say at the line why not.")
-            yield Blocker("inquiry.single", words % {"material": line})
+            row = reverse("worksheet-row", args=[f"inquiry-lines:{inquiry.pk}", line.pk])
+            yield Blocker("inquiry.single", words % {"material": line}, row)
 
 
 def _paper_blockers(addressee: InquirySupplier, paper: DocumentVersion | None) -> list[Blocker]:
     name = {"supplier": addressee.supplier}
     if paper is None or not is_current(paper, addressee):
-        return [Blocker("inquiry.letter", _t("The letter to %(supplier)s does not say what is asked now; write the letters anew.") % name)]
+        words = _t("The letter to %(supplier)s does not say what is asked now; write the letters anew.") % name
+        return [Blocker("inquiry.letter", words, _letters_at(addressee.inquiry))]
     link = paper.document.get_absolute_url()
     if paper.state in DocumentVersion.QUEUE or (paper.state == DocumentVersion.State.DRAFT and paper.review_pdf is None):
         return [Blocker("inquiry.letter", _t("The letter to %(supplier)s is being made; it is there in a moment.") % name, link)]
@@ -331,6 +362,25 @@ def _take_out(papers: Iterable[DocumentVersion], actor: User, reason: str) -> No
             withdraw_document(paper.document.number, actor=actor, reason=reason)
 
 
+def _tell_of_sending(inquiry: PurchaseInquiry, addressees: Sequence[InquirySupplier], actor: User) -> None:
+    """Who gets a letter by mail, and to whom somebody has to hand it over: that one is prepared, not sent."""
+    mailed = [each for each in addressees if each.supplier.email]
+    by_hand = [each for each in addressees if not each.supplier.email]
+    said = told_of(inquiry)
+    if mailed:
+        record("inquiry.sent", inquiry, actor=actor, suppliers=", ".join(map(str, mailed)), **said)
+    if by_hand:
+        record("inquiry.to_hand_over", inquiry, actor=actor, suppliers=", ".join(map(str, by_hand)), **said)
+    for addressee in by_hand:
+        open_wait(
+            f"inquiry.mail:{inquiry.pk}:{addressee.supplier_id}",
+            project=inquiry.project,
+            role=Role.MATERIAL_CONTROL,
+            words=_t("%(code)s: hand over the letter of purchase inquiry %(number)s to %(supplier)s") % {**said, "supplier": addressee},
+            link=inquiry.get_absolute_url(),
+        )
+
+
 def _post(addressee: InquirySupplier, paper: DocumentVersion) -> SupplierMail:
     """To the address that is known now. It leaves when the PDF is made (`posting`)."""
     return SupplierMail.objects.create(addressee=addressee, version=paper, to=addressee.supplier.email)
@@ -348,7 +398,7 @@ def told_of(inquiry: PurchaseInquiry) -> Mapping[str, Any]:
     return {"code": inquiry.project.code, "number": str(inquiry), "link": inquiry.get_absolute_url()}
 
 
-def _locked(pk: int, actor: User) -> PurchaseInquiry:
+def locked_inquiry(pk: int, actor: User) -> PurchaseInquiry:
     """The project before the inquiry. Raises PurchaseInquiry.DoesNotExist for absent and foreign alike."""
     code = PurchaseInquiry.objects.visible_to(actor).values_list("project__code", flat=True).get(pk=pk)
     project = locked(code, actor)
@@ -359,7 +409,7 @@ def _locked(pk: int, actor: User) -> PurchaseInquiry:
 
 def _sending_to(pk: int, number: int, actor: User) -> tuple[PurchaseInquiry, InquirySupplier]:
     """Of an inquiry that is out, locked, one of the asked suppliers."""
-    inquiry = _locked(pk, actor)
+    inquiry = locked_inquiry(pk, actor)
     require_permission("process.send_inquiry", actor, inquiry.project)
     require_none(answering_blockers(inquiry))
     addressee = next((each for each in addressees_of(inquiry) if each.number == number), None)

@@ -139,6 +139,7 @@ ANSWERS = Worksheet(
     service=AnswerRows,
     rows=lambda rows: rows.select_related("line__material", "inquiry__project__site"),
     blockers=answering_blockers,
+    unread=(_("Wanted quantity (kg)"), _("Specification"), _("Wanted pack (kg)"), _("Wanted on")),
     hint=_("Each offer is filed as a price beside its material at once. The spreadsheet that went with the letter can be imported here."),
     **OF_INQUIRY,
 )

@@ -10,11 +10,13 @@ from decimal import Decimal
 from django.db.models import Prefetch, QuerySet
 
 from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
+from process.packs import whole_packs
 from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.plain import Basis, Charge, Price, Role, Route, Step, Substance
 from process.routes.unit_cost import exact
 
 HUNDRED = Decimal(100)
+WORTH_SAYING = Decimal("0.001")  # kg
 
 
 class Level:
@@ -107,20 +109,39 @@ def _charge(line: StepInput, by_id: dict[int, RouteStep]) -> Charge:
 
 @dataclass(frozen=True)
 class Priced:
-    """A price that was found, with where it comes from. is_reached: the quantity that is needed is sold at it."""
+    """A price that was found, with where it comes from. is_reached: the quantity that is needed is sold at it. needed_kg: 0 where none is
+    said.
+    """
 
     price: Price
     quote: SupplierQuote
     is_reached: bool
+    needed_kg: Decimal = Decimal(0)
 
     @property
     def least_kg(self) -> Decimal:
         return least_kg(self.quote)
 
     @property
+    def bought_kg(self) -> Decimal:
+        """Whole packs, at least the smallest order; nothing where no quantity is said."""
+        return whole_packs(max(self.needed_kg, self.least_kg), self.quote.pack_kg or Decimal(0)) if self.needed_kg else self.needed_kg
+
+    @property
+    def cost(self) -> Decimal:
+        """Of a kilogram that is needed, all that has to be bought for it counted; as it is quoted where no quantity is said."""
+        amount = self.price.amount_per_kg
+        return amount * self.bought_kg / self.needed_kg if self.needed_kg else amount
+
+    @property
+    def is_left_over(self) -> bool:
+        """More has to be bought than is needed, so that a kilogram costs more than it is quoted at."""
+        return self.bought_kg - self.needed_kg >= WORTH_SAYING
+
+    @property
     def rank(self) -> tuple[bool, Decimal, Decimal]:
-        """What is sold in such a quantity first, the cheapest of it; of the others what has to be ordered least of."""
-        return not self.is_reached, Decimal(0) if self.is_reached else self.least_kg, self.price.amount_per_kg
+        """What is sold in such a quantity first, the cheapest of it with its packs; of the others what has to be ordered least of."""
+        return not self.is_reached, Decimal(0) if self.is_reached else self.least_kg, self.cost
 
 
 @dataclass(frozen=True)
@@ -154,17 +175,26 @@ def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg
     return prices_among(read_quotes(materials, on), currency=currency, on=on, needed_kg=needed_kg)
 
 
-def prices_among(quotes: Iterable[SupplierQuote], *, currency: str, on: date, needed_kg: Mapping[int, float] | None = None) -> Prices:
-    """By material: the cheapest price that holds on that day for the quantity that is needed. One query, for the rates.
+def prices_among(
+    quotes: Iterable[SupplierQuote],
+    *,
+    currency: str,
+    on: date,
+    needed_kg: Mapping[int, float] | None = None,
+    rates: Mapping[str, ExchangeRate] | None = None,
+) -> Prices:
+    """By material: the cheapest price that holds on that day for what is needed, whole packs counted. One query, for the rates,
+    where they are not known: by currency, into that one.
 
     Of one supplier the newest price list counts, and of it the highest break that the quantity reaches; the smallest quantity where none
     is said. Where no supplier sells so little, the smallest break stands in.
     """
-    rates = {currency: Decimal(1)} | {other: row.rate for other, row in ExchangeRate.objects.into(currency, on).items()}
+    known = ExchangeRate.objects.into(currency, on) if rates is None else rates
+    factors = {currency: Decimal(1)} | {other: row.rate for other, row in known.items()}
     lists: dict[tuple[int, int], list[SupplierQuote]] = {}
     unrated: dict[int, set[str]] = {}
     for quote in quotes:
-        if quote.currency in rates:
+        if quote.currency in factors:
             rows = lists.setdefault((quote.material_id, quote.supplier_id), [])
             rows[:] = [row for row in rows if row.quoted_on == quote.quoted_on] + [quote]
         else:
@@ -173,8 +203,8 @@ def prices_among(quotes: Iterable[SupplierQuote], *, currency: str, on: date, ne
     for (material, _supplier), rows in lists.items():
         needed = exact((needed_kg or {}).get(material, 0.0))
         quote = ([rows[0]] + [row for row in rows if least_kg(row) <= needed])[-1]
-        price = Price(material_key(material), quote.price_per_kg * rates[quote.currency], currency, quote.note)
-        priced = Priced(price, quote, is_reached=least_kg(quote) <= needed)
+        price = Price(material_key(material), quote.price_per_kg * factors[quote.currency], currency, quote.note)
+        priced = Priced(price, quote, is_reached=least_kg(quote) <= needed, needed_kg=needed)
         if material not in found or priced.rank < found[material].rank:
             found[material] = priced
     return Prices(currency, on, found, {material: sorted(each) for material, each in unrated.items() if material not in found})

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import CURRENCIES
 from accounts.numbers import NumberField
+from catalogue.models import Material
 from process.routes.models import Route
 from process.routes.services.routes import FIELDS
+from projects.forms.evidence import select_input
 from projects.forms.gate import REASON
 
 
@@ -30,6 +32,27 @@ class RouteForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS}
+
+
+class MaterialForm(forms.Form):
+    """What the catalogue says of a material, as somebody types it; its table reads and judges it."""
+
+    kind = forms.ChoiceField(choices=Material.Kind.choices, widget=select_input(_("Kind")))
+    cas_number = forms.CharField(required=False, max_length=20)
+    molar_mass_g_per_mol = forms.CharField(required=False, max_length=20)
+    density_kg_per_l = forms.CharField(required=False, max_length=20)
+
+    def __init__(self, *args: Any, material: Material, **kwargs: Any) -> None:
+        said = {name: getattr(material, name) for name in self.base_fields}
+        kwargs["initial"] = {name: "" if value is None else value for name, value in said.items()}
+        super().__init__(*args, **kwargs)
+        for name, words in (("cas_number", _("CAS number")), ("molar_mass_g_per_mol", _("Molar mass")), ("density_kg_per_l", _("Density"))):
+            self.fields[name].widget.attrs |= {"class": "form-control", "aria-label": f"{words}: {material}"}
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What is another than it was."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
 
 
 class TargetForm(forms.Form):

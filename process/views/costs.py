@@ -21,13 +21,14 @@ from process.actuals.history import Seen, seen_before
 from process.assumptions.ledger import arrivals, missing_of, rows_of, taking_blockers
 from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
-from process.assumptions.taking_offers import take_offer
+from process.assumptions.taking_offers import take_award, take_offer
 from process.costs import quoted, quoting, services
+from process.costs.awarded import Awarded, awarded_in
 from process.costs.building import assessed, assessed_many
 from process.costs.clause import clause_of, take_clause, threshold_of
 from process.costs.disposing import take_waste, waste_of, with_tariffs
 from process.costs.forms import ClauseForm, CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
-from process.costs.models import CostAssessment
+from process.costs.models import CostAssessment, MaterialPrice
 from process.costs.offered import offered_for
 from process.costs.plan_words import words_of_plan
 from process.costs.results import Priced, markup_pct, priced, whole
@@ -151,6 +152,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
     values = services.scenario_values(scenario)
     not_mine = editors(request, scenario.project)
     plans = standings_of(scenario)
+    awarded = awarded_in(scenario.standing, scenario.project.today)
     result = _result(request, scenario, standing, plans=plans)
     sheets = ((COST_LINES, scenario.lines), (MATERIAL_PRICES, scenario.prices), (RISKS, scenario.risks))
     context = result | {
@@ -158,7 +160,8 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "blockers": not_mine + services.editing_blockers(scenario),
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
-        "offered": offered_for(scenario, scenario.prices.all(), scenario.project.today, case.rates if case else ()),
+        "awarded": awarded,
+        "offered": offered_for(scenario, _not_given(scenario, awarded), scenario.project.today, case.rates if case else ()),
         "plans": plans_on(scenario, plans, not_mine),
         "waste": waste_on(scenario, not_mine),
         **_quoting(request, scenario, standing),
@@ -168,6 +171,12 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "events": list(events_of(scenario)[:EVENTS]),
     }
     return render(request, "process/cost.html", context | bound, status=status)
+
+
+def _not_given(scenario: CostAssessment, awarded: Iterable[Awarded]) -> list[MaterialPrice]:
+    """Of what goes to a supplier, what others offer is said beside the award."""
+    given = {each.row.pk for each in awarded if not each.broken}
+    return [row for row in scenario.prices.all() if row.pk not in given]
 
 
 def plans_on(
@@ -298,6 +307,16 @@ def scenario_offer(request: SignedInRequest, code: str, number: int, quote: int)
     scenario = visible_scenario(request, code, number)
     take_offer(scenario.pk, quote, actor=request.user)
     messages.success(request, _t("The scenario counts with the supplier's price; what the ledger assumed of it is settled."))
+    return redirect(scenario)
+
+
+@internal_required
+@require_POST
+def scenario_award(request: SignedInRequest, code: str, number: int, award: int) -> HttpResponse:
+    """The price of the supplier to whom a material goes, in place of the one that stands there."""
+    scenario = visible_scenario(request, code, number)
+    take_award(scenario.pk, award, actor=request.user)
+    messages.success(request, _t("The scenario counts with the awarded price."))
     return redirect(scenario)
 
 

@@ -20,6 +20,8 @@ from process.routes.aim import off_aim
 from process.routes.drawing import scheme_of
 from process.routes.figures import CURRENCY, TARGET_KG, balance_of, figures_in, priced_rows
 from process.routes.forms import RouteForm, TargetForm
+from process.routes.mending import blockers_of, materials_at
+from process.routes.mending import lacking as lacking_materials
 from process.routes.models import Route, RouteVersion
 from process.routes.services.routes import route_values
 from process.routes.unit_cost import exact
@@ -92,7 +94,10 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "fix_form": ReasonForm(prefix="fix"),
         "fix_oob": "blocked" in request.GET,
         "start_form": ReasonForm(prefix="start"),
-        "inquiry_blockers": inquiry_blockers(request, project) + [Blocker(each.kind, each.words) for each in figures.faults],
+        "faults": (faults := blockers_of(figures.faults, version, steps)),
+        "lacking": lacking_materials(figures.faults, list(steps)),
+        "materials_at": materials_at(version),
+        "inquiry_blockers": inquiry_blockers(request, project) + faults,
         "inquiry_oob": "unasked" in request.GET,
         "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(exact(kg), project)),
         "route_form": RouteForm(prefix="route", initial=route_values(route)),

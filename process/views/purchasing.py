@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -22,8 +23,9 @@ from audit.refusals import BadInput, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from documents.models import DocumentVersion
 from process.purchasing import services
-from process.purchasing.comparing import compared, usual_currency
-from process.purchasing.forms import CurrencyForm, InquiryForm, PrepareForm
+from process.purchasing.awarding import rows_of
+from process.purchasing.comparing import usual_currency
+from process.purchasing.forms import CurrencyForm, HandOverForm, InquiryForm, PrepareForm
 from process.purchasing.letters import papers_of
 from process.purchasing.models import InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry, answered
 from process.purchasing.spreadsheet import answer_sheet, sheet_name
@@ -80,8 +82,10 @@ def inquiry_page(request: SignedInRequest, code: str, number: int) -> HttpRespon
     return render_inquiry(request, visible_inquiry(request, code, number))
 
 
-def render_inquiry(request: SignedInRequest, inquiry: PurchaseInquiry, *, status: int = 200, **bound: Any) -> HttpResponse:
-    """bound: a form with its errors."""
+def render_inquiry(
+    request: SignedInRequest, inquiry: PurchaseInquiry, *, status: int = 200, handed: tuple[int, HandOverForm] | None = None, **bound: Any
+) -> HttpResponse:
+    """bound: a form with its errors. handed: the number of a supplier, and the form of its letter."""
     usual = usual_currency(inquiry)
     currency = CurrencyForm(request.GET if "currency" in request.GET else {"currency": usual})
     chosen = currency.cleaned_data["currency"] if currency.is_valid() else usual
@@ -95,8 +99,8 @@ def render_inquiry(request: SignedInRequest, inquiry: PurchaseInquiry, *, status
         "project": project,
         "inquiry": inquiry,
         "sheets": [Shown(bind_to(sheet, inquiry, user), request) for sheet in sheets],
-        "letters": _letters(addressees, papers),
-        "rows": [] if never_out else compared(inquiry, currency=chosen, on=project.today),
+        "letters": _letters(addressees, papers, project.today, handed),
+        "rows": [] if never_out else rows_of(inquiry, currency=chosen, on=project.today),
         "currency": chosen,
         "currency_form": currency,
         "change_blockers": may_prepare + services.editing_blockers(inquiry),
@@ -112,8 +116,10 @@ def render_inquiry(request: SignedInRequest, inquiry: PurchaseInquiry, *, status
     return render(request, "process/inquiry.html", context | bound, status=status)
 
 
-def _letters(addressees: list[InquirySupplier], papers: Mapping[str, DocumentVersion]) -> list[dict[str, Any]]:
-    """By supplier: its paper, and what became of its newest mail."""
+def _letters(
+    addressees: list[InquirySupplier], papers: Mapping[str, DocumentVersion], today: date, handed: tuple[int, HandOverForm] | None
+) -> list[dict[str, Any]]:
+    """By supplier: its paper, what became of its newest mail, and the form that says when it was handed over."""
     found = []
     prefetch_related_objects(addressees, "mails")
     for addressee in addressees:
@@ -121,7 +127,10 @@ def _letters(addressees: list[InquirySupplier], papers: Mapping[str, DocumentVer
         pdf = (paper.signed_pdf or paper.review_pdf) if paper is not None else None
         mail = max(addressee.mails.all(), key=lambda each: each.pk, default=None)
         may_mail, may_hand = not services.mailing_blockers(addressee), not services.handing_blockers(addressee)
-        found.append({"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mail, "may_mail": may_mail, "may_hand": may_hand})
+        sent = handed[1] if handed is not None and handed[0] == addressee.number else None
+        form = sent or HandOverForm(prefix=f"hand-{addressee.number}", initial={"on": today})
+        papers_and_mail = {"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mail}
+        found.append({**papers_and_mail, "may_mail": may_mail, "may_hand": may_hand, "form": form})
     return found
 
 
@@ -157,6 +166,9 @@ def inquiry_send(request: SignedInRequest, code: str, number: int) -> HttpRespon
     inquiry = visible_inquiry(request, code, number)
     services.send_inquiry(inquiry.pk, actor=request.user)
     messages.success(request, _t("Sent. File each answer as it comes; its price stands beside the material at once."))
+    if by_hand := [each for each in services.addressees_of(inquiry) if not each.supplier.email]:
+        words = _t("Prepared, to be handed over: the letters to %(suppliers)s. Say below when each was handed over.")
+        messages.warning(request, words % {"suppliers": ", ".join(map(str, by_hand))})
     return redirect(inquiry)
 
 
@@ -172,10 +184,11 @@ def inquiry_mail(request: SignedInRequest, code: str, number: int, place: int) -
 @internal_required
 @require_POST
 def inquiry_hand_over(request: SignedInRequest, code: str, number: int, place: int) -> HttpResponse:
-    inquiry = visible_inquiry(request, code, number)
-    addressee = services.hand_over_letter(inquiry.pk, place, actor=request.user)
-    messages.success(request, _t("%(supplier)s has its letter; nobody is asked about its mail any more.") % {"supplier": addressee})
-    return redirect(inquiry)
+    inquiry, form = visible_inquiry(request, code, number), HandOverForm(request.POST, prefix=f"hand-{place}")
+    if carried_out(form, lambda: services.hand_over_letter(inquiry.pk, place, actor=request.user, on=form.cleaned_data["on"])):
+        messages.success(request, _t("The letter was handed over; nobody is asked about it any more."))
+        return redirect(f"{inquiry.get_absolute_url()}#letters")
+    return render_inquiry(request, inquiry, status=400, handed=(place, form))
 
 
 @internal_required
@@ -195,7 +208,8 @@ def _ended(request: SignedInRequest, inquiry: PurchaseInquiry, act: Callable[...
     if carried_out(form, lambda: act(inquiry.pk, actor=request.user, **form.cleaned_data)):
         messages.success(request, done)
         return redirect(inquiry)
-    return render_inquiry(request, inquiry, status=400, **{f"{name}_form": form})
+    bound: dict[str, Any] = {f"{name}_form": form}
+    return render_inquiry(request, inquiry, status=400, **bound)
 
 
 @internal_required

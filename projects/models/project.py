@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -147,9 +147,14 @@ class Project(models.Model):
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.client_id, self.pk
 
+    @property
+    def zone(self) -> tzinfo:
+        """The clock of the project's site."""
+        return ZoneInfo(self.site.time_zone) if self.site else timezone.get_current_timezone()
+
     def day_of(self, moment: datetime) -> date:
         """The calendar day of a moment at the project's site: a date on record is the same whoever acted, and from where."""
-        return timezone.localdate(moment, ZoneInfo(self.site.time_zone) if self.site else None)
+        return timezone.localdate(moment, self.zone)
 
     @property
     def today(self) -> date:

@@ -122,6 +122,24 @@ window.worksheets = (() => {
     return [sheet.said, saved, saving.unsaved.length ? words.unsaved : "", count].filter(Boolean).join(" ");
   };
 
+  // Where several names mean nothing that is there and can be entered: all of them in one step, each once.
+  const enterAll = (sheet) => {
+    const meant = (state) => state.unknown.filter((name) => sheet.columns.get(name)?.creates);
+    const states = sheet.saving.wrong.filter((state) => meant(state).length);
+    const named = new Set(states.flatMap((state) => meant(state).map((name) => String(sheet.value(state.number, name)).trim())));
+    if (named.size < 2) return [];
+    const words = cells.fill(sheet.words.enter_all, { count: named.size, names: [...named].join(", ") });
+    return [button(words, () => {
+      states.forEach((state) => {
+        meant(state).forEach((name) => state.create.add(name));
+        state.isRefused = false;
+        state.errors = {};
+      });
+      sheet.focus();
+      sheet.saving.flush();
+    })];
+  };
+
   const again = (sheet) => {
     sheet.focus();
     sheet.saving.retry();
@@ -135,7 +153,7 @@ window.worksheets = (() => {
     const column = sheet.ranges && sheet.currentColumn();
     const parts = [document.createTextNode(sheet.saving.failed || standing(sheet))];
     if (sheet.saving.failed) parts.push(button(sheet.words.again, () => again(sheet)));
-    else if (sheet.saving.wrong.length) parts.push(button(sheet.words.next, () => faults.next(sheet), "F8"));
+    else if (sheet.saving.wrong.length) parts.push(button(sheet.words.next, () => faults.next(sheet), "F8"), ...enterAll(sheet));
     const wrong = state && [...(state.errors[column?.name] ?? []), ...(state.errors[""] ?? [])];
     if (wrong?.length) {
       const words = document.createElement("strong");

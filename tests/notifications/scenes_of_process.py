@@ -47,12 +47,18 @@ def an_inquiry(project: Project) -> Act:
     return lambda: _prepare(version)
 
 
-def a_sent_inquiry(project: Project) -> Act:
-    inquiry = _prepare(_route(project))
+def a_sent_inquiry(project: Project, email: str = "offers@works.example") -> Act:
+    version = _route(project)
+    Supplier.objects.update(email=email)
+    inquiry = _prepare(version)
     for paper in papers_of(inquiry).values():
         make.drawn(paper)
     make.person(Role.MATERIAL_CONTROL, name="Second Buyer")  # nobody is told of an act of their own
     return lambda: services.send_inquiry(inquiry.pk, actor=make.person(Role.MATERIAL_CONTROL))
+
+
+def letters_by_hand(project: Project) -> Act:
+    return a_sent_inquiry(project, email="")
 
 
 def a_lost_mail(project: Project) -> Act:
@@ -101,6 +107,7 @@ def an_offer(project: Project) -> Act:
 IN_PROCESS: dict[str, Scene] = {
     "inquiry.prepared": an_inquiry,
     "inquiry.sent": a_sent_inquiry,
+    "inquiry.to_hand_over": letters_by_hand,
     "inquiry.not_mailed": a_lost_mail,
     "assumption.arrived": a_real_number,
     "cost.offered": an_offer,

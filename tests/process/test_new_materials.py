@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Role, User
 from catalogue.models import Material
@@ -51,6 +53,43 @@ def test_a_route_an_inquiry_and_a_scenario_take_it(project: Project) -> None:
 
     made = Material.objects.filter(code__startswith="NEW-").order_by("code")
     assert list(made.values_list("code", "name", "kind")) == [(f"NEW-{n}", f"New material {n}", "reagent") for n in range(3)]
+
+
+def test_all_that_is_not_there_is_entered_at_once_each_name_once(inputs: str) -> None:
+    names = ("Pivaloyl chloride", "Toluene", "Pivaloyl chloride")
+    changes = [Change(ADD, values={**INPUT, "material": name}) for name in names]
+    asked = change_rows(inputs, changes, actor=make.chemist()).results
+    assert [each.unknown for each in asked] == [["material"]] * 3
+
+    again = [Change(ADD, values=each.values, create=NEW) for each in changes]
+    saved = change_rows(inputs, again, actor=make.chemist()).results
+
+    assert [each.errors.get("material") for each in saved] == [None] * 3
+    assert sorted(Material.objects.values_list("name", flat=True)) == ["Pivaloyl chloride", "Toluene"]
+
+
+def test_what_a_balance_lacks_of_its_materials_is_completed_in_one_form(client: Client, project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    Material.objects.filter(name__in=["4-Aminophenol", "Acetic anhydride"]).update(molar_mass_g_per_mol=None)
+    one, other = Material.objects.filter(molar_mass_g_per_mol=None).exclude(name="Water").order_by("name")
+    address = reverse("route-materials", args=[project.code, version.route.number, version.number])
+    client.force_login(make.chemist())
+    page = client.get(version.get_absolute_url()).content.decode()
+    assert ("Complete 2 materials at once" in page, f'{address}#material-{one.pk}"' in page) == (True, True)
+
+    kinds = {f"material-{each.pk}-kind": "reagent" for each in (one, other)}
+    told = {f"material-{one.pk}-molar_mass_g_per_mol": "109.128", f"material-{other.pk}-molar_mass_g_per_mol": "a hundred"}
+    refused = client.post(address, kinds | told)
+
+    assert (refused.status_code, "a hundred" in refused.content.decode()) == (400, True)
+    assert Material.objects.get(pk=one.pk).molar_mass_g_per_mol == pytest.approx(109.128)
+    assert [line.material for line in client.get(address).context["lines"]] == [other]
+    assert client.post(address, kinds | {f"material-{other.pk}-molar_mass_g_per_mol": "102.089"}).headers["Location"] == (
+        version.get_absolute_url()
+    )
+    assert "says of every material" in client.get(address).content.decode()
+    client.force_login(projects.person(Role.PROJECT_MANAGER))
+    assert client.post(address, kinds).status_code == 403
 
 
 def test_its_code_is_made_from_its_name_where_none_is_typed(inputs: str) -> None:

@@ -26,7 +26,7 @@ from tests.process import factories as make
 
 pytestmark = pytest.mark.django_db
 EMPTY = {"route": None, "counted": None, "priced": None}
-NO_PARTS = {"findings": {}, "literature": None, "inquiries": None, "offers": None, "control": None}
+NO_PARTS = {"findings": {}, "literature": None, "inquiries": None, "awards": None, "offers": None, "control": None}
 
 
 @pytest.fixture

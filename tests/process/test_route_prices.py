@@ -71,6 +71,18 @@ def test_a_minimum_order_has_to_be_reached(project: Project) -> None:
     assert (much.price.amount_per_kg, much.is_reached, much.least_kg) == (Decimal("5.00"), True, 50)
 
 
+def test_the_cheapest_is_that_of_what_must_be_bought_in_whole_packs(project: Project) -> None:
+    material = make.a_material()
+    make.a_price(material, "5.00", pack_kg=Decimal(25))
+    make.a_price(material, "4.00", supplier="Large packs", pack_kg=Decimal(200))
+
+    little, much = (prices(material, needed).found[material.pk] for needed in (30.0, 190.0))
+
+    assert (little.quote.supplier.name, little.bought_kg, little.is_left_over) == ("Chemical Works", 50, True)
+    assert little.cost == Decimal("5.00") * 50 / 30
+    assert (much.quote.supplier.name, much.bought_kg) == ("Large packs", 200)
+
+
 @pytest.mark.parametrize("status", [Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED])
 def test_nobody_buys_from_a_barred_supplier(status: str, project: Project) -> None:
     material = make.a_material()

@@ -24,7 +24,7 @@ from notifications.services.feeds import create_feed
 from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
 from process.assumptions.ledger import take_over
-from process.models import RouteVersion
+from process.models import InquiryLine, RouteVersion
 from process.purchasing.services import prepare_inquiry
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Quotation, Tailoring, Task
@@ -172,6 +172,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "public_id": token.public_id,
         "account": token.user_id,
         "assumption": an_assumption(project),
+        "inquiry_line": InquiryLine.objects.filter(inquiry__project=project).earliest("pk").pk,
         "site": project.site.key if project.site else "",
         "calendars.kind": "site",
         "calendars.name": factories.a_site().key,

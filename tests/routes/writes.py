@@ -56,6 +56,8 @@ WRITES = [
         ("management", "administrator"),
         "sites site-detail site-exposure",
     ),
+    Writers("catalogue.manage_materials", ("research", "material_control", "production"), "route-materials"),
+    Writers("catalogue.manage_quotes", ("material_control",), "inquiry-award inquiry-award-revoke"),
     Writers("documents.refuse", (), "document-refuse"),
     Writers("documents.request", ("business_development", "project_manager", "management"), "status-report"),
     Writers("documents.request", STAFF, "document-new"),
@@ -85,7 +87,7 @@ WRITES = [
     Writers(
         "process.edit_costs",
         ("business_development", "management", "research", "material_control", "production"),
-        "project-costs cost-change cost-copy cost-fix cost-plan cost-waste cost-offer",
+        "project-costs cost-change cost-copy cost-fix cost-plan cost-waste cost-offer cost-award",
     ),
     Writers("process.edit_route", ("project_manager", "research"), "project-routes route-change route-start route-fix"),
     Writers(

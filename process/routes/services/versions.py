@@ -11,6 +11,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, require_none, require_reason
 from process.routes.figures import balance_of
+from process.routes.mending import blockers_of
 from process.routes.models import Route, RouteStep, RouteVersion, StepInput
 from process.routes.services.shared import editing_blockers, locked_route, locked_version, told
 from projects.services.locking import not_active
@@ -25,7 +26,8 @@ def fix_blockers(version: RouteVersion) -> list[Blocker]:
     """What is fixed is quoted and made by: it has to be computable."""
     if blockers := editing_blockers(version):
         return blockers
-    return [Blocker(fault.kind, fault.words) for fault in balance_of(version).faults]
+    whole = balance_of(version)
+    return blockers_of(whole.faults, version, whole.steps)
 
 
 def starting_blockers(route: Route) -> list[Blocker]:

@@ -116,7 +116,22 @@ def test_a_wrong_figure_and_an_impossible_yield_are_said(seller: Client, scenari
 
     assert "Pilot, batches: " in shown(seller, f"{address}?pilot-batches=two")
     assert "belong together" in shown(seller, f"{address}?pilot-batches=0")
-    assert "more than the equation gives" in shown(seller, f"{address}?yield_pct=150")
+    tried = shown(seller, f"{address}?yield_pct=150")
+    assert ("more than the equation gives" in tried, 'href="#id_yield_pct"' in tried) == (True, True)
+
+
+def test_a_figure_that_cannot_be_priced_leads_to_where_it_is_mended(seller: Client, scenario: CostAssessment) -> None:
+    address = scenario.get_absolute_url()
+    line = scenario.lines.all()[0]
+    CostAssessment.objects.update(yield_pct=Decimal(150))
+    assert f'href="{address}#id_change-yield_pct"' in shown(seller, address)
+    CostAssessment.objects.update(yield_pct=Decimal(100))
+
+    CostLine.objects.filter(pk=line.pk).update(price=0, price_low=None, price_high=None, note="")
+
+    page = shown(seller, address)
+    assert f"{line.label}: A price of zero needs a note" in page
+    assert f'href="{reverse("worksheet-row", args=[f"cost-lines:{scenario.pk}", line.pk])}"' in page
 
 
 def test_a_missing_price_leads_to_its_table(seller: Client, scenario: CostAssessment) -> None:

@@ -123,11 +123,16 @@ HEADS = {
 
 @pytest.mark.parametrize("language", HEADS)
 def test_the_spreadsheet_of_a_letter_is_in_its_language_and_comes_back_as_answers(inquiry: PurchaseInquiry, language: str) -> None:
+    wanted = {"pack_kg": Decimal(120), "wanted_on": in_days(40), "specification": "98 %"}
+    inquiry.lines.filter(material__name="4-Aminophenol").update(**wanted)
     sent(inquiry)
     Supplier.objects.filter(name="Second Works").update(language=language)
     addressee = inquiry.addressees.select_related("supplier", "inquiry__project").get(supplier__name="Second Works")
     book = load_workbook(BytesIO(answer_sheet(addressee)))
     sheet = book.worksheets[0]
+    told = [cell.value for cell in sheet[2]][2:6]
+    asked = inquiry.lines.get(material__name="4-Aminophenol")
+    assert [str(each) for each in told] == [str(asked.quantity_kg), "98 %", "120", f"{in_days(40)} 00:00:00"]
     heads = {str(cell.value).rstrip(" *"): cell.column for cell in sheet[1]}
     assert [cell.value for cell in sheet[2]][:2] == ["4-Aminophenol", "Second Works"]
     assert sheet.max_row == 2 or sheet.cell(3, 1).value is None  # it reads of no other material

@@ -114,9 +114,13 @@ def test_two_suppliers_are_asked_or_the_reason_stands_at_the_line(inquiry: Purch
     assert [each.key for each in services.send_blockers(inquiry)] == ["inquiry.nobody"]
 
     ask(inquiry, "Acetic anhydride", "Third Works")
-    keys = [each.key for each in services.send_blockers(inquiry)]
+    found = services.send_blockers(inquiry)
+    keys = [each.key for each in found]
 
     assert "inquiry.single" in keys
+    assert all(each.link for each in found)
+    row = inquiry.lines.get(material__name="Acetic anhydride").pk
+    assert next(each.link for each in found if each.key == "inquiry.single").endswith(f"inquiry-lines:{inquiry.pk}/rows/{row}/")
     assert "inquiry.letter" in keys  # the letter to the new one is not written
     with pytest.raises(Refused):
         services.send_inquiry(inquiry.pk, actor=buyer())

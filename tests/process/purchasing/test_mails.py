@@ -24,7 +24,7 @@ from process.purchasing import posting, services
 from process.purchasing.letters import is_current, papers_of
 from projects.models import WaitingFor
 from tests.process import factories as make
-from tests.process.purchasing.steps import answer, buyer, make_ready, printed, sent
+from tests.process.purchasing.steps import answer, buyer, in_days, make_ready, printed, sent
 from worksheets.changing import REMOVE, Change, change_rows
 
 pytestmark = pytest.mark.django_db
@@ -186,14 +186,38 @@ def test_a_letter_that_is_handed_over_ends_the_doubt(client: Client, inquiry: Pu
 
 def test_the_letter_of_a_supplier_without_an_address_is_handed_over(client: Client, inquiry: PurchaseInquiry) -> None:
     Supplier.objects.filter(name="Second Works").update(email="")
-    sent(inquiry)
-    place = inquiry.addressees.get(supplier__name="Second Works").number
+    make_ready(inquiry)
     client.force_login(buyer())
-    assert "To be sent by hand" in client.get(inquiry.get_absolute_url()).content.decode()
+    told = client.post(reverse("inquiry-send", args=[inquiry.project.code, inquiry.number]), follow=True).content.decode()
+    assert "Prepared, to be handed over: the letters to Second Works." in told
+    words = {event.kind: event.words for event in events_of(inquiry)}
+    assert words["inquiry.sent"].endswith("was sent to Chemical Works.")
+    assert words["inquiry.to_hand_over"].endswith("to Second Works are prepared, to be handed over.")
+    assert WaitingFor.objects.open().filter(words__endswith=f"hand over the letter of purchase inquiry {inquiry} to Second Works").exists()
+    place = inquiry.addressees.get(supplier__name="Second Works").number
 
     assert client.post(reverse("inquiry-hand-over", args=[inquiry.project.code, inquiry.number, place])).status_code == 302
 
-    assert "To be sent by hand" not in client.get(inquiry.get_absolute_url()).content.decode()
+    assert "Prepared, to be handed over" not in client.get(inquiry.get_absolute_url()).content.decode()
+    assert not WaitingFor.objects.open().filter(key__startswith=f"inquiry.mail:{inquiry.pk}:").exists()
+
+
+def test_whoever_handed_a_letter_over_says_on_which_day(client: Client, inquiry: PurchaseInquiry) -> None:
+    Supplier.objects.filter(name="Second Works").update(email="")
+    sent(inquiry)
+    PurchaseInquiry.objects.update(sent_at=timezone.now() - timedelta(days=3))
+    place = inquiry.addressees.get(supplier__name="Second Works").number
+    address = reverse("inquiry-hand-over", args=[inquiry.project.code, inquiry.number, place])
+    client.force_login(buyer())
+
+    for day, words in ((in_days(1), "This day is still to come."), (in_days(-4), "The letter was made on ")):
+        refused = client.post(address, {f"hand-{place}-on": day.isoformat()})
+        assert (refused.status_code, words in refused.content.decode()) == (400, True)
+    assert client.post(address, {f"hand-{place}-on": in_days(-2).isoformat()}).status_code == 302
+
+    given = InquirySupplier.objects.get(inquiry=inquiry, number=place)
+    assert inquiry.project.day_of(given.handed_over_at) == in_days(-2)
+    assert events_of(inquiry)[0].words.startswith(f"The letter of purchase inquiry {inquiry} was handed over to Second Works on ")
 
 
 def test_a_mail_that_was_tried_often_enough_is_told_of(inquiry: PurchaseInquiry) -> None:
