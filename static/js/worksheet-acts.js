@@ -111,8 +111,8 @@ window.sheetActs = (() => {
     const typed = names.filter((name) => sheet.columns.get(name).typed);
     const taken = chosen.flatMap((row) => typed.filter((name) => sheet.mayType(sheet.stateOf(row), sheet.columns.get(name))).map((name) => [row.getData().n, name]));
     leave(sheet);
-    const text = toClipboard(sheet);
-    if (text === null || !names.length) return;
+    const text = chosen.length ? toClipboard(sheet) : null;
+    if (text === null) return;
     if (!taken.length) return sheet.say(sheet.whyNot(sheet.stateOf(chosen[0]), sheet.columns.get(names[0])));
     sheet.cut = { text, cells: new Map(taken.map((each) => [each.join(" "), each])) };
     sheet.say(sheet.words.cut);
