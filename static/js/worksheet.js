@@ -368,7 +368,7 @@
     moved() {
       const number = this.current()?.getData().n ?? null;
       const place = `${number} ${this.currentColumn()?.name}`;
-      if (place !== this.place) this.said = this.hidden = "";
+      if (place !== this.place) Object.assign(this, { said: "", hidden: "", over: null }); // the cell where one goes comes before the pointer
       if (number !== this.at) this.saving.flush(number);
       this.at = number;
       this.place = place;
