@@ -41,9 +41,9 @@
       document.querySelector("[data-dialog='sign-off']")?.removeAttribute("aria-disabled");
     }
     take(answered);
-    // The headings of the tables name the currency, and their prices are counted in it.
-    const saving = event.target.autosave;
-    if (event.detail.names.includes("currency")) saving.settled().then(() => saving.pending() || window.location.reload());
+    // The headings of the tables name the currency, and their prices are counted in it. The page is not loaded under the hands of who types.
+    const told = document.getElementById("currency-changed");
+    if (told && event.detail.names.includes("currency")) told.hidden = false;
   });
 
   // The part may have been asked for before the sheet was saved, and come after it.

@@ -270,7 +270,7 @@ def total_of(page: Page) -> str:
     """What a page of the quotation says it adds up to."""
     return (
         page.get_by_role("row")
-        .filter(has=page.get_by_role("rowheader", name="Total", exact=True))
+        .filter(has=page.get_by_role("rowheader", name=re.compile(r"^Total \([A-Z]{3}\)$")))
         .last.get_by_role("cell")
         .last.inner_text()
     )
