@@ -65,6 +65,7 @@ TABLES: dict[str, str] = {
     "process/_screen.html": ROUTE,
     "process/_step_history.html": "computed for the steps of one route; what they gave stands in worksheets",
     "process/inquiries.html": "a few inquiries of one project, which the API gives; their tables are worksheets",
+    "process/route_materials.html": FORM,
     "process/routes.html": ROUTE,
     "projects/_compared_part.html": PART,
     "projects/_offer_lines.html": PART,
