@@ -16,19 +16,21 @@ from projects.models import ApprovalRequest, Project
 from projects.services.approvals import answer_approval
 from tests.documents.pdf_checks import faults_of
 from tests.projects import factories
-from tests.quick import UNLAID
+from tests.quick import UNLAID, words_alone
 
 WORDS = "<p>{title}: <strong>three steps</strong>, 68 % yield, 收率 and 20–25 °C.</p>"
 
 
 def finished(type_key: str, project: Project, *, author: User, about: str = "", reason: str = "") -> DocumentVersion:
-    """Made, rendered, its sections written, reviewed and signed by each role in turn, rendered again."""
-    version = drafted(type_key, project, author=author, about=about, reason=reason)
-    number, declared = version.document.number, version.document.type
-    assert declared is not None
-    for section in declared.narrative:
-        services.save_narrative(number, version.number, section.key, WORDS.format(title=section.title), actor=author)
-    render(version)
+    """Made, its sections written, reviewed and signed by each role in turn. The drafts on the way are words alone; what is signed is laid
+    out, where the test does not say otherwise."""
+    with words_alone():
+        version = drafted(type_key, project, author=author, about=about, reason=reason)
+        number, declared = version.document.number, version.document.type
+        assert declared is not None
+        for section in declared.narrative:
+            services.save_narrative(number, version.number, section.key, WORDS.format(title=section.title), actor=author)
+        render(version)
     services.submit_for_review(number, version.number, actor=author)
     for slot in (slot for slot in declared.slots if not slot.is_clients):
         signer = factories.person(slot.role)

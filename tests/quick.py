@@ -72,6 +72,14 @@ def unlaid(monkeypatch: pytest.MonkeyPatch) -> None:
     lay_nothing_out(monkeypatch)
 
 
+@contextmanager
+def words_alone() -> Iterator[None]:
+    """What is rendered inside is not laid out either: the drafts on the way to the rendition that a test looks at."""
+    with pytest.MonkeyPatch.context() as patch:
+        lay_nothing_out(patch)
+        yield
+
+
 def lay_nothing_out(patch: pytest.MonkeyPatch) -> None:
     def words_alone(html: str, **_told: Any) -> RenderedPdf:
         return RenderedPdf(UNLAID + words_of(html).encode(), 1)

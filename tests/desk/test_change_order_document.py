@@ -45,6 +45,7 @@ def test_the_pdf_says_what_was_released(project: Project) -> None:
     assert content_hash(order)[:12] in text.replace(" ", "")
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_each_change_order_has_its_own_document(project: Project) -> None:
     first = make.accept_change_order(make.sent_change_order(project))
     second = make.sent_change_order(project)

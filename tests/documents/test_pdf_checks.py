@@ -111,6 +111,7 @@ def test_without_its_tool_nothing_passes(pdf: bytes, monkeypatch: pytest.MonkeyP
         faults_of(pdf)
 
 
+WORDS_ALONE = re.compile(r"^( *)with words_alone\(\):\n(?:\1 +.+\n)+", re.MULTILINE)
 EVERYWHERE = re.compile(r"^pytestmark = .*unlaid", re.MULTILINE)
 
 
@@ -118,7 +119,7 @@ def laid_out_in(text: str) -> str:
     """What stands in a file of tests, without those that take words for the PDF (`tests.quick`)."""
     if "lay_nothing_out" in text or EVERYWHERE.search(text):
         return ""
-    return "".join(part for part in text.split("\n\n\n") if 'usefixtures("unlaid")' not in part)
+    return "".join(part for part in WORDS_ALONE.sub("", text).split("\n\n\n") if 'usefixtures("unlaid")' not in part)
 
 
 def test_some_test_makes_every_type_of_document() -> None:

@@ -27,6 +27,7 @@ from projects.services.commercial import send_quotation
 from tests.finished import WORDS, drafted, finished, reader_of, render, text_of
 from tests.process.factories import a_material, a_price, a_reference, a_scenario, a_whole_route, an_input, draft_of
 from tests.projects import factories
+from tests.quick import words_alone
 
 pytestmark = pytest.mark.django_db
 WRITTEN = sorted(each.key for each in registry.document_types() if each.template == TEMPLATE)
@@ -50,7 +51,8 @@ def test_quotation_prints_the_released_revision() -> None:
     author = factories.person(Role.BUSINESS_DEVELOPMENT)
     version = drafted("quotation", project, author=author)
     services.save_narrative(version.document.number, 1, "letter", WORDS.format(title="Letter"), actor=author)
-    assert render(version)
+    with words_alone():
+        assert render(version)
     send_quotation(project.code, 1, actor=author)
     assert render(version)
     version = DocumentVersion.objects.get(pk=version.pk)
@@ -154,6 +156,7 @@ def test_process_development_report_tells_science_and_evidence() -> None:
     assert data["content_hash"] == version.content_hash
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_process_development_report_is_not_reviewed_with_empty_sections() -> None:
     project = factories.a_project_in("small_scale")
     author = factories.person(Role.RESEARCH)
@@ -230,6 +233,7 @@ def test_whoever_of_the_approvers_writes_a_report_another_approves_beside_them(k
     assert len(approvers) >= 2
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_a_report_prints_waivers_and_conditions() -> None:
     project = factories.a_conditional_project(Phase.PILOT)
 
@@ -257,7 +261,8 @@ def test_inquiry_assessment_prints_what_is_recorded_of_route_screen_rights_offer
     project = factories.a_project()
     factories.sign_off_sheets(project)
     recommend(project.code, recommendation="bid", reason="Feasible.", actor=factories.person(Role.BUSINESS_DEVELOPMENT))
-    bare = text_of(drafted("inquiry_assessment_report", project, author=factories.manager()))
+    with words_alone():
+        bare = text_of(drafted("inquiry_assessment_report", project, author=factories.manager()))
     version = draft_of(a_whole_route(project))
     chloroform = a_material("Chloroform", cas_number="67-66-3", density_kg_per_l=1.49)
     a_price(chloroform, "3.10", lead_time_days=77)
@@ -321,6 +326,7 @@ def test_cost_assessment_sets_price_against_cost() -> None:
     assert version.document.type is not None and version.document.type.for_us  # margins are no client's
 
 
+@pytest.mark.usefixtures("unlaid")
 def test_a_report_that_is_in_effect_before_the_charter_is_its_record_once_it_is_planned() -> None:
     """Its natural order: the price is judged, quoted and accepted before there is a plan."""
     project = factories.a_project()
