@@ -190,13 +190,16 @@ def _of_any_transaction(table: str, rows: str) -> str:
 
 
 def _put_back(rows: dict[str, str], before: dict[str, str]) -> None:
-    """As they were, without guards and triggers, which saw them the first time; only the transaction is the present one."""
+    """As they were, without guards and triggers, which saw them the first time; only the transaction is the present one. Where what
+    stands there was only added to, the rest is."""
     changed = {table: lines for table, lines in rows.items() if lines != before.get(table)}
+    kept = {table: lines for table, lines in before.items() if rows.get(table, "").startswith(lines)}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for table in before.keys() & changed.keys() | before.keys() - rows.keys():
+        for table in before.keys() - kept.keys():
             cursor.execute(f'DELETE FROM "{table}"')
-        for table, lines in changed.items():
+        for table in changed:
+            lines = rows[table].removeprefix(kept.get(table, ""))
             if table in _of_a_transaction():
                 cursor.execute(f"SELECT {_of_a_transaction()[table][1]}")
                 lines = lines.replace(f"\t{NOW}", f"\t{cursor.fetchone()[0]}")

@@ -20,6 +20,7 @@ from projects.models import GateSignature, Phase, Project, WaitingFor
 from projects.services import gate, waivers
 from projects.services.waiting import ESCALATION_DAYS, close_waits, escalate_waits
 from tests.projects import factories as make
+from tests.projects.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
@@ -28,6 +29,11 @@ InDays = Callable[[int], date]
 
 @pytest.fixture
 def project(db: None) -> Project:
+    return a_proposed_project()
+
+
+@remembered
+def a_proposed_project() -> Project:
     """G1 waits for its signatures."""
     project = make.a_project_ready_for_g1()
     make.propose(project)

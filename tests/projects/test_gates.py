@@ -17,6 +17,7 @@ from projects.models import Baseline, Milestone, Phase, PhaseMove, Project, Read
 from projects.services import gate
 from projects.services.readiness import refresh_readiness
 from tests.projects import factories as make
+from tests.projects.remembered import remembered
 from tests.projects.reviews import WHY, keys, review_of, sign_as
 
 pytestmark = pytest.mark.django_db
@@ -36,14 +37,21 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize("action", ["propose", "sign", "refuse", "withdraw"])
-@pytest.mark.parametrize("state", ["open", "submitted", "decided"])
-def test_review_against_action(state: str, action: str, events_of: Events, nothing_written: Check) -> None:
+@remembered
+def reviewed(state: str) -> Project:
+    """The review of its first gate is in this state."""
     project = make.a_project_ready_for_g1()
     if state == "submitted":
         make.propose(project)
     if state == "decided":
         make.decide(project, "stop")
+    return project
+
+
+@pytest.mark.parametrize("action", ["propose", "sign", "refuse", "withdraw"])
+@pytest.mark.parametrize("state", ["open", "submitted", "decided"])
+def test_review_against_action(state: str, action: str, events_of: Events, nothing_written: Check) -> None:
+    project = reviewed(state)
     act = partial(ACTIONS[action], project)
 
     if (state, action) in ALLOWED:

@@ -13,6 +13,7 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from projects.models import GateReview, Phase, PhaseMove, Project, StatusChange, WaitingFor
 from projects.services import lifecycle
 from tests.projects import factories as make
+from tests.projects.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
@@ -33,6 +34,7 @@ def again(project: Project) -> Project:
     return Project.objects.get(pk=project.pk)
 
 
+@remembered
 def in_status(status: str) -> Project:
     """A project in small scale with this status."""
     project = make.a_project_in(Phase.SMALL_SCALE, last=Phase.SMALL_SCALE)

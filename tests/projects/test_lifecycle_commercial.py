@@ -11,11 +11,12 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
 from phases.evaluation.services import submit_rfp
-from projects.models import Quotation, Rfp
+from projects.models import Project, Quotation, Rfp
 from projects.services import commercial, quotation_answers
 from projects.services.rfp import decline_rfp, update_rfp
 from tests.projects import factories as make
 from tests.projects.people import business
+from tests.projects.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
@@ -115,15 +116,25 @@ QUOTATION_ALLOWED = {
     ("declined", "revise"): ("superseded", "quotation.superseded"),
     ("superseded", "revise"): ("superseded", "quotation.drafted"),
 }
+
+
+@remembered
+def quoted(state: str) -> Project:
+    """With a first revision of its quotation in this state."""
+    project = make.a_project()
+    quotation = make.a_quotation(project)
+    for step in QUOTATION_STATES[state]:
+        QUOTATION_ACTIONS[step](quotation)
+    return project
+
+
 UNSEEN = {(state, action) for state in ("draft", "released", "superseded") for action in ("accept", "decline")}
 
 
 @pytest.mark.parametrize("action", QUOTATION_ACTIONS)
 @pytest.mark.parametrize("state", QUOTATION_STATES)
 def test_quotation_against_action(state: str, action: str, events_of: Events, nothing_written: Check) -> None:
-    quotation = make.a_quotation(make.a_project())
-    for step in QUOTATION_STATES[state]:
-        QUOTATION_ACTIONS[step](quotation)
+    quotation = Quotation.objects.get(project=quoted(state), revision=1)
     act = partial(QUOTATION_ACTIONS[action], quotation)
 
     if (state, action) in QUOTATION_ALLOWED:
