@@ -51,6 +51,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     f"--disable-features={','.join(FEATURES_OFF)}",
+    "--js-flags=--no-turbofan --no-maglev --always-sparkplug",  # no page is looked at for so long that it pays to compile it twice
 ]
 OWN = ("data:", "blob:", "about:")  # addresses that ask no host
 
