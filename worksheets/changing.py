@@ -118,7 +118,8 @@ def change_rows(
                 writing.done()
             if all_or_none and any(not each.is_saved for each in results):
                 raise _Undone({f"{place}.{name}": words for place, each in enumerate(results) for name, words in each.errors.items()})
-            transaction.set_rollback(only_judge)
+            if only_judge:
+                transaction.set_rollback(True)
     except _Undone as undone:
         raise BadInput(undone.args[0]) from undone
     return Outcome(writing.bound, results)

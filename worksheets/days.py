@@ -8,12 +8,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+FURTHEST_YEARS = 30
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NOT_READ = _("“%(typed)s” is no day. Write 2026-03-12, 12 Mar 2026, 12.03.2026 or 12.03.26.")
 AMBIGUOUS = _("“%(typed)s” can be read as %(one)s or as %(other)s. Write one of these two.")
 NUMBER = _("The number %(typed)s stands here. Format the cell as a date.")
+WHICH_CENTURY = _("“%(typed)s” may be of this century or of the last one. Write the year with four digits.")
 WITH_TIME = _("“%(typed)s” has a time of day; only a day is asked for.")
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s.,-]*([a-z]{3,9})[\s.,-]*(\d{4}|\d{2})", re.IGNORECASE)
@@ -31,18 +34,24 @@ def day_as_typed(text: str) -> date:
     if found := _YEAR_FIRST.fullmatch(typed):
         return _day(typed, *map(int, found.groups()))
     if found := _DAY_MONTH.fullmatch(typed):
-        return _day(typed, _year(found[3]), _month(found[2]), int(found[1]))
+        return _day(typed, _year(typed, found[3]), _month(found[2]), int(found[1]))
     if found := _MONTH_DAY.fullmatch(typed):
-        return _day(typed, _year(found[3]), _month(found[1]), int(found[2]))
+        return _day(typed, _year(typed, found[3]), _month(found[1]), int(found[2]))
     if found := _POINTS.fullmatch(typed):
-        return _day(typed, _year(found[3]), int(found[2]), int(found[1]))
+        return _day(typed, _year(typed, found[3]), int(found[2]), int(found[1]))
     if found := _SLASHES.fullmatch(typed):
-        return _of_two(typed, int(found[1]), int(found[2]), _year(found[3] or found[4]))
+        return _of_two(typed, int(found[1]), int(found[2]), _year(typed, found[3] or found[4]))
     raise ValidationError(NOT_READ, code="invalid", params={"typed": typed[:40]})
 
 
-def _year(typed: str) -> int:
-    return int(typed) + (2000 if len(typed) == 2 else 0)
+def _year(typed: str, year: str) -> int:
+    """Of two digits in this century, unless that is further ahead than anything is planned: it may be of the last one."""
+    if len(year) == 4:
+        return int(year)
+    found = 2000 + int(year)
+    if found > timezone.localdate().year + FURTHEST_YEARS:
+        raise ValidationError(WHICH_CENTURY, code="ambiguous", params={"typed": typed[:40]})
+    return found
 
 
 def _month(name: str) -> int:

@@ -68,6 +68,8 @@ class Rows:
         """`tidy`, `clean`, the model's own checks, then whether it is there already. Raises BadInput with all that is wrong, by column."""
         try:
             self._judge_whole(row, changed)
+        except AlreadyThere:
+            raise  # it is that row, whatever else is typed: an import leaves it out, and the grid leads there
         except BadInput as bad:
             others = self.faults(row, set(changed) - bad.errors.keys(), wrong=bad.errors)
             if others:

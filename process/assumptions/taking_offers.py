@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 
 from audit.acts import act
 from audit.events import record
-from audit.refusals import Blocker, Refused
+from audit.refusals import BadInput, Blocker, Refused
 from catalogue.models.supply import LIST
 from process.assumptions.models import Assumption
 from process.assumptions.prompting import prompt
@@ -67,10 +67,11 @@ def take_award(pk: int, award: int, *, actor: User) -> CostAssessment:
 
 def _take(scenario: CostAssessment, row: MaterialPrice, quote: QuotedPrice, actor: User) -> None:
     values = {"quote": str(quote), **dict.fromkeys(EMPTIED, "")}
-    (result,) = change_rows(f"cost-materials:{scenario.pk}", [Change(CHANGE, row.pk, values)], actor=actor, all_or_none=True).results
-    if not result.is_saved:
-        words = " ".join(str(each) for said in result.errors.values() for each in said)
-        raise Refused([Blocker("cost.offer_not_taken", words, link=scenario.get_absolute_url())])
+    try:
+        change_rows(f"cost-materials:{scenario.pk}", [Change(CHANGE, row.pk, values)], actor=actor, all_or_none=True)
+    except BadInput as bad:
+        words = " ".join(str(each) for said in bad.errors.values() for each in said)
+        raise Refused([Blocker("cost.offer_not_taken", words, link=scenario.get_absolute_url())]) from bad
 
 
 def _settle(scenario: CostAssessment, found: Offered, actor: User) -> int:

@@ -335,7 +335,7 @@ def _material(row: MaterialPrice, assessment: CostAssessment, known: _Known, awa
     if row.quote is None:
         return Material(key, label, typed_price(row, row.price_per_kg or Decimal(0), "kg"), **common)
     first, *others = known.breaks[list_of(row.quote)]
-    source = Source.AWARDED if is_awarded(row, award, assessment.priced_on) else Source.QUOTE
+    source = Source.AWARDED if is_awarded(row, award) else Source.QUOTE
     return Material(
         key,
         label,
@@ -352,9 +352,9 @@ def counts_with(row: MaterialPrice, award: InquiryAward) -> bool:
     return award.quote is not None and row.quote is not None and list_of(award.quote) == list_of(row.quote)
 
 
-def is_awarded(row: MaterialPrice, award: InquiryAward | None, on: date) -> bool:
-    """Whether the row counts with an award that holds on that day."""
-    return award is not None and counts_with(row, award) and not award.broken_because(on)
+def is_awarded(row: MaterialPrice, award: InquiryAward | None) -> bool:
+    """Whether the row counts with what was awarded, be the offer younger than the day of the prices or over by now."""
+    return award is not None and counts_with(row, award) and not award.undone_because
 
 
 def _quoted(each: SupplierQuote, chosen: SupplierQuote, source: Source) -> Figure:

@@ -99,7 +99,12 @@ class InquiryAward(models.Model):
 
     def broken_because(self, on: date) -> str:
         """Why nobody can order by it on that day; nothing while it holds. Asks the database for nothing of `standing`."""
-        return next(filter(None, (self._ended(), self._changed(), self._out_of_time(on))), "")
+        return self.undone_because or self._out_of_time(on)
+
+    @property
+    def undone_because(self) -> str:
+        """The same on whatever day: what was decided stands no more."""
+        return self._ended() or self._changed()
 
     def _ended(self) -> str:
         if self.inquiry.state == PurchaseInquiry.State.WITHDRAWN:

@@ -125,7 +125,7 @@ class Priced:
     @property
     def bought_kg(self) -> Decimal:
         """Whole packs, at least the smallest order; nothing where no quantity is said."""
-        return whole_packs(max(self.needed_kg, self.least_kg), self.quote.pack_kg or Decimal(0)) if self.needed_kg else self.needed_kg
+        return _bought(self.quote, self.needed_kg)
 
     @property
     def cost(self) -> Decimal:
@@ -159,6 +159,10 @@ def least_kg(quote: SupplierQuote) -> Decimal:
     return max(quote.quantity_from_kg, quote.minimum_order_kg or Decimal(0))
 
 
+def _bought(quote: SupplierQuote, needed_kg: Decimal) -> Decimal:
+    return whole_packs(max(needed_kg, least_kg(quote)), quote.pack_kg or Decimal(0)) if needed_kg else needed_kg
+
+
 def holding_quotes(materials: Iterable[int], on: date) -> QuerySet[SupplierQuote]:
     """Prices that somebody may order by on that day."""
     quotes: QuerySet[SupplierQuote] = SupplierQuote.objects.valid(on).filter(material__in=materials)
@@ -186,8 +190,8 @@ def prices_among(
     """By material: the cheapest price that holds on that day for what is needed, whole packs counted. One query, for the rates,
     where they are not known: by currency, into that one.
 
-    Of one supplier the newest price list counts, and of it the highest break that the quantity reaches; the smallest quantity where none
-    is said. Where no supplier sells so little, the smallest break stands in.
+    Of one supplier the newest price list counts, and of it the highest break that is reached by what has to be bought; the smallest
+    quantity where none is said. Where no supplier sells so little, the smallest break stands in.
     """
     known = ExchangeRate.objects.into(currency, on) if rates is None else rates
     factors = {currency: Decimal(1)} | {other: row.rate for other, row in known.items()}
@@ -202,9 +206,9 @@ def prices_among(
     found: dict[int, Priced] = {}
     for (material, _supplier), rows in lists.items():
         needed = exact((needed_kg or {}).get(material, 0.0))
-        quote = ([rows[0]] + [row for row in rows if least_kg(row) <= needed])[-1]
+        quote = ([rows[0]] + [row for row in rows if least_kg(row) <= _bought(rows[0], needed)])[-1]
         price = Price(material_key(material), quote.price_per_kg * factors[quote.currency], currency, quote.note)
-        priced = Priced(price, quote, is_reached=least_kg(quote) <= needed, needed_kg=needed)
+        priced = Priced(price, quote, is_reached=any(least_kg(row) <= needed for row in rows), needed_kg=needed)
         if material not in found or priced.rank < found[material].rank:
             found[material] = priced
     return Prices(currency, on, found, {material: sorted(each) for material, each in unrated.items() if material not in found})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -35,12 +36,13 @@ class RouteForm(forms.Form):
 
 
 class MaterialForm(forms.Form):
-    """What the catalogue says of a material, as somebody types it; its table reads and judges it."""
+    """What the catalogue says of a material, as somebody types it; its table reads and judges it. What was shown goes along, so that only
+    what is typed otherwise is a change, whatever somebody else wrote meanwhile."""
 
-    kind = forms.ChoiceField(choices=Material.Kind.choices, widget=select_input(_("Kind")))
-    cas_number = forms.CharField(required=False, max_length=20)
-    molar_mass_g_per_mol = forms.CharField(required=False, max_length=20)
-    density_kg_per_l = forms.CharField(required=False, max_length=20)
+    kind = forms.ChoiceField(choices=Material.Kind.choices, widget=select_input(_("Kind")), show_hidden_initial=True)
+    cas_number = forms.CharField(required=False, max_length=20, show_hidden_initial=True)
+    molar_mass_g_per_mol = forms.CharField(required=False, max_length=20, show_hidden_initial=True)
+    density_kg_per_l = forms.CharField(required=False, max_length=20, show_hidden_initial=True)
 
     def __init__(self, *args: Any, material: Material, **kwargs: Any) -> None:
         said = {name: getattr(material, name) for name in self.base_fields}
@@ -51,8 +53,18 @@ class MaterialForm(forms.Form):
 
     @property
     def typed(self) -> dict[str, str]:
-        """What is another than it was."""
+        """What is another than was shown."""
         return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """What was shown where something is typed otherwise."""
+        return {name: self.data.get(self.add_initial_prefix(name), "") for name in self.typed}
+
+    def show(self, now: Mapping[str, Any]) -> None:
+        """What somebody else wrote meanwhile: who saves again has seen it."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data.update({self.add_initial_prefix(name): "" if value is None else str(value) for name, value in now.items()})  # type: ignore[attr-defined]
 
 
 class TargetForm(forms.Form):

@@ -77,19 +77,44 @@ def test_what_a_balance_lacks_of_its_materials_is_completed_in_one_form(client: 
     page = client.get(version.get_absolute_url()).content.decode()
     assert ("Complete 2 materials at once" in page, f'{address}#material-{one.pk}"' in page) == (True, True)
 
-    kinds = {f"material-{each.pk}-kind": "reagent" for each in (one, other)}
+    shown = shown_at(client, address)
     told = {f"material-{one.pk}-molar_mass_g_per_mol": "109.128", f"material-{other.pk}-molar_mass_g_per_mol": "a hundred"}
-    refused = client.post(address, kinds | told)
+    refused = client.post(address, shown | told)
 
     assert (refused.status_code, "a hundred" in refused.content.decode()) == (400, True)
     assert Material.objects.get(pk=one.pk).molar_mass_g_per_mol == pytest.approx(109.128)
     assert [line.material for line in client.get(address).context["lines"]] == [other]
-    assert client.post(address, kinds | {f"material-{other.pk}-molar_mass_g_per_mol": "102.089"}).headers["Location"] == (
-        version.get_absolute_url()
-    )
+    told = {f"material-{other.pk}-molar_mass_g_per_mol": "102.089"}
+    assert client.post(address, shown_at(client, address) | told).headers["Location"] == version.get_absolute_url()
     assert "says of every material" in client.get(address).content.decode()
     client.force_login(projects.person(Role.PROJECT_MANAGER))
-    assert client.post(address, kinds).status_code == 403
+    assert client.post(address, shown).status_code == 403
+
+
+def shown_at(client: Client, address: str) -> dict[str, Any]:
+    """What the form sends where nothing is typed: each field with what was shown in it."""
+    forms = [line.form for line in client.get(address).context["lines"]]
+    fields = [(field, "" if field.initial is None else str(field.initial)) for form in forms for field in form]
+    return {name: value for field, value in fields for name in (field.html_name, field.html_initial_name)}
+
+
+def test_what_somebody_else_completes_meanwhile_stays(client: Client, project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    Material.objects.filter(name="Acetic anhydride").update(molar_mass_g_per_mol=None)
+    material = Material.objects.get(name="Acetic anhydride")
+    address = reverse("route-materials", args=[project.code, version.route.number, version.number])
+    client.force_login(make.chemist())
+    shown = shown_at(client, address)
+    Material.objects.filter(pk=material.pk).update(molar_mass_g_per_mol=102.089)
+
+    client.post(address, shown | {f"material-{material.pk}-density_kg_per_l": "1.08"})
+    material.refresh_from_db()
+    assert (material.molar_mass_g_per_mol, material.density_kg_per_l) == (102.089, 1.08)
+
+    told = shown | {f"material-{material.pk}-molar_mass_g_per_mol": "100"}
+    refused = client.post(address, told)
+    material.refresh_from_db()
+    assert (refused.status_code, "102.089" in refused.content.decode(), material.molar_mass_g_per_mol) == (400, True, 102.089)
 
 
 def test_its_code_is_made_from_its_name_where_none_is_typed(inputs: str) -> None:

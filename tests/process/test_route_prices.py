@@ -83,6 +83,19 @@ def test_the_cheapest_is_that_of_what_must_be_bought_in_whole_packs(project: Pro
     assert (much.quote.supplier.name, much.bought_kg) == ("Large packs", 200)
 
 
+def test_a_whole_pack_reaches_the_break_of_its_size(project: Project) -> None:
+    """20 kg come in one pack of 25, and from 25 kg on a kilogram costs 6."""
+    material = make.a_material()
+    make.a_price(material, "10.00", pack_kg=Decimal(25))
+    make.a_price(material, "6.00", pack_kg=Decimal(25), quantity_from_kg=Decimal(25))
+    make.a_price(material, "8.00", supplier="By the kilogram")
+
+    found = prices(material, 20.0).found[material.pk]
+
+    assert (found.quote.supplier.name, found.price.amount_per_kg, found.bought_kg) == ("Chemical Works", Decimal("6.00"), 25)
+    assert (found.cost, found.is_reached) == (Decimal("7.5"), True)
+
+
 @pytest.mark.parametrize("status", [Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED])
 def test_nobody_buys_from_a_barred_supplier(status: str, project: Project) -> None:
     material = make.a_material()

@@ -184,6 +184,15 @@ def test_a_column_that_is_not_there_is_refused_in_a_new_row_too() -> None:
     assert not Material.objects.exists()
 
 
+def test_what_is_there_by_its_code_and_by_its_name_is_that_row() -> None:
+    """So that a file which is imported once more is there already, row by row."""
+    material = a_material()
+
+    again = enter("materials", TOLUENE)
+
+    assert (again.there, again.is_saved) == (material, False)
+
+
 def test_a_supplier_entered_for_a_row_that_is_refused_is_entered_for_the_next_one() -> None:
     a_material()
     wrong, right = ({**PRICE, "price_per_kg": price} for price in ("dear", "5"))

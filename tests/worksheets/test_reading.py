@@ -248,6 +248,9 @@ def test_a_day_with_two_readings_names_both() -> None:
     for wrong in ("30-04-27", "27-04-30", "soon", "31.02.26", "13/13/26", "12 Mux 2026"):
         with pytest.raises(ValidationError, match=r"Write 2026-03-12, 12 Mar 2026, 12\.03\.2026 or 12\.03\.26\."):
             day_as_typed(wrong)
+    for old in ("12.03.85", "31/12/99", "12 Mar 85"):
+        with pytest.raises(ValidationError, match="year with four digits"):
+            day_as_typed(old)
 
 
 @pytest.mark.django_db
