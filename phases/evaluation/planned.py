@@ -113,9 +113,9 @@ def fit_words(row: PlannedOperation) -> str:
     return words if vessel.in_service else _t("%(words)s; the vessel is out of service") % {"words": words}
 
 
-def overfilled(rows: Iterable[PlannedOperation]) -> list[str]:
-    """Why the plan cannot be carried out: which operation needs more than its vessel may hold, and by how much."""
-    return [f"{row}: {fit_words(row)}" for row in rows if filling(row).fit == Fit.TOO_MUCH]
+def overfilled(rows: Iterable[PlannedOperation]) -> dict[int, str]:
+    """Why the plan cannot be carried out, by the key of the row: which operation needs more than its vessel may hold, and by how much."""
+    return {row.pk: f"{row}, {row.vessel.tag}: {fit_words(row)}" for row in rows if filling(row).fit == Fit.TOO_MUCH}
 
 
 def work_of(row: PlannedOperation) -> Work:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Prefetch, prefetch_related_objects
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -238,8 +239,12 @@ def sign_off_blockers(sheet: DepartmentAssessment) -> list[Blocker]:
     return [
         *(Blocker(f"sheet.{name}", empty % {"field": label_of(name)}, f"{page}#id_{name}", owner) for name in missing),
         *(Blocker("sheet.risk", unjudged % {"risk": risk}, f"{page}#sheet-sheet-risks", owner) for risk in risks),
-        *(Blocker("sheet.overfilled", words, f"{page}#sheet-production-plan", owner) for words in overfilled(_operations(sheet))),
+        *(Blocker("sheet.overfilled", words, _row_of_plan(sheet, pk), owner) for pk, words in overfilled(_operations(sheet)).items()),
     ]
+
+
+def _row_of_plan(sheet: DepartmentAssessment, pk: int) -> str:
+    return reverse("worksheet-row", args=[f"production-plan:{sheet.pk}", pk])
 
 
 def _operations(sheet: DepartmentAssessment) -> list[PlannedOperation]:

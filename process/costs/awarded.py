@@ -65,7 +65,8 @@ def awarded_in(found: Assessed, on: date) -> list[Awarded]:
     if found.given is None:
         return []
     rows = {row.material_id: row for row in found.assessment.prices.all()}
-    told = [_awarded(rows[material], award, on) for material, award in found.given.awards.items()]
+    every = (_awarded(rows[material], award, on) for material, award in found.given.awards.items())
+    told = [each for each in every if each.counts or not each.award.revoked_because]
     known = _Market(found, found.given, on) if told else None
     return sorted((each if known is None or each.broken else known.compare(each) for each in told), key=lambda each: each.row.pk)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -107,6 +107,8 @@ class InquiryAward(models.Model):
         return self._ended() or self._changed()
 
     def _ended(self) -> str:
+        if self.revoked_because:
+            return _t("It was revoked: %(why)s") % {"why": self.revoked_because}
         if self.inquiry.state == PurchaseInquiry.State.WITHDRAWN:
             return _t("The inquiry was withdrawn.")
         if self.supplier.status in Supplier.NOT_ASKED:
@@ -139,6 +141,7 @@ AS_READ = {
     "supplier": "supplier",
     "supplier_name": "supplier__name",
     "status": "supplier__status",
+    "revoked_because": "revoked_because",
     "inquiry": "inquiry__number",
     "state": "inquiry__state",
     "answer": "answer",
@@ -154,10 +157,12 @@ MONEY = {"price_per_kg": "price_per_kg", "quote_price": "answer__quote__price_pe
 
 
 def newest_award(*, project: str, material: str) -> Subquery:
-    """Beside rows that lead to a project and a material: what `restored` makes the award of, so that no query is asked for it."""
-    rows = InquiryAward.objects.filter(revoked_at=None, inquiry__project=OuterRef(project), line__material=OuterRef(material))
+    """Beside rows that lead to a project and a material: what `restored` makes the award of, so that no query is asked for it. Where none
+    stands, the one that was revoked last, for whoever counts with it still.
+    """
+    rows = InquiryAward.objects.filter(inquiry__project=OuterRef(project), line__material=OuterRef(material))
     told = JSONObject(**AS_READ, **{name: Cast(field, models.CharField()) for name, field in MONEY.items()})
-    return Subquery(rows.order_by("-awarded_at", "-pk").values(told=told)[:1])
+    return Subquery(rows.order_by(F("revoked_at").desc(nulls_first=True), "-awarded_at", "-pk").values(told=told)[:1])
 
 
 def restored(told: Mapping[str, Any], project: Project, material: Material) -> InquiryAward:
@@ -169,9 +174,8 @@ def restored(told: Mapping[str, Any], project: Project, material: Material) -> I
     if told["answer"] is not None:
         answer = InquiryAnswer(pk=told["answer"], no_offer_because=told["no_offer_because"], quote=_quote(told, supplier, material))
     price = Decimal(told["price_per_kg"])
-    return InquiryAward(
-        pk=told["id"], inquiry=inquiry, line=line, supplier=supplier, answer=answer, price_per_kg=price, currency=told["currency"]
-    )
+    whose = {"supplier": supplier, "answer": answer, "price_per_kg": price, "currency": told["currency"]}
+    return InquiryAward(pk=told["id"], inquiry=inquiry, line=line, revoked_because=told["revoked_because"], **whose)
 
 
 def _quote(told: Mapping[str, Any], supplier: Supplier, material: Material) -> SupplierQuote | None:

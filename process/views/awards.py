@@ -41,7 +41,7 @@ def line_award(request: SignedInRequest, code: str, number: int, line: int) -> H
         return _page(request, inquiry, found)
     form = _form(_row(inquiry, found), usual_currency(inquiry), request.POST)
     if carried_out(form, lambda: awarding.award_line(inquiry.pk, line, actor=request.user, **form.cleaned_data)):
-        messages.success(request, _t("Awarded: cost scenarios of this project count with this offer before any cheaper one."))
+        messages.success(request, _t("Awarded: new cost scenarios of this project count with this offer; a draft that is there offers it."))
         return redirect(f"{inquiry.get_absolute_url()}#offers")
     return _page(request, inquiry, found, status=400, form=form)
 

@@ -78,7 +78,9 @@ def costs_page(request: SignedInRequest, code: str) -> HttpResponse:
     project = visible_project(request, code)
     form = ScenarioForm(request.POST or None, project=project, prefix="new", taken=first_values(project, project.today))
     if request.method == "POST" and carried_out(form, lambda: services.open_scenario(code, form.values, actor=request.user)):
-        words = _t("The scenario is open. Each material of its route has the supplier's price that is cheapest for the largest phase.")
+        words = _t(
+            "The scenario is open. Each material of its route has the price that was awarded, else the cheapest for the largest phase."
+        )
         messages.success(request, words)
         newest = CostAssessment.objects.filter(project=project).order_by("-number")[0]
         return redirect("cost-scenario", code, newest.number)

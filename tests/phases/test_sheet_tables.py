@@ -294,8 +294,9 @@ def test_no_plan_is_signed_that_overfills_a_vessel(project: Project) -> None:
     services.save_sheet(project.code, "production", changes=ANSWERS, actor=make.person(Role.PRODUCTION))
     pk = add_row(project, "production", "production-plan", **OPERATION | {"vessel": "R-302", "batch_kg": "260"})
 
-    with pytest.raises(Refused, match=r"Step 1: 120 L above the greatest working volume \(3,000 L\)"):
+    with pytest.raises(Refused, match=r"Step 1, R-302: 120 L above the greatest working volume \(3,000 L\)") as refused:
         sign_off(project, "production")
+    assert refused.value.blockers[0].link.endswith(f"/{pk}/")
 
     changed(f"production-plan:{sheet_of(project, 'production').pk}", pk, {"batch_kg": "30"}, Role.PRODUCTION)
     assert sign_off(project, "production").state == DepartmentAssessment.State.SIGNED_OFF

@@ -20,7 +20,7 @@ from process.costs.awarded import awarded_in
 from process.costs.building import assessed
 from process.costs.figures import Source
 from process.costs.services import fix_scenario
-from process.models import CostAssessment, InquiryAnswer, InquiryAward, InquiryLine, PurchaseInquiry
+from process.models import CostAssessment, InquiryAnswer, InquiryAward, InquiryLine, MaterialPrice, PurchaseInquiry
 from process.purchasing import services
 from process.purchasing.awarding import award_line, revoke_award, rows_of
 from process.purchasing.paper import awards_on_paper
@@ -208,6 +208,19 @@ def test_a_broken_award_counts_as_the_quote_that_it_is_and_the_page_says_why(cli
     assert "That holds no more. The offer says 7.20 EUR/kg since, and said 6.05 EUR/kg." in page
     assert counted(scenario, line) == ("Second Works", Source.QUOTE)
     assert counted(a_draft(line, name="Anew"), line) == ("Chemical Works", Source.QUOTE)
+
+
+def test_a_scenario_that_counts_with_a_revoked_award_says_so(line: InquiryLine) -> None:
+    given(line)
+    scenario, other = a_draft(line), a_draft(line, name="Typed")
+    MaterialPrice.objects.filter(assessment=other).update(quote=None, price_per_kg=Decimal(5), currency="EUR", source=Source.ASSUMPTION)
+    revoke_award(line.inquiry_id, line.pk, reason="They lost their licence.", actor=buyer())
+
+    (said,) = awarded_in(assessed(CostAssessment.objects.get(pk=scenario.pk)), in_days(0))
+
+    assert (said.counts, said.broken) == (True, "It was revoked: They lost their licence.")
+    assert counted(scenario, line) == ("Second Works", Source.QUOTE)
+    assert awarded_in(assessed(CostAssessment.objects.get(pk=other.pk)), in_days(0)) == []
 
 
 def test_an_award_that_a_fixed_price_rests_on_stays_while_it_holds(line: InquiryLine) -> None:
