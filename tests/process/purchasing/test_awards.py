@@ -212,8 +212,8 @@ def test_a_broken_award_counts_as_the_quote_that_it_is_and_the_page_says_why(cli
 
 def test_a_scenario_that_counts_with_a_revoked_award_says_so(line: InquiryLine) -> None:
     given(line)
-    scenario, other = a_draft(line), a_draft(line, name="Typed")
-    MaterialPrice.objects.filter(assessment=other).update(quote=None, price_per_kg=Decimal(5), currency="EUR", source=Source.ASSUMPTION)
+    scenario, other = a_draft(line), a_draft(line, name="Unpriced")
+    MaterialPrice.objects.filter(assessment=other).update(quote=None, source=Source.ASSUMPTION)
     revoke_award(line.inquiry_id, line.pk, reason="They lost their licence.", actor=buyer())
 
     (said,) = awarded_in(assessed(CostAssessment.objects.get(pk=scenario.pk)), in_days(0))
