@@ -23,6 +23,7 @@ from projects.forms.asking import AskingForm
 from projects.models import Milestone, Project, Quotation
 from projects.permissions import lacking
 from projects.services.quotation_answers import accept_quotation, ask_for_changes, asking_blockers, decline_quotation, withdraw_changes
+from projects.services.quotation_parts import payments_with
 
 ACTIVITY = 15
 LONGEST_NUMBER = 6  # of a line
@@ -83,7 +84,9 @@ def _show_quotation(
 ) -> HttpResponse:
     context, chosen = quotation_context(request.user, quotation), _chosen(request)
     context |= {"errors": errors or {}, "open_dialog": dialog, "reason": request.POST.get("reason", ""), "chosen": chosen}
-    context["taken"] = taken_of(quotation, chosen)
+    context["taken"] = taken = taken_of(quotation, chosen)
+    if taken and context["choosable"]:
+        context |= {"payments": payments_with(context["payments"], quotation, taken["total"]), "due_total": taken["total"]}
     return render(request, "desk/portal_quotation.html", context, status=400 if errors else 200)
 
 

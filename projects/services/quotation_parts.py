@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -350,3 +350,8 @@ def payments_of(quotation: Quotation, *, total: Decimal | None = None) -> list[D
     amounts = amounts_of(quotation, quotation.total if total is None else total)
     words = due_words(quotation.default_plan) if rows else {}
     return [Due(row, words.get(row.source, ""), amount) for row, amount in zip(rows, amounts, strict=True)]
+
+
+def payments_with(payments: Sequence[Due], quotation: Quotation, total: Decimal) -> list[Due]:
+    """The same, of another total: what is due once options are taken."""
+    return [replace(due, amount=amount) for due, amount in zip(payments, amounts_of(quotation, total), strict=True)]

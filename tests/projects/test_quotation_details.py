@@ -231,6 +231,8 @@ def test_at_each_tick_the_server_says_the_price_beside_the_options_and_where_it_
 
     assert "data-offer-chosen>EUR 170,000.01<" in page and "<span data-offer-total>170,000.01</span>" in page
     assert 'value="2" form="accept-form" autocomplete="off" checked>' in page and 'name="said_options" value="2"' in page
+    payments = page.partition('id="offer-payments"')[2].partition("</section>")[0]
+    assert payments.count("170,000.01") == 1 + payments.count(">100<")  # together, and where all is due at once
 
 
 def test_other_options_than_the_price_was_said_of_are_not_signed(project: Project) -> None:
