@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +21,7 @@ from django.utils.translation import ngettext
 
 from accounts.languages import language_of, speaking_to
 from accounts.models import User
+from documents.models import Document
 from notifications.addresses import absolute
 from notifications.enclosures import enclosed_for
 from notifications.models import MailMessage, Notification
@@ -32,7 +36,7 @@ def letter_of(message: MailMessage, notifications: Sequence[Notification], *, mo
     with speaking_to(message.user):
         told = publications_in(notifications, message.user)
         published = list({each.act: each for each in told.values()}.values())
-        items = items_of([each for each in notifications if each.event_id not in told], message.user)
+        items = _without_secrets([each for each in notifications if each.event_id not in told], message.user)
         if len(published) == 1 and not items:
             return _published(message, published[0])
         return _news(message, notifications, items, published, more=more)
@@ -97,20 +101,43 @@ def _weekday(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), _t("D j M Y"))
 
 
+def _without_secrets(notifications: Sequence[Notification], reader: User) -> list[Item]:
+    """Of what is kept to named people one of ours is mailed the code alone, and where it is read: a mail passes servers that nobody has
+    bound to secrecy, and what happened may name the client, its people or its materials. The client reads of its own as before."""
+    items = items_of(notifications, reader)
+    about = {item.about for item in items if item.about}
+    documents = {each.event.object_id for each in notifications if _is_document(each)}
+    kept = Rfp.objects.undisclosed().filter(Q(number__in=about) | Q(project__code__in=about) | Q(documents__in=documents))
+    names = {name for row in kept.values_list("number", "project__code") for name in row if name}
+    papers = set(map(str, Document.objects.filter(pk__in=documents, rfp__in=kept.values("pk")).values_list("pk", flat=True)))
+    return [
+        _without_secret(item, reader) if item.about in names or (_is_document(each) and each.event.object_id in papers) else item
+        for each, item in zip(notifications, items, strict=True)
+    ]
+
+
+def _is_document(notification: Notification) -> bool:
+    """Of a request without a project: its line says no number by which the request were found."""
+    event = notification.event
+    return not event.project_id and event.object_type_id == ContentType.objects.get_for_model(Document).pk
+
+
+def _without_secret(item: Item, reader: User) -> Item:
+    if not reader.is_internal:
+        return replace(item, project="")
+    words = _t("There is something new, which is kept to named people until the confidentiality agreement is in force. Sign in to read it.")
+    return replace(item, project="", words=words, detail="", who="")
+
+
 def _by_project(items: Sequence[Item]) -> list[tuple[str, list[tuple[Item, str]]]]:
     """(project or number of the request, lines with their absolute links), in order; what belongs to none comes last.
 
-    What asks for something stands before what tells, and its project before the others. Of a project that is kept to named people
-    the code alone: a mail passes servers that nobody has bound to secrecy.
+    What asks for something stands before what tells, and its project before the others.
     """
     asking = {item.about for item in items if item.asked}
     ordered = sorted(items, key=lambda item: (not item.about, item.about not in asking, item.about, not item.asked))
-    kept = set(Rfp.objects.undisclosed().filter(project__code__in={item.about for item in items}).values_list("project__code", flat=True))
-
-    def name(item: Item) -> str:
-        return item.about if item.about in kept else item.project or item.about
-
-    return [(words, [(item, absolute(item.link or reverse("inbox"))) for item in group]) for words, group in groupby(ordered, name)]
+    groups = groupby(ordered, lambda item: item.project or item.about)
+    return [(words, [(item, absolute(item.link or reverse("inbox"))) for item in group]) for words, group in groups]
 
 
 def _subject(message: MailMessage, items: Sequence[Item], published: Sequence[Published]) -> str:

@@ -49,7 +49,7 @@ def register_all() -> None:
         "inquiry.not_mailed": _("%(code)s: the letter of purchase inquiry %(number)s to %(supplier)s may not have arrived by mail."),
         "inquiry.awarded": _("%(code)s: %(material)s of purchase inquiry %(number)s goes to %(supplier)s at %(price)s."),
         "inquiry.award_revoked": _(
-            "%(code)s: %(material)s of purchase inquiry %(number)s goes to %(supplier)s no more; the award was revoked."
+            "%(code)s: %(material)s of purchase inquiry %(number)s no longer goes to %(supplier)s; the award was revoked."
         ),
         "inquiry.closed": _("%(code)s: purchase inquiry %(number)s was closed."),
         "inquiry.withdrawn": _("%(code)s: purchase inquiry %(number)s was withdrawn."),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
@@ -41,9 +42,12 @@ def signed() -> QuerySet[Agreement]:
 
 
 def _successor() -> QuerySet[Agreement]:
+    """Of the kind and with a later end: it begins on the day after at the latest, or, after a gap, it is in force today."""
+    today = timezone.localdate()
     next_day = ExpressionWrapper(OuterRef("expires_on") + timedelta(days=1), output_field=DateField())
     later = Q(expires_on=None) | Q(expires_on__gt=OuterRef("expires_on"))
-    return signed().filter(later, project=OuterRef("project"), kind=OuterRef("kind"), effective_on__lte=next_day)
+    in_force = Q(effective_on__lte=today) & (Q(expires_on=None) | Q(expires_on__gte=today))
+    return signed().filter(later, Q(effective_on__lte=next_day) | in_force, project=OuterRef("project"), kind=OuterRef("kind"))
 
 
 def _ending(project: Any) -> QuerySet[Agreement]:
@@ -94,6 +98,8 @@ def _ends(row: Any, until: Until) -> str:
     if until.meeting_on is not None and day < until.meeting_on:
         words = _t("%(agreement)s expires on %(day)s, before the meeting on %(meeting)s.")
         return words % {**said, "meeting": date_format(until.meeting_on)}
+    if left == 0:
+        return _t("%(agreement)s expires today, on %(day)s.") % said
     if day <= until.today + SOON:
         words = ngettext(
             "%(agreement)s expires on %(day)s, in %(count)d day.", "%(agreement)s expires on %(day)s, in %(count)d days.", left

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import override
 
 from projects.agreements import signed
+from projects.models.states import CLOSED_STATUSES
 
 if TYPE_CHECKING:
     from accounts.models import Contact, User
@@ -50,13 +52,13 @@ def after_losing(quotation: Quotation, outcome: QuotationOutcome | None, contact
     told = (
         _t("Nobody tells the client that the offer has expired. Write to %(name)s.")
         if quotation.is_expired
-        else _t("The client declined in the portal and is sent no answer. A last word is yours: write to %(name)s.")
+        else _t("The client declined in the portal. Nothing is sent to the client. To reply, write to %(name)s.")
     )
     return [Remaining(why, "#outcome", _t("Go there"), done=outcome is not None), _tell(contact, told), *_next_of(project), *_kept(project)]
 
 
 def _next_of(project: Project) -> list[Remaining]:
-    if not project.is_active:
+    if project.status in CLOSED_STATUSES:
         words = _t("The project is %(status)s.") % {"status": project.get_status_display().lower()}
         return [Remaining(words, reverse("project-status", args=[project.code]), _t("What was moved"), done=True)]
     ended = _t("If it ends here, cancel the project as lost; until then it counts as running.")
@@ -85,10 +87,11 @@ def _tell(contact: Contact, words: str) -> Remaining:
 
 def _kept(project: Project) -> Iterable[Remaining]:
     """What goes on: agreements do not end with the project, and nothing of the record does. One query."""
-    for agreement in signed().filter(project=project).order_by("expires_on", "pk"):
+    lasting = Q(expires_on=None) | Q(expires_on__gte=project.today)
+    for agreement in signed().filter(lasting, project=project).order_by("expires_on", "pk"):
         agreement.project = project
         until = _t("until %(day)s") % {"day": date_format(agreement.expires_on)} if agreement.expires_on else _t("without an end")
-        words = _t("%(agreement)s binds both sides on, %(until)s. Withdraw it only if both sides have ended it.")
+        words = _t("%(agreement)s remains binding on both sides (%(until)s). Withdraw it only if both sides have ended it.")
         yield Remaining(words % {"agreement": agreement, "until": until}, agreement.get_absolute_url(), agreement.number)
     documents = reverse("project-documents", args=[project.code])
     yield Remaining(_t("Documents, sheets and messages stay in the record."), documents, _t("Documents"), done=True)

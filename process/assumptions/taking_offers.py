@@ -53,7 +53,7 @@ def take_award(pk: int, award: int, *, actor: User) -> CostAssessment:
     scenario = locked_draft(pk, actor)
     found = next((each for each in awarded_in(assessed(scenario), scenario.project.today) if each.award.pk == award), None)
     if found is None or found.broken or found.counts or found.award.quote is None:
-        words = _t("This award holds no more, or the scenario counts with it already.")
+        words = _t("This award no longer holds, or the scenario counts with it already.")
         raise Refused([Blocker("cost.no_award", words, link=scenario.get_absolute_url())])
     (chosen,) = first_breaks(QuotedPrice.objects.filter(**{name: getattr(found.award.quote, name) for name in LIST}))
     _take(scenario, found.row, chosen, actor)

@@ -76,7 +76,7 @@ class AwardSerializer(serializers.Serializer[Any]):
     awarded_by = serializers.CharField(source="award.awarded_by.full_name")
     awarded_at = serializers.DateTimeField(source="award.awarded_at")
     holds = serializers.BooleanField(help_text="Whether somebody can order by it today.")
-    broken_because = serializers.CharField(source="broken", allow_blank=True, help_text="Why it holds no more; empty while it does.")
+    broken_because = serializers.CharField(source="broken", allow_blank=True, help_text="Why it no longer holds; empty while it does.")
 
 
 class InquiryLineSerializer(serializers.Serializer[Any]):

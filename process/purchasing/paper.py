@@ -33,7 +33,7 @@ def inquiries_on_paper(project: Project) -> dict[str, Any] | None:
 
 
 def awards_on_paper(project: Project) -> dict[str, Any] | None:
-    """Those that stand, each with its reason and why it holds no more; in one query. None where nothing was awarded."""
+    """Those that stand, each with its reason and why it no longer holds; in one query. None where nothing was awarded."""
     rows = list(InquiryAward.objects.standing().filter(inquiry__project=project).order_by("line__material__name", "pk"))
     if not rows:
         return None
@@ -49,7 +49,7 @@ def awards_on_paper(project: Project) -> dict[str, Any] | None:
 
 def _awarded(row: InquiryAward, project: Project) -> tuple[Any, ...]:
     broken = row.broken_because(project.today)
-    reason = "\n".join(filter(None, (row.reason_words, broken and _t("Holds no more: %(why)s") % {"why": broken})))
+    reason = "\n".join(filter(None, (row.reason_words, broken and _t("No longer holds: %(why)s") % {"why": broken})))
     by = f"{day(project.day_of(row.awarded_at))}\n{row.awarded_by}"
     return str(row.line), f"{row.supplier}\n{row.inquiry}", row.price_words, by, reason
 

@@ -165,8 +165,11 @@ def inquiry_letters(request: SignedInRequest, code: str, number: int) -> HttpRes
 def inquiry_send(request: SignedInRequest, code: str, number: int) -> HttpResponse:
     inquiry = visible_inquiry(request, code, number)
     services.send_inquiry(inquiry.pk, actor=request.user)
-    messages.success(request, _t("Sent. File each answer as it comes; its price stands beside the material at once."))
-    if by_hand := [each for each in services.addressees_of(inquiry) if not each.supplier.email]:
+    addressees = services.addressees_of(inquiry)
+    by_hand = [each for each in addressees if not each.supplier.email]
+    if len(by_hand) < len(addressees):
+        messages.success(request, _t("Sent. File each answer as it comes; its price stands beside the material at once."))
+    if by_hand:
         words = _t("Prepared, to be handed over: the letters to %(suppliers)s. Say below when each was handed over.")
         messages.warning(request, words % {"suppliers": ", ".join(map(str, by_hand))})
     return redirect(inquiry)

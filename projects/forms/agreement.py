@@ -41,7 +41,7 @@ class MendingForm(ShapeForm):
     def refused(self, bad: BadInput) -> None:
         """With the faults at their fields; who reads what somebody else has written meanwhile may put their own in its place."""
         add_to_form(self, bad)
-        self.data = {**self.data.dict(), "version": version_after(bad, self.data["version"])}  # type: ignore[attr-defined]
+        self.data = {**self.data.dict(), "version": version_after(bad, self.data.get("version", ""))}  # type: ignore[attr-defined]
 
 
 class AgreementChangeForm(MendingForm):

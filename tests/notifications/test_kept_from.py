@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Client, Role, User
 from audit.models import Event
 from notifications import audience
 from notifications.letters import letter_of
@@ -18,6 +18,7 @@ from notifications.visibility import readable_events
 from projects.models import ConfidentialReader, Project, Rfp, WaitingFor
 from projects.models.confidentiality import seen_of_projects
 from projects.services.confidentiality import name_reader, note_looks
+from projects.services.rfp import change_client
 from projects.services.waiting import open_wait
 from tests.notifications.conftest import events_of, names, told
 from tests.projects import factories
@@ -158,6 +159,28 @@ def test_a_mail_names_a_project_that_is_kept_by_its_code_alone(kept: Project) ->
 
     assert kept.code in before and kept.title not in before
     assert f"{kept.code} {kept.title}" in mailed(manager(), lines)
+
+
+def test_a_mail_about_a_request_that_is_kept_does_not_say_to_whom_its_client_was_corrected() -> None:
+    client, reader = factories.a_client("KEPT"), business()
+    Client.objects.filter(pk=client.pk).update(name="Hushed Pharma")
+    client.refresh_from_db()
+    keep(client)
+    rfp = factories.an_rfp(factories.a_client("WRONG"), account_owner=reader)
+    values = {"client_name": client.name, "contact_name": "Dr Whisper", "contact_email": "whisper@hushed.example"}
+    change_client(rfp.number, **values, reason="The letter of Hushed Pharma says so.", actor=reader)
+    event = Event.objects.get(kind="rfp.client_changed")
+    line = Notification(user=reader, event=event, group="commercial", created_at=timezone.now())
+    urgent = MailMessage(user=reader, kind="urgent", day=timezone.localdate())
+
+    letter, digest = letter_of(urgent, [line], more=False), mailed(reader, [line])
+    said = f"{letter.subject}\n{letter.body}\n{letter.alternatives[0][0]}\n{digest}"
+
+    assert rfp.number in letter.subject and f"/{rfp.number}/" in letter.body
+    assert not [word for word in ("Hushed", "Whisper") if word in said]
+    assert "Hushed Pharma" in items_of([line], reader)[0].words, "behind the sign-in it is said"
+    disclose(client)
+    assert "Hushed Pharma" in mailed(reader, [line])
 
 
 def test_who_looked_is_news_to_nobody(kept: Project) -> None:

@@ -239,6 +239,7 @@ def ending(project: Project, *, meeting_on: date | None = None) -> list[str]:
     ("days", "meeting", "said"),
     [
         (-1, None, "expired on"),
+        (0, None, "expires today, on"),
         (5, 9, "before the meeting on"),
         (60, None, "in 60 days"),
         (200, None, "the plan runs until"),
@@ -270,6 +271,29 @@ def test_with_a_signed_successor_nothing_is_warned_of(ready: Project) -> None:
     make.signed_agreement(ready, "cooperation", "COO-2")
 
     assert ending(ready) == []
+
+
+def test_after_a_gap_the_agreement_in_force_is_the_successor(ready: Project) -> None:
+    old = Agreement.objects.get(project=ready, kind="cooperation")
+    start, end = TODAY() - timedelta(days=90), TODAY() - timedelta(days=30)
+    Agreement.objects.filter(pk=old.pk).update(effective_on=start, expires_on=end)
+    assert "expired on" in ending(ready)[0]
+
+    make.signed_agreement(ready, "cooperation", "COO-2")
+    in_force = ending(ready)
+    Agreement.objects.filter(number="COO-2").update(effective_on=TODAY() - timedelta(days=9), expires_on=TODAY() - timedelta(days=1))
+
+    assert in_force == []
+    assert len(ending(ready)) == 2, "one that has run out as well succeeds nothing"
+
+
+def test_a_correction_without_the_version_of_the_page_is_refused_at_its_fields(project: Project, business: Client) -> None:
+    record(business, project)
+    agreement = Agreement.objects.get()
+
+    answer = business.post(reverse("agreement-change", args=[project.code, agreement.pk]), {"number": "COOP-8"})
+
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize(

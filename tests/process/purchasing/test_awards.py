@@ -180,7 +180,7 @@ def test_a_cheaper_price_that_comes_later_is_said_and_displaces_nothing(client: 
 
     page = client.get(scenario.get_absolute_url()).content.decode()
 
-    assert "Third Works offers it for less since" in page
+    assert "Third Works has offered it for less since" in page
     assert "3.90 EUR/kg against 6.05 EUR/kg" in page
     assert "Quote, awarded" in page
     assert counted(scenario, line) == ("Second Works", Source.AWARDED)
@@ -205,7 +205,7 @@ def test_a_broken_award_counts_as_the_quote_that_it_is_and_the_page_says_why(cli
 
     page = client.get(scenario.get_absolute_url()).content.decode()
 
-    assert "That holds no more. The offer says 7.20 EUR/kg since, and said 6.05 EUR/kg." in page
+    assert "That no longer holds. The offer says 7.20 EUR/kg since, and said 6.05 EUR/kg." in page
     assert counted(scenario, line) == ("Second Works", Source.QUOTE)
     assert counted(a_draft(line, name="Anew"), line) == ("Chemical Works", Source.QUOTE)
 

@@ -190,6 +190,7 @@ def test_the_letter_of_a_supplier_without_an_address_is_handed_over(client: Clie
     client.force_login(buyer())
     told = client.post(reverse("inquiry-send", args=[inquiry.project.code, inquiry.number]), follow=True).content.decode()
     assert "Prepared, to be handed over: the letters to Second Works." in told
+    assert "Sent. File each answer" in told
     words = {event.kind: event.words for event in events_of(inquiry)}
     assert words["inquiry.sent"].endswith("was sent to Chemical Works.")
     assert words["inquiry.to_hand_over"].endswith("to Second Works are prepared, to be handed over.")
@@ -200,6 +201,18 @@ def test_the_letter_of_a_supplier_without_an_address_is_handed_over(client: Clie
 
     assert "Prepared, to be handed over" not in client.get(inquiry.get_absolute_url()).content.decode()
     assert not WaitingFor.objects.open().filter(key__startswith=f"inquiry.mail:{inquiry.pk}:").exists()
+
+
+def test_where_every_letter_is_handed_over_nothing_is_called_sent(client: Client, inquiry: PurchaseInquiry) -> None:
+    Supplier.objects.update(email="")
+    make_ready(inquiry)
+    client.force_login(buyer())
+
+    told = client.post(reverse("inquiry-send", args=[inquiry.project.code, inquiry.number]), follow=True).content.decode()
+
+    assert ("Prepared, to be handed over: the letters to" in told, "Sent. File each answer" in told) == (True, False)
+    for addressee in inquiry.addressees.all():
+        assert f'<details id="hand-over-{addressee.number}" hx-preserve' in told, "what is typed outlives the letters being drawn anew"
 
 
 def test_whoever_handed_a_letter_over_says_on_which_day(client: Client, inquiry: PurchaseInquiry) -> None:
