@@ -8,7 +8,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Client, Role, User
+from audit.context import acting
+from audit.events import record
 from audit.models import Event
+from documents.models import Document
 from notifications import audience
 from notifications.letters import letter_of
 from notifications.models import MailMessage, Notification
@@ -181,6 +184,23 @@ def test_a_mail_about_a_request_that_is_kept_does_not_say_to_whom_its_client_was
     assert "Hushed Pharma" in items_of([line], reader)[0].words, "behind the sign-in it is said"
     disclose(client)
     assert "Hushed Pharma" in mailed(reader, [line])
+
+
+def test_a_mail_about_a_document_of_a_request_that_is_kept_does_not_say_its_title() -> None:
+    client, reader = factories.a_client("KEPT"), business()
+    keep(client)
+    rfp = factories.an_rfp(client, account_owner=reader)
+    document = Document.objects.create(rfp=rfp, client=client, type_key="memo", number="MEM-1", title="Secretinib of Hushed Pharma")
+    with acting(channel="worker"):
+        record("document.up_to_date", document, actor=None, number=document.number, title=document.title, version=1)
+    event = Event.objects.get(kind="document.up_to_date")
+    line = Notification(user=reader, event=event, group="documents", asked=True, created_at=timezone.now())
+
+    before = mailed(reader, [line])
+    disclose(client)
+
+    assert event.link in before and "Secretinib" not in before
+    assert "Secretinib of Hushed Pharma" in mailed(reader, [line])
 
 
 def test_who_looked_is_news_to_nobody(kept: Project) -> None:
