@@ -207,6 +207,7 @@ def grid_words() -> dict[str, str]:
         "unsaved": _t("Some rows are not saved yet."),
         "discard": _t("Discard what is not saved in this row"),
         "left": _t("Cells left as they are: {count}. {why}"),
+        "since": _t("Something else was entered there since."),
         "at_end": _t("There is no row beyond this one."),
         "not_moved": _t("Only rows that are saved can be moved, and only beside saved ones."),
     }

@@ -105,70 +105,113 @@ window.sheetActs = (() => {
     toClipboard(sheet);
   };
 
-  // Cut cells stay until they are pasted, as in a spreadsheet: then they go to their new place in one gesture.
+  const keyOf = ({ number, name }) => `${number} ${name}`;
+
+  // Cut cells stay until they are pasted, as in a spreadsheet: then they go to their new place in one gesture. Their place is that in the
+  // block, by which what takes them is known.
   const cut = (sheet) => {
     const { rows: chosen, names } = sheet.chosen();
-    const typed = names.filter((name) => sheet.columns.get(name).typed);
-    const taken = chosen.flatMap((row) => typed.filter((name) => sheet.mayType(sheet.stateOf(row), sheet.columns.get(name))).map((name) => [row.getData().n, name]));
+    const taken = chosen.flatMap((row, line) => {
+      const { n: number } = row.getData();
+      const each = names.map((name, place) => ({ number, name, place: `${line} ${place}`, value: sheet.value(number, name) }));
+      return each.filter(({ name }) => sheet.mayType(sheet.stateOf(row), sheet.columns.get(name)));
+    });
     leave(sheet);
     const text = chosen.length ? toClipboard(sheet) : null;
     if (text === null) return;
     if (!taken.length) return sheet.say(sheet.whyNot(sheet.stateOf(chosen[0]), sheet.columns.get(names[0])));
-    sheet.cut = { text, cells: new Map(taken.map((each) => [each.join(" "), each])) };
+    sheet.cut = { text, cells: new Map(taken.map((each) => [keyOf(each), each])) };
     sheet.say(sheet.words.cut);
     sheet.show(chosen.map((row) => row.getData().n));
   };
 
   // What was cut stays where it is.
   const leave = (sheet) => {
-    const numbers = sheet.cut ? [...sheet.cut.cells.values()].map(([number]) => number) : [];
+    const numbers = sheet.cut ? [...sheet.cut.cells.values()].map(({ number }) => number) : [];
     sheet.cut = null;
     sheet.show([...new Set(numbers)]);
   };
 
-  // The cells that were cut, where this is what was cut.
+  // The cells that were cut, where this is what was cut and still stands in them.
   const takenBy = (sheet, text) => {
     const plain = (words) => words.replace(/\r\n?/g, "\n").replace(/\n$/, "");
     const taken = sheet.cut && plain(sheet.cut.text) === plain(text) ? [...sheet.cut.cells.values()] : [];
     leave(sheet);
-    return taken.filter(([number]) => sheet.saving.states.has(number));
+    return taken.filter(({ value }) => !cells.isEmpty(value)).filter((each) => isThere(sheet, each));
+  };
+
+  const isThere = (sheet, { number, name, value }) => sheet.saving.states.has(number) && sheet.holds(number, name, value);
+
+  // into: [number, name, words, place in the block], of cells that exist and of new ones. What was cut is emptied when its words are saved
+  // in another cell, not before: what no cell takes, or what the server refuses there, stays where it was cut.
+  const put = (sheet, taken, into, made = [], ...also) => {
+    const { gestures, saving } = sheet;
+    const { length } = gestures;
+    const saved = sheet.write(into, ...also);
+    const over = new Set(into.map(([number, name]) => keyOf({ number, name })));
+    const byPlace = new Map(taken.filter((each) => !over.has(keyOf(each))).map((each) => [each.place, each]));
+    const takes = ([number, name, , place]) => byPlace.has(place) && sheet.mayType(saving.states.get(number), sheet.columns.get(name));
+    const moves = [...into, ...made].filter(takes).map(([number, name, words, place]) => ({ from: byPlace.get(place), number, name, words, gesture: gestures[length] }));
+    sheet.moves.push(...moves);
+    arrive(sheet, moves.filter(({ number, name }) => !saving.states.get(number).typed.has(name))); // it stood there before
+    return saved;
+  };
+
+  // written: [number, name, words] that are saved.
+  const arrived = (sheet, written) => {
+    if (!sheet.moves.length) return;
+    const there = new Map(written.map(([number, name, words]) => [keyOf({ number, name }), words]));
+    arrive(sheet, sheet.moves.filter((move) => there.has(keyOf(move)) && cells.alike(there.get(keyOf(move)), move.words)));
+  };
+
+  // Taken back with the gesture that pasted it; what was typed over since it was cut stays.
+  const arrive = (sheet, moves) => {
+    const done = new Set(moves);
+    sheet.moves = sheet.moves.filter((each) => !done.has(each));
+    const { said } = sheet;
+    new Set(moves.map(({ gesture }) => gesture)).forEach((gesture) => {
+      const cut = new Set(moves.filter((each) => each.gesture === gesture).map(({ from }) => from));
+      const left = [...cut].filter((each) => isThere(sheet, each) && sheet.mayType(sheet.saving.states.get(each.number), sheet.columns.get(each.name)));
+      if (!left.length || (gesture && !sheet.gestures.includes(gesture))) return;
+      gesture?.edits.push(...left.map(({ number, name }) => sheet.edit(number, name, sheet.value(number, name), null)));
+      sheet.write(left.map(({ number, name }) => [number, name, null]), gesture ? null : {});
+    });
+    if (said) sheet.say(said);
   };
 
   const paste = async (sheet, text) => {
     const taken = takenBy(sheet, text);
-    // Emptied with what is pasted, unless it is pasted over.
-    const emptied = (wanted) => {
-      const over = new Set(wanted.map(([number, name]) => `${number} ${name}`));
-      return [...wanted, ...taken.filter((each) => !over.has(each.join(" "))).map(([number, name]) => [number, name, null])];
-    };
     let block = cells.block(text);
     const range = sheet.range();
     const { rows: chosen, names: chosenNames } = sheet.chosen();
     if (block.length === 1 && block[0].length === 1) {
-      await sheet.write(emptied(chosen.flatMap((row) => chosenNames.map((name) => [row.getData().n, name, block[0][0].trim()]))));
+      await put(sheet, taken, chosen.flatMap((row) => chosenNames.map((name) => [row.getData().n, name, block[0][0].trim(), "0 0"])));
       return;
     }
     const names = sheet.config.columns.map((column) => column.name).slice(Math.max(range.getLeftEdge() - 1, 0));
     const heads = names.map((name) => sheet.columns.get(name).heading.toLowerCase());
-    if (block[0].every((words, place) => words.trim().replace(/ \*$/, "").toLowerCase() === heads[place])) block = block.slice(1);
+    const first = block[0].every((words, place) => words.trim().replace(/ \*$/, "").toLowerCase() === heads[place]) ? 1 : 0;
+    block = block.slice(first);
     if (block.length > sheet.config.most) return sheet.say(cells.fill(sheet.words.too_many, { most: sheet.config.most }));
     const here = sheet.table.getRows("active").slice(range.getTopEdge()).map((row) => row.getData().n);
     // A block that begins in a new row goes in whole: what stands below that row is not written over.
     const isNew = (number) => sheet.saving.states.get(number).key === null && !sheet.saving.states.get(number).typed.size;
     const news = here.findIndex((number) => !isNew(number));
     const into = news > 0 ? here.slice(0, news) : here;
-    const pairs = (line) => line.slice(0, names.length).map((words, place) => [names[place], words.trim()]);
+    const pairs = (line) => line.slice(0, names.length).map((words, place) => [names[place], words.trim(), place]);
+    const placed = (number, line) => pairs(block[line]).map(([name, words, place]) => [number, name, words, `${first + line} ${place}`]);
     const below = sheet.config.grows ? block.slice(into.length) : [];
     const made = below.map((line) => sheet.rowOf(null, pairs(line)));
     if (made.length) await sheet.table.addData([...made], false, news > 0 ? into.at(-1) : undefined);
     const given = made.flatMap((row, place) => pairs(below[place]).filter(([, words]) => words).map(([name, words]) => sheet.edit(row.n, name, null, words)));
     const edits = given.filter(({ name }) => sheet.columns.get(name).typed);
-    const wanted = block.slice(0, into.length).flatMap((line, place) => pairs(line).map(([name, words]) => [into[place], name, words]));
-    await sheet.write(emptied(wanted), { added: made.map((row) => row.n) }, edits, given.length - edits.length);
+    const wanted = block.slice(0, into.length).flatMap((_line, place) => placed(into[place], place));
+    const inNew = made.flatMap((row, place) => placed(row.n, into.length + place));
+    await put(sheet, taken, wanted, inNew, { added: made.map((row) => row.n) }, edits, given.length - edits.length);
     const isWide = block.some((line) => line.length > names.length);
     const isLong = !sheet.config.grows && block.length > into.length;
     if (isWide || isLong) sheet.say([sheet.said, isWide && sheet.words.wide, isLong && sheet.words.long].filter(Boolean).join(" "));
   };
 
-  return { add, copy, copyCells, cut, empty, fill, fillDown, insert, leave, move, paste, remove };
+  return { add, arrived, copy, copyCells, cut, empty, fill, fillDown, insert, leave, move, paste, remove };
 })();

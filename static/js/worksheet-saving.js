@@ -50,7 +50,7 @@ window.SheetSaving = (() => {
   }
 
   return class SheetSaving {
-    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), saved(), ask(names), drop(number), order(), places() }
+    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), saved(), written(cells), ask(names), drop(number), order(), places() }
     constructor(config, grid) {
       this.config = config;
       this.grid = grid;
@@ -183,9 +183,12 @@ window.SheetSaving = (() => {
       const answer = await this.send(states.map((state) => this.changeOf(state, places)), reason);
       answer.results?.forEach((result, place) => this.take(states[place], result));
       if (answer.results) this.spread(answer, new Set(states.map((state) => state.number)), added);
+      const saved = states.filter((_state, place) => answer.results?.[place].saved);
+      const written = saved.flatMap((state) => [...state.sent].map(([name, value]) => [state.number, name, value, state.saved[name]]));
       states.forEach((state) => {
         state.sent = new Map();
       });
+      this.grid.written(written);
       return answer;
     }
 

@@ -18,6 +18,8 @@
       this.sums = {};
       this.gestures = [];
       this.undone = []; // taken back, until something else is done
+      this.moves = []; // what was cut and pasted, until it is saved where it was pasted
+      this.became = new Map(); // as what the server saved what was typed, by cell and words
       this.isPlaced = false; // somebody has gone to a cell; the first one is chosen by itself
       this.late = new Set();
       this.waiting = [];
@@ -191,6 +193,13 @@
       return value === undefined ? null : value;
     }
 
+    // Whether it still stands there, as it was typed or as it was saved.
+    holds(number, name, value) {
+      const now = this.value(number, name);
+      const key = `${number} ${name} ${value ?? ""}`;
+      return cells.alike(now, value) || (this.became.has(key) && cells.alike(now, this.became.get(key)));
+    }
+
     set(number, values) {
       const open = this.row(number)?.getElement().querySelector(".tabulator-cell.tabulator-editing")?.getAttribute("tabulator-field");
       const given = Object.entries(values).map(([name, value]) => [FIELD + name, value]);
@@ -260,6 +269,12 @@
       this.section.dispatchEvent(new CustomEvent("worksheet:saved", { bubbles: true }));
     }
 
+    // written: [number, name, as it was typed, as it was saved]
+    written(written) {
+      written.forEach(([number, name, typed, saved]) => cells.alike(typed, saved) || this.became.set(`${number} ${name} ${typed ?? ""}`, saved));
+      window.sheetActs.arrived(this, written);
+    }
+
     async ask(names) {
       await drawing.closed(this);
       return window.worksheets.ask(this, names);
@@ -284,6 +299,9 @@
     // gesture: what else was done with it, for the way back; null where this is the way back.
     edited(edits, gesture = {}) {
       if (gesture && (edits.length || gesture.added?.length)) this.did({ edits, ...gesture });
+      if (gesture && edits.length) window.sheetActs.leave(this); // as in a spreadsheet
+      const over = new Set(edits.map(({ number, name }) => `${number} ${name}`));
+      this.moves = this.moves.filter(({ number, name }) => !over.has(`${number} ${name}`));
       this.said = "";
       this.saving.note(edits);
       this.showLate();

@@ -80,6 +80,18 @@ def test_what_was_done_is_taken_back_and_done_again(lines: Lines) -> None:
     expect(lines.status).to_contain_text("There is nothing to do again.")
     expect(lines.cell("Aa", "price")).to_have_text("100")
 
+    lines.type(lines.cell("Aa", "note"), "mine")
+    expect(lines.status).to_contain_text("Saved")
+    lines.somebody_else("change", "Aa", {"note": "theirs"})
+    lines.type(lines.cell("Aa", "reference"), "Book")
+    expect(lines.cell("Aa", "note")).to_have_text("theirs")
+    lines.keys("Control+z", "Control+z")
+    expect(lines.status).to_contain_text("Cells left as they are: 1. Something else was entered there since.")
+    lines.keys("Control+y")
+    expect(lines.cell("Aa", "reference")).to_have_text("Book")
+    lines.keys("Control+y")
+    expect(lines.cell("Aa", "note")).to_have_text("theirs")
+
 
 def test_cut_cells_go_when_they_are_pasted(lines: Lines) -> None:
     lines.type(lines.cell("Aa", "note"), "By telephone")
@@ -98,6 +110,37 @@ def test_cut_cells_go_when_they_are_pasted(lines: Lines) -> None:
     lines.keys("Control+x", "Escape", "ArrowDown", "Control+v")
     expect(lines.cell("Bb", "note")).to_have_text("By telephone")
     expect(lines.cell("Aa", "note")).to_have_text("By telephone")
+
+    expect(lines.status).to_contain_text("Saved: 6 rows")
+
+    # What no cell takes stays where it was cut.
+    note, category = lines.cell("Aa", "note"), lines.cell("Cc", "category")
+    note.click()
+    lines.keys("Control+x")
+    lines.cell("Bb", "cost").click()
+    lines.paste("By telephone")
+    expect(lines.status).to_contain_text("Cells left as they are: 1.")
+    lines.choose(lines.cell("Aa", "valid_until"), note)
+    lines.keys("Control+x")
+    lines.cell("Cc", "note").click()
+    lines.paste("\tBy telephone")
+    expect(lines.status).to_contain_text("The block is wider than the table")
+    note.click()
+    lines.keys("Control+x")
+    category.click()
+    lines.paste("By telephone")
+    expect(lines.status).to_contain_text("One row is not saved")  # the server takes no such category
+    expect(note).to_have_text("By telephone")
+    lines.type(category, "Labour")
+    expect(lines.status).to_contain_text("Saved")
+    note.click()
+    lines.keys("Control+x")
+    lines.type(note, "In writing")
+    lines.cell("Cc", "note").click()
+    lines.paste("By telephone")
+    expect(lines.cell("Cc", "note")).to_have_text("By telephone")
+    expect(lines.status).to_contain_text("Saved")
+    expect(note).to_have_text("In writing")
 
 
 def test_what_is_wrong_stands_at_its_cell_and_what_was_meant_is_taken(lines: Lines) -> None:
