@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from audit.refusals import Blocker
+from charts.gantt import GanttRow, gantt
+from charts.look import written
+from charts.render import to_svg
 from documents.content import Column, cell, data_table, key_values, numbered
 from documents.models import DocumentVersion
 from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind
@@ -20,7 +24,7 @@ from phases.evaluation.quotation_document import BLANK, quotation
 from projects.charter_criteria import criteria_of, other_criteria
 from projects.charter_limits import parted
 from projects.charter_texts import budget_of, risk_rows
-from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring
+from projects.models import PHASES, Agreement, Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring
 from projects.money import fitted
 from projects.price import accepted_quotation
 from projects.raci import Letter
@@ -28,6 +32,8 @@ from projects.services.quoted_payments import agreed_words
 from projects.services.responsibilities import functions, rows_of
 from projects.services.tailoring import pending
 from projects.steps import MAKE_EFFECTIVE, register_guard
+
+PICTURE_WIDTH = 720  # pixels, for a column of 166 mm
 
 
 def no_released_quotation(project: Project) -> list[Blocker]:
@@ -61,6 +67,7 @@ def charter(project: Project) -> dict[str, Any]:
             *([(_t("Batches"), _batches(row))] if row.batches_reason else []),
             (_t("Accepted quotation"), f"{accepted.label}: {accepted.currency} {cell(accepted.total)}" if accepted else ""),
         ),
+        "references": key_values(*_references(project, row)),
         "objectives": row.objectives,
         "background": row.background,
         "scope_in": row.scope_in,
@@ -70,6 +77,8 @@ def charter(project: Project) -> dict[str, Any]:
         "criteria": _other_criteria(project, row),
         "tailoring": not_applicable(project),
         "milestones": _milestones(project),
+        "plan": _plan(project),
+        "as_of": project.today.isoformat(),
         "budget": _budget(project, accepted),
         "payments": _payments(project, accepted),
         "raci": _raci(project, row),
@@ -90,6 +99,13 @@ def charter(project: Project) -> dict[str, Any]:
         "communication": row.communication,
         "told": _told(row),
     }
+
+
+def _references(project: Project, row: Charter) -> Iterator[tuple[str, str]]:
+    """What stands beside the charter: the agreements that bind, and the default plan that it was made from."""
+    for each in Agreement.objects.filter(project=project, withdrawn_at=None).order_by("kind", "-effective_on"):
+        yield str(each.get_kind_display()), _t("%(number)s, from %(day)s") % {"number": each.number, "day": written(each.effective_on)}
+    yield _t("Default plan"), str(row.default_plan or _t("of the release"))
 
 
 def judged_risks(row: Charter) -> dict[str, Any] | None:
@@ -118,6 +134,24 @@ def _milestones(project: Project) -> dict[str, Any]:
     dated = [(row, row.baseline_on or row.actual_on or row.forecast_on) for row in Milestone.objects.filter(project=project)]
     dated.sort(key=lambda each: each[1] or date.max)
     return data_table(columns, [(row.title, str(row.get_phase_display()), on, row.tolerance_days) for row, on in dated])
+
+
+def _plan(project: Project) -> list[dict[str, str]]:
+    """For the picture: every milestone that has a day, in the order of the plan."""
+    rows = Milestone.objects.filter(project=project).order_by("order", "id")
+    dated = ((row, row.baseline_on or row.actual_on or row.forecast_on) for row in rows)
+    return [
+        {"key": row.key, "label": row.title, "phase": str(row.get_phase_display()), "forecast": on.isoformat()} for row, on in dated if on
+    ]
+
+
+def _pictures(snapshot: Mapping[str, Any]) -> dict[str, str]:
+    """The plan, drawn from the pinned rows; a charter of version 6 has none."""
+    rows = [GanttRow(**{**each, "forecast": date.fromisoformat(each["forecast"])}) for each in snapshot["data"].get("plan", ())]
+    if not rows:
+        return {}
+    title = _t("Milestones as they are planned")
+    return {"plan": to_svg(gantt(rows, today=date.fromisoformat(snapshot["data"]["as_of"]), width=PICTURE_WIDTH, title=title))}
 
 
 def _budget(project: Project, accepted: Quotation | None) -> dict[str, Any] | None:
@@ -220,7 +254,7 @@ TYPES = (
         number_prefix="RR",
         template="documents/types/rfp_record.html",
         build_context=rfp_document.rfp_record,
-        template_version="4",
+        template_version="5",
         signers=approved(Role.PROJECT_MANAGER),
         subject=SubjectKind.RFP,
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
@@ -237,7 +271,7 @@ TYPES = (
         narrative=(NarrativeSection("letter", _("Letter"), _("A few words to the client at the beginning.")),),
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
         missing=no_released_quotation,
-        template_version="3",
+        template_version="4",
         # What was offered and who released it; the client's choice and signature come after it and make no other offer of it.
         dated_by=("content_hash", "released"),
     ),
@@ -248,7 +282,8 @@ TYPES = (
         number_prefix="PC",
         template="documents/types/project_charter.html",
         build_context=charter,
-        template_version="6",
+        figures=_pictures,
+        template_version="7",
         signers=(
             SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),
             *approved(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),

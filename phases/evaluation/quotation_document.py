@@ -38,6 +38,7 @@ def quotation(project: Project) -> dict[str, Any]:
             (_t("Attention of"), project.rfp.contact.name),
             (_t("Your request"), project.rfp.number),
             (_t("Our project"), project.code),
+            *([(_t("Supersedes"), _t("revision %(revision)d") % {"revision": row.revision - 1})] if row.revision > 1 else []),
             *([(_t("Dated"), row.released_at.date())] if row.released_at else []),
             (_t("Valid until"), row.valid_until),
             (_t("Currency"), row.currency),

@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import TextField
 from django.utils.translation import gettext as _t
 
+from charts.look import written
 from documents.content import Column, data_table, key_values, shortest
 from phases.evaluation.rfp_document_2 import PARTS, parts_of_version_2
 from projects.completeness import completeness_of
 from projects.limits import EMPTY
-from projects.models import Rfp
+from projects.models import Agreement, Rfp
 from projects.rfp_fields import GROUPS, STARRED, UNTOLD, Group, answer_of, field_of, heading_of
 
 ELSEWHERE = frozenset({"wanted", "structure_text"})  # printed in a section of its own, or as what follows from it
@@ -34,6 +35,7 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             (_t("Received"), rfp.received_at),
             (_t("Account owner"), rfp.account_owner),
         ),
+        "reach": key_values(*_reach(rfp)),
         "wanted": rfp.wanted,
         "groups": [printed for group in GROUPS if (printed := _group(rfp, group)) is not None],
         "composition": key_values(*_composition(rfp)),
@@ -49,6 +51,29 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             empty=_t("No file was sent."),
         ),
     }
+
+
+def _reach(rfp: Rfp) -> Iterator[tuple[str, Any]]:
+    """How the client is reached, and under which confidentiality agreement; what is not recorded is left out."""
+    client, contact = rfp.client, rfp.contact
+    told = [
+        (_t("Country"), client.country),
+        (_t("Contact's position"), contact.position),
+        (_t("Contact's telephone"), contact.phone),
+        (_t("Time zone"), client.time_zone),
+        (_t("Language"), client.get_language_display()),
+    ]
+    yield from ((label, said) for label, said in told if said)
+    agreements = Agreement.objects.filter(project__rfp=rfp, kind=Agreement.Kind.CONFIDENTIALITY, withdrawn_at=None)
+    for each in agreements.order_by("-effective_on"):
+        yield _t("Confidentiality agreement"), _term(each)
+
+
+def _term(agreement: Agreement) -> str:
+    values = {"number": agreement.number, "first": written(agreement.effective_on), "last": written(agreement.expires_on)}
+    if agreement.expires_on is None:
+        return _t("%(number)s, from %(first)s without an end") % values
+    return _t("%(number)s, %(first)s to %(last)s") % values
 
 
 def dating(rfp: Rfp) -> dict[str, Any]:

@@ -55,3 +55,18 @@ def test_governance_of_several_lines_is_a_list_and_a_single_line_a_paragraph(pla
 
     assert "<li>Project manager: Ann</li><li>Meetings: once a week</li>" in page
     assert "<p>By mail.</p>" in page
+
+
+def test_the_plan_is_drawn_from_what_the_charter_pinned(planned: Project) -> None:
+    page = page_of(drafted("project_charter", planned, author=factories.manager()), "review")
+
+    assert "The milestones over time, as they are planned" in page
+
+
+def test_agreements_and_default_plan_stand_beside_it() -> None:
+    project = factories.a_project_ready_for_g1()
+
+    said = {row["label"]: row["value"] for row in charter(project)["references"]}
+
+    assert set(said) >= {"Confidentiality agreement", "Cooperation agreement", "Default plan"}
+    assert said["Confidentiality agreement"].startswith(project.agreements.get(kind="confidentiality").number)

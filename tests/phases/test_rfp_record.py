@@ -64,6 +64,16 @@ def test_rfp_record_prints_what_is_answered_by_group_and_what_had_to_be_asked() 
     assert not {"Energetic groups", "Hygroscopicity", "Chromatography in the process"} & set(rows)
 
 
+def test_rfp_record_says_how_the_client_is_reached_and_by_which_agreement() -> None:
+    rfp = factories.a_project_ready_for_g1().rfp
+    rfp.client.country, rfp.contact.phone = "CH", "+41 61 000 00 00"
+
+    said = {row["label"]: row["value"] for row in rfp_record(rfp)["reach"]}
+
+    assert (said["Country"], said["Contact's telephone"], said["Language"]) == ("CH", "+41 61 000 00 00", "English")
+    assert rfp.project.agreements.get(kind="confidentiality").number in said["Confidentiality agreement"]
+
+
 def test_rfp_record_of_an_earlier_release_is_printed_as_it_was_made() -> None:
     data = {name: [] for name in ("parties", "molecule", "product", "dates", "missing", "composition", "treatment")}
     data |= {name: {"columns": [], "rows": [], "caption": "", "empty": ""} for name in ("quantities", "questions", "files")}

@@ -320,6 +320,7 @@ def test_the_next_revision_says_what_became_of_each_remark(project: Project) -> 
         assert "It is our best price." in page and "Taken over" in page
     answers = paper_of(project)["answers"]["rows"]
     assert ["In general", "Ten percent less, please.", "Stays as it was\nIt is our best price."] in answers
+    assert {"label": "Supersedes", "value": "revision 1"} in paper_of(project)["facts"]
 
 
 def test_a_draft_that_is_superseded_unsent_hands_its_answers_on(project: Project) -> None:
