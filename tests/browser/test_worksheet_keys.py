@@ -18,6 +18,7 @@ ROW = "Dd\tPilot\tLabour\t\t\t1\t\t\th\t100"
 # The number of the row and the column of the cell that is chosen, and whether it is seen where it stands.
 CHOSEN = """() => {
   const cell = document.querySelector(".tabulator-row .tabulator-range-only-cell-selected");
+  if (!cell) return "nothing";
   const { left, right, top, bottom } = cell.getBoundingClientRect();
   const seen = [[left + 2, top + 2], [right - 8, bottom - 8]].every(([x, y]) => cell.contains(document.elementFromPoint(x, y)));
   const number = cell.closest(".tabulator-row").querySelector("[tabulator-field=n]").textContent;
@@ -206,6 +207,7 @@ def test_keys_go_where_they_go_in_a_spreadsheet_and_the_cell_stays_in_sight(page
     expect(page.locator("[data-sheet-status]")).to_have_text(re.compile(r"^60 (of \d+ )?rows"))
     keyboard, holder = page.keyboard, page.locator(".tabulator-tableholder")
     page.locator("[data-sheet-grid] .tabulator-row [tabulator-field=c_grade]").nth(1).click()
+    page.wait_for_function(f"place => ({CHOSEN})() === place", arg="2 grade")
 
     ways = {
         "End": "2 valid_prices",
@@ -220,8 +222,11 @@ def test_keys_go_where_they_go_in_a_spreadsheet_and_the_cell_stays_in_sight(page
     }
     for key, place in ways.items():
         keyboard.press(key)
-        chosen = page.evaluate(CHOSEN)
-        assert chosen == place if place else 30 < int(chosen.split()[0]) < 60 and chosen.endswith(" name"), key
+        if place:
+            page.wait_for_function(f"place => ({CHOSEN})() === place", arg=place)
+            continue
+        page.wait_for_function(f"() => / name$/.test(({CHOSEN})())")
+        assert 30 < int(page.evaluate(CHOSEN).split()[0]) < 60, key
     for _times in range(9):  # beside the column that is frozen, not behind it
         keyboard.press("ArrowRight")
     for _times in range(9):

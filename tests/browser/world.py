@@ -36,6 +36,7 @@ from documents.services import request_document, upload_version
 from documents.services.review import submit_for_review
 from notifications.services.webhooks import create_webhook
 from phases.evaluation import services as evaluation
+from process.purchasing.models import InquiryLine
 from process.purchasing.services import prepare_inquiry
 from process.routes import services as routes
 from process.routes.building import material_key
@@ -257,6 +258,7 @@ def _chemistry(project: Project) -> dict[str, Any]:
         "compound": create_or_find_compound(name="Phenol", cas_number="108-95-2", structure_text="Oc1ccccc1", actor=chemist).pk,
         "route": route.number,
         "finding": f"q3c:{material_key(solvent.pk)}",
+        "asked": InquiryLine.objects.get(inquiry__project=project, material=solvent).pk,
     }
 
 
