@@ -9,6 +9,7 @@ import vl_convert
 
 from charts.look import SURFACE, Spec
 
+COLUMN_WIDTH = 720  # pixels, beside text of a document: 166 mm
 PRINT_WIDTH = 1000  # pixels, for a specification that fills its container
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from accounts.names import function_of, shown_to_client
 from charts.gantt import GanttRow, gantt
-from charts.render import to_svg
+from charts.render import COLUMN_WIDTH, to_svg
 from documents.content import Column, data_table, day, key_values
 from documents.models import DocumentVersion
 from documents.registry import DocumentType, NarrativeSection
@@ -43,7 +43,6 @@ from projects.told import told_due
 from projects.variance import told_variance, variance_words
 
 MOVES = 12
-PICTURE_WIDTH = 720  # pixels, for a column of 166 mm
 DATES = ("baseline", "forecast", "published", "actual", "start", "baseline_start")
 
 
@@ -274,7 +273,7 @@ def figures(snapshot: Mapping[str, Any]) -> dict[str, str]:
     rows = [_row(values) for values in snapshot["data"]["plan"]]
     if not rows:
         return {}
-    return {"plan": to_svg(gantt(rows, today=date.fromisoformat(snapshot["data"]["as_of"]), width=PICTURE_WIDTH))}
+    return {"plan": to_svg(gantt(rows, today=date.fromisoformat(snapshot["data"]["as_of"]), width=COLUMN_WIDTH))}
 
 
 def _row(values: Mapping[str, Any]) -> GanttRow:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from projects.models import Project
 
-SOON = timedelta(days=60)  # as long before its end its successor is asked for
+SOON = timedelta(days=60)  # before its end, when its successor is asked for
 
 
 @dataclass(frozen=True)
@@ -50,23 +50,27 @@ def _successor() -> QuerySet[Agreement]:
     return signed().filter(later, Q(effective_on__lte=next_day) | in_force, project=OuterRef("project"), kind=OuterRef("kind"))
 
 
-def _ending(project: Any) -> QuerySet[Agreement]:
-    """Signed, with an end that no signed successor covers; each with the last day of its project's plan. The first end first."""
+def ending(project: Any) -> QuerySet[Agreement]:
+    """Of a project (or of all that a query leads to): signed, with an end that no signed successor covers."""
+    return signed().filter(project=project, expires_on__isnull=False).exclude(Exists(_successor()))
+
+
+def _ending_in_plan(project: Any) -> QuerySet[Agreement]:
+    """Each with the last day of its project's plan. The first end first."""
     planned = Milestone.objects.filter(project=OuterRef("project")).annotate(day=Coalesce("baseline_on", "forecast_on"))
     last_day = Subquery(planned.order_by(F("day").desc(nulls_last=True)).values("day")[:1])
-    rows = signed().filter(project=project, expires_on__isnull=False).exclude(Exists(_successor()))
-    return rows.annotate(plan_until=last_day).order_by("expires_on", "pk")
+    return ending(project).annotate(plan_until=last_day).order_by("expires_on", "pk")
 
 
 def ending_of_reviewed() -> ArraySubquery:
     """For a query of gate reviews; `said_of` reads it."""
     names = ("pk", "kind", "number", "expires_on", "plan_until")
-    return ArraySubquery(_ending(OuterRef("project")).values(each=JSONObject(**{name: name for name in names})))
+    return ArraySubquery(_ending_in_plan(OuterRef("project")).values(each=JSONObject(**{name: name for name in names})))
 
 
 def running_out(project: Project, *, meeting_on: date | None = None) -> list[Blocker]:
     """What is said of each agreement that ends too early. One query."""
-    return _said(project, _ending(project), meeting_on)
+    return _said(project, _ending_in_plan(project), meeting_on)
 
 
 def said_of(project: Project, found: Sequence[dict[str, Any]], *, meeting_on: date | None) -> list[Blocker]:

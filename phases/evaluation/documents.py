@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from accounts.models import Role
 from audit.refusals import Blocker
 from charts.gantt import GanttRow, gantt
 from charts.look import written
-from charts.render import to_svg
+from charts.render import COLUMN_WIDTH, drawn
 from documents.content import Column, cell, data_table, key_values, numbered
 from documents.models import DocumentVersion
 from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind
@@ -32,8 +33,6 @@ from projects.services.quoted_payments import agreed_words
 from projects.services.responsibilities import functions, rows_of
 from projects.services.tailoring import pending
 from projects.steps import MAKE_EFFECTIVE, register_guard
-
-PICTURE_WIDTH = 720  # pixels, for a column of 166 mm
 
 
 def no_released_quotation(project: Project) -> list[Blocker]:
@@ -77,8 +76,7 @@ def charter(project: Project) -> dict[str, Any]:
         "criteria": _other_criteria(project, row),
         "tailoring": not_applicable(project),
         "milestones": _milestones(project),
-        "plan": _plan(project),
-        "as_of": project.today.isoformat(),
+        "pictures": {"plan": plan} if (plan := _plan(project)) else {},
         "budget": _budget(project, accepted),
         "payments": _payments(project, accepted),
         "raci": _raci(project, row),
@@ -136,22 +134,12 @@ def _milestones(project: Project) -> dict[str, Any]:
     return data_table(columns, [(row.title, str(row.get_phase_display()), on, row.tolerance_days) for row, on in dated])
 
 
-def _plan(project: Project) -> list[dict[str, str]]:
-    """For the picture: every milestone that has a day, in the order of the plan."""
+def _plan(project: Project) -> str:
+    """The specification of the picture: every milestone that has a day, in the order of the plan. Empty where none has."""
     rows = Milestone.objects.filter(project=project).order_by("order", "id")
     dated = ((row, row.baseline_on or row.actual_on or row.forecast_on) for row in rows)
-    return [
-        {"key": row.key, "label": row.title, "phase": str(row.get_phase_display()), "forecast": on.isoformat()} for row, on in dated if on
-    ]
-
-
-def _pictures(snapshot: Mapping[str, Any]) -> dict[str, str]:
-    """The plan, drawn from the pinned rows; a charter of version 6 has none."""
-    rows = [GanttRow(**{**each, "forecast": date.fromisoformat(each["forecast"])}) for each in snapshot["data"].get("plan", ())]
-    if not rows:
-        return {}
-    title = _t("Milestones as they are planned")
-    return {"plan": to_svg(gantt(rows, today=date.fromisoformat(snapshot["data"]["as_of"]), width=PICTURE_WIDTH, title=title))}
+    drawn_rows = [GanttRow(row.key, row.title, str(row.get_phase_display()), forecast=on) for row, on in dated if on]
+    return json.dumps(gantt(drawn_rows, today=project.today, title=_t("Milestones as they are planned"))) if drawn_rows else ""
 
 
 def _budget(project: Project, accepted: Quotation | None) -> dict[str, Any] | None:
@@ -282,7 +270,7 @@ TYPES = (
         number_prefix="PC",
         template="documents/types/project_charter.html",
         build_context=charter,
-        figures=_pictures,
+        figures=lambda snapshot: drawn(snapshot["data"].get("pictures", {}), COLUMN_WIDTH),  # one of version 6 has none
         template_version="7",
         signers=(
             SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),

@@ -26,6 +26,7 @@ from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS, COSTS, KEPT_TEXTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from phases.evaluation.planned import overfilled
+from phases.evaluation.tables import PlannedOperation
 from process.assumptions.adopting import Assumed, adopt
 from projects.completeness import completeness_of
 from projects.forecasting import calendar_of
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from accounts.signing import Authentication
-    from phases.evaluation.tables import PlannedOperation, SheetAssumption
+    from phases.evaluation.tables import SheetAssumption
 
 SHEET_WORKING_DAYS = 5
 
@@ -249,8 +250,7 @@ def _row_of_plan(sheet: DepartmentAssessment, pk: int) -> str:
 
 def _operations(sheet: DepartmentAssessment) -> list[PlannedOperation]:
     """With their vessels; no query where the page has read them."""
-    rows: Any = sheet._meta.get_field("operations").related_model
-    prefetch_related_objects([sheet], Prefetch("operations", queryset=rows.objects.select_related("vessel")))
+    prefetch_related_objects([sheet], Prefetch("operations", queryset=PlannedOperation.objects.select_related("vessel")))
     return list(sheet.operations.all())
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
 
 from catalogue.models import Supplier, SupplierQuote
 from catalogue.models.supply import list_of
-from process.costs.building import Assessed, Given, counts_with
+from process.costs.building import Assessed, Given, counts_with, needed_by_largest
 from process.costs.models import MaterialPrice
 from process.purchasing.awards import InquiryAward
 from process.routes.building import Priced, prices_among
-from process.routes.figures import balanced
 from process.words import money_words
 from projects.money import rounded
 
@@ -80,8 +78,7 @@ class _Market:
 
     def __init__(self, found: Assessed, given: Given, on: date) -> None:
         scenario = found.assessment
-        largest = max((each.batch_kg * each.batches for each in scenario.phases.all()), default=Decimal(0))
-        needed = balanced(list(found.steps), float(largest)).needed_kg if largest and found.steps else {}
+        needed = needed_by_largest(scenario, found.steps)
         quotes = sorted(
             (quote for quote in given.quotes if _is_on_offer(quote, on)), key=lambda each: (each.quoted_on, each.quantity_from_kg, each.pk)
         )

@@ -39,7 +39,7 @@ from process.purchasing.awards import InquiryAward, newest_award
 from process.purchasing.awards import restored as restored_award
 from process.routes.building import Level, material_key, plain_route, steps_of_many
 from process.routes.checks import faults_of
-from process.routes.figures import materials_of
+from process.routes.figures import balanced, materials_of
 from process.routes.mending import blockers_of
 from process.routes.models import RouteStep, RouteVersion
 from process.routes.plain import Computed
@@ -204,10 +204,11 @@ def _of_row(read: Callable[[], Read], row: CostLine | MaterialPrice | RiskItem, 
 
 def wrong_blockers(bad: BadInput, assessment: CostAssessment, *, is_tried: bool = False) -> Iterator[Blocker]:
     """Each with where it is mended: its row, the yields of the scenario, or those that are tried; else what it counts with."""
-    fields = {name: f"#id_{name}" if is_tried else f"{assessment.get_absolute_url()}#id_change-{name}" for name in ("yield_pct",)}
+    page = assessment.get_absolute_url()
+    yields = "#id_yield_pct" if is_tried else f"{page}#id_change-yield_pct"
     for name, listed in bad.errors.items():
-        link = getattr(bad, "link", "") or fields.get(name, f"{assessment.get_absolute_url()}#scenario-title")
-        yield from (Blocker("cost.wrong", words, link=link) for words in listed)
+        elsewhere = yields if name == "yield_pct" else f"{page}#scenario-title"
+        yield from (Blocker("cost.wrong", words, link=bad.link if isinstance(bad, _WrongRow) else elsewhere) for words in listed)
 
 
 def _missing(assessment: CostAssessment, steps: list[RouteStep], known: _Known) -> Iterator[Blocker]:
@@ -345,6 +346,12 @@ def _material(row: MaterialPrice, assessment: CostAssessment, known: _Known, awa
         minimum_kg=max(first.quantity_from_kg, first.minimum_order_kg or Decimal(0)),
         **common,
     )
+
+
+def needed_by_largest(assessment: CostAssessment, steps: Sequence[RouteStep]) -> dict[int, float]:
+    """By material the kilograms that the largest phase needs; nothing without sizes or a balance."""
+    largest = max((each.batch_kg * each.batches for each in assessment.phases.all()), default=Decimal(0))
+    return balanced(steps, float(largest)).needed_kg if largest and steps else {}
 
 
 def counts_with(row: MaterialPrice, award: InquiryAward) -> bool:

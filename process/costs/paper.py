@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from charts.picture import Picture
-from charts.render import drawn
+from charts.render import COLUMN_WIDTH, drawn
 from documents.content import Column, cell, data_table, day, key_values, shortest
 from process.costs.building import assessed_many
 from process.costs.counting import chosen_of, quoted_scenario, scenarios_of_project, why_counts
@@ -32,7 +32,6 @@ WIDTHS = {
     "tornado": [(32, "left"), *[(17, "right")] * 4],
     "distribution": [(60, "left"), (40, "right")],
 }
-PICTURE_WIDTH = 720  # as wide as text of this size has room for
 
 
 def scenario_on_paper(project: Project) -> dict[str, Any] | None:
@@ -85,7 +84,7 @@ def price_on_paper(found: Priced) -> dict[str, Any] | None:
 
 def pictures_on_paper(kept: Mapping[str, Any] | None) -> dict[str, str]:
     """Drawn in the worker, from the snapshot alone."""
-    return drawn((kept or {}).get("pictures", {}), PICTURE_WIDTH)
+    return drawn((kept or {}).get("pictures", {}), COLUMN_WIDTH)
 
 
 def _pictures(found: Whole) -> Iterator[tuple[str, Picture]]:

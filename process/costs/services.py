@@ -17,7 +17,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from catalogue.models.supply import LIST, ListOfPrices, list_of
-from process.costs.building import assessed
+from process.costs.building import assessed, needed_by_largest
 from process.costs.models import (
     PRICED_PHASES,
     CostAssessment,
@@ -30,9 +30,9 @@ from process.costs.models import (
 from process.costs.results import Priced, priced
 from process.costs.stored import plain
 from process.costs.trial import Trial
-from process.purchasing.awards import awards_for
+from process.purchasing.awards import awards_of
 from process.routes.building import known_prices, steps_of
-from process.routes.figures import balanced, materials_of
+from process.routes.figures import materials_of
 from process.routes.services.shared import Values, as_data, take
 from process.words import money_words
 from projects.models import Project
@@ -169,9 +169,7 @@ def add_materials(row: CostAssessment) -> None:
         return
     steps = list(steps_of(row.route_version))
     materials = materials_of(steps) - set(row.prices.values_list("material_id", flat=True))
-    largest = max((each.batch_kg * each.batches for each in row.phases.all()), default=Decimal(0))
-    needed = balanced(steps, float(largest)).needed_kg if largest else {}
-    known = known_prices(materials, currency=row.currency, on=row.priced_on, needed_kg=needed)
+    known = known_prices(materials, currency=row.currency, on=row.priced_on, needed_kg=needed_by_largest(row, steps))
     by_list = {list_of(each): each for each in first_breaks(QuotedPrice.objects.filter(material__in=materials))}
     lists = {material: list_of(found.quote) for material, found in known.found.items()} | _awarded(row, materials)
     quotes = {material: by_list[each] for material, each in lists.items()}
@@ -184,12 +182,8 @@ def add_materials(row: CostAssessment) -> None:
 
 def _awarded(row: CostAssessment, materials: set[int]) -> dict[int, ListOfPrices]:
     """By material the price list to whose supplier it goes, where that holds on the day."""
-    awards = awards_for([row.project_id], line__material__in=materials)
-    return {
-        material: list_of(each.quote)
-        for (_project, material), each in awards.items()
-        if each.quote is not None and not each.broken_because(row.priced_on)
-    }
+    awards = awards_of(row.project_id, materials)
+    return {pk: list_of(each.quote) for pk, each in awards.items() if each.quote is not None and not each.broken_because(row.priced_on)}
 
 
 def first_breaks(rows: QuerySet[QuotedPrice]) -> QuerySet[QuotedPrice]:

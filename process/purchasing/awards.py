@@ -186,12 +186,7 @@ def _quote(told: Mapping[str, Any], supplier: Supplier, material: Material) -> S
     return SupplierQuote(pk=told["quote"], material=material, supplier=supplier, quoted_on=first, valid_until=last, **price)
 
 
-Awards = dict[tuple[int, int], InquiryAward]
-
-
-def awards_for(projects: Collection[int], **of: Any) -> Awards:
-    """By project and material the newest award that stands, whether it holds or not; in one query, and none for no project."""
-    if not projects:
-        return {}
-    rows = InquiryAward.objects.standing().filter(inquiry__project__in=projects, **of).order_by("awarded_at", "pk")
-    return {(row.inquiry.project_id, row.line.material_id): row for row in rows}
+def awards_of(project: int, materials: Collection[int]) -> dict[int, InquiryAward]:
+    """By material the newest award of the project that stands, whether it holds or not."""
+    rows = InquiryAward.objects.standing().filter(inquiry__project=project, line__material__in=materials).order_by("awarded_at", "pk")
+    return {row.line.material_id: row for row in rows}

@@ -193,6 +193,11 @@ class InquirySupplier(models.Model):
         return str(self.supplier)
 
     @property
+    def goes_by_mail(self) -> bool:
+        """To the address that is known of the supplier; without one somebody hands the letter over."""
+        return bool(self.supplier.email)
+
+    @property
     def reference(self) -> str:
         """What its letter is about: 2-1 goes to the first supplier of the second inquiry."""
         return f"{self.inquiry.number}-{self.number}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,8 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from catalogue.models import Supplier
-from charts.look import written
 from documents.models import Document, DocumentVersion
 from documents.services import request_document, submit_for_review, withdraw_document, withdrawal_blockers
-from notifications.doorbells import ring
 from process.purchasing.letters import TYPE, is_current, papers_of
 from process.purchasing.mails import SupplierMail
 from process.purchasing.models import InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry
@@ -118,59 +116,12 @@ def send_inquiry(pk: int, *, actor: User) -> PurchaseInquiry:
     for addressee in addressees:
         paper = papers[addressee.reference]
         submit_for_review(paper.document.number, paper.number, actor=actor)
-        if addressee.supplier.email:
-            _post(addressee, paper)
+        if addressee.goes_by_mail:
+            post_letter(addressee, paper)
     _tell_of_sending(inquiry, addressees, actor)
     close_waits(f"inquiry.send:{inquiry.pk}")
     await_answers(inquiry)
     return inquiry
-
-
-@act
-def send_again(pk: int, number: int, *, actor: User) -> InquirySupplier:
-    """The letter of one supplier, to the address that is known now.
-
-    Raises Refused while a mail is on its way, InquirySupplier.DoesNotExist for one that is not asked.
-    """
-    inquiry, addressee = _sending_to(pk, number, actor)
-    require_none(mailing_blockers(addressee))
-    ring(MAIL_DUE, [_post(addressee, papers_of(inquiry)[addressee.reference]).pk])
-    close_waits(f"inquiry.mail:{inquiry.pk}:{addressee.supplier_id}")
-    record("inquiry.sent_again", inquiry, actor=actor, supplier=str(addressee), **told_of(inquiry))
-    return addressee
-
-
-@act
-def hand_over_letter(pk: int, number: int, *, on: date | None = None, actor: User) -> InquirySupplier:
-    """Somebody gave the supplier its letter otherwise, today or on that day: nobody is asked to do so any more, or whether a mail arrived.
-
-    Raises Refused while a mail is on its way or where one went, BadInput at `on` for a day that cannot be, InquirySupplier.DoesNotExist
-    for one that is not asked.
-    """
-    inquiry, addressee = _sending_to(pk, number, actor)
-    require_none(handing_blockers(addressee))
-    addressee.handed_over_at, addressee.handed_over_by = _moment_of(on, inquiry), actor
-    addressee.save(update_fields=["handed_over_at", "handed_over_by"])
-    close_waits(f"inquiry.mail:{inquiry.pk}:{addressee.supplier_id}")
-    given, said = inquiry.project.day_of(addressee.handed_over_at), {"supplier": str(addressee), **told_of(inquiry)}
-    if given == inquiry.project.today:
-        record("inquiry.handed_over", inquiry, actor=actor, **said)
-    else:
-        record("inquiry.handed_over_on", inquiry, actor=actor, day=written(given), **said)
-    return addressee
-
-
-def _moment_of(on: date | None, inquiry: PurchaseInquiry) -> datetime:
-    """Of another day than today its noon at the project's site: by the clock nobody knows. Raises BadInput at `on`."""
-    now, sent_at = timezone.now(), inquiry.sent_at
-    today = inquiry.project.day_of(now)
-    if on is None or on == today:
-        return now
-    if on > today:
-        raise BadInput({"on": _t("This day is still to come.")})
-    if sent_at is not None and on < inquiry.project.day_of(sent_at):
-        raise BadInput({"on": _t("The letter was made on %(day)s.") % {"day": written(inquiry.project.day_of(sent_at))}})
-    return datetime.combine(on, time(12), inquiry.project.zone)
 
 
 @act
@@ -225,29 +176,7 @@ def withdrawing_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
     return [Blocker("inquiry.not_open", words % said, inquiry.get_absolute_url())]
 
 
-def mailing_blockers(addressee: InquirySupplier) -> list[Blocker]:
-    """Why its letter cannot be mailed again."""
-    name = {"supplier": addressee.supplier}
-    if not addressee.supplier.email:
-        return [Blocker("inquiry.no_address", _t("No e-mail of %(supplier)s is known.") % name, addressee.supplier.get_absolute_url())]
-    if any(mail.is_waiting for mail in addressee.mails.all()):
-        return [Blocker("inquiry.mail_waits", _t("A mail to %(supplier)s is on its way.") % name, _letters_at(addressee.inquiry))]
-    return []
-
-
-def handing_blockers(addressee: InquirySupplier) -> list[Blocker]:
-    """Why nobody says of its letter that it was handed over."""
-    mails = list(addressee.mails.all())
-    name = {"supplier": addressee.supplier}
-    letters = _letters_at(addressee.inquiry)
-    if any(mail.is_waiting for mail in mails):
-        return [Blocker("inquiry.mail_waits", _t("A mail to %(supplier)s is on its way.") % name, letters)]
-    if addressee.handed_over_at is not None or any(mail.state == SupplierMail.State.SENT for mail in mails):
-        return [Blocker("inquiry.letter_given", _t("%(supplier)s has its letter.") % name, letters)]
-    return []
-
-
-def _letters_at(inquiry: PurchaseInquiry) -> str:
+def letters_at(inquiry: PurchaseInquiry) -> str:
     return f"{inquiry.get_absolute_url()}#letters"
 
 
@@ -309,7 +238,7 @@ def _paper_blockers(addressee: InquirySupplier, paper: DocumentVersion | None) -
     name = {"supplier": addressee.supplier}
     if paper is None or not is_current(paper, addressee):
         words = _t("The letter to %(supplier)s does not say what is asked now; write the letters anew.") % name
-        return [Blocker("inquiry.letter", words, _letters_at(addressee.inquiry))]
+        return [Blocker("inquiry.letter", words, letters_at(addressee.inquiry))]
     link = paper.document.get_absolute_url()
     if paper.state in DocumentVersion.QUEUE or (paper.state == DocumentVersion.State.DRAFT and paper.review_pdf is None):
         return [Blocker("inquiry.letter", _t("The letter to %(supplier)s is being made; it is there in a moment.") % name, link)]
@@ -364,8 +293,7 @@ def _take_out(papers: Iterable[DocumentVersion], actor: User, reason: str) -> No
 
 def _tell_of_sending(inquiry: PurchaseInquiry, addressees: Sequence[InquirySupplier], actor: User) -> None:
     """Who gets a letter by mail, and to whom somebody has to hand it over: that one is prepared, not sent."""
-    mailed = [each for each in addressees if each.supplier.email]
-    by_hand = [each for each in addressees if not each.supplier.email]
+    mailed, by_hand = ([each for each in addressees if each.goes_by_mail is by_mail] for by_mail in (True, False))
     said = told_of(inquiry)
     if mailed:
         record("inquiry.sent", inquiry, actor=actor, suppliers=", ".join(map(str, mailed)), **said)
@@ -381,7 +309,7 @@ def _tell_of_sending(inquiry: PurchaseInquiry, addressees: Sequence[InquirySuppl
         )
 
 
-def _post(addressee: InquirySupplier, paper: DocumentVersion) -> SupplierMail:
+def post_letter(addressee: InquirySupplier, paper: DocumentVersion) -> SupplierMail:
     """To the address that is known now. It leaves when the PDF is made (`posting`)."""
     return SupplierMail.objects.create(addressee=addressee, version=paper, to=addressee.supplier.email)
 
@@ -405,17 +333,6 @@ def locked_inquiry(pk: int, actor: User) -> PurchaseInquiry:
     inquiry = PurchaseInquiry.objects.select_for_update(of=("self",)).get(pk=pk)
     inquiry.project = project
     return inquiry
-
-
-def _sending_to(pk: int, number: int, actor: User) -> tuple[PurchaseInquiry, InquirySupplier]:
-    """Of an inquiry that is out, locked, one of the asked suppliers."""
-    inquiry = locked_inquiry(pk, actor)
-    require_permission("process.send_inquiry", actor, inquiry.project)
-    require_none(answering_blockers(inquiry))
-    addressee = next((each for each in addressees_of(inquiry) if each.number == number), None)
-    if addressee is None:
-        raise InquirySupplier.DoesNotExist
-    return inquiry, addressee
 
 
 def _fill(inquiry: PurchaseInquiry, values: Values) -> list[str]:

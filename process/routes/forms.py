@@ -62,7 +62,7 @@ class MaterialForm(forms.Form):
         return {name: self.data.get(self.add_initial_prefix(name), "") for name in self.typed}
 
     def show(self, now: Mapping[str, Any]) -> None:
-        """What somebody else wrote meanwhile: who saves again has seen it."""
+        """What stands there meanwhile, by whoever wrote it: who saves again has seen it."""
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data.update({self.add_initial_prefix(name): "" if value is None else str(value) for name, value in now.items()})  # type: ignore[attr-defined]
 

@@ -71,5 +71,5 @@ def _saved(request: SignedInRequest, lines: list[Line]) -> int:
     for line, result in zip(lines, results, strict=True):
         if not result.is_saved:
             add_to_form(line.form, BadInput(result.errors))
-            line.form.show(result.now)
+        line.form.show(line.form.typed if result.is_saved else result.now)
     return sum(result.is_saved for result in results)

@@ -38,7 +38,6 @@ from worksheets.showing import Shown
 
 READ = (
     "route__project__client",
-    "route__project__compound",
     "route__project__rfp",
     "route__project__site",
     "route__compound",
@@ -72,7 +71,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
     asked = {} if kg == TARGET_KG else {"target": request.GET["target"]}
     steps = balance_of(version).steps
     screened = judged(version, findings_of(version, steps))
-    not_mine = editors(request, project)
+    not_mine, faults = editors(request, project), blockers_of(figures.faults, version, steps)
     context = {
         "project": project,
         "route": route,
@@ -83,7 +82,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "decide_blockers": decide_blockers(request, project),
         "scheme": mark_safe(scheme_of(steps, title=route.name)),  # noqa: S308 - drawn by us, texts escaped
         "figures": figures,
-        "off_aim": off_aim(balance_of(version), project.compound),
+        "off_aim": off_aim(balance_of(version), route.compound),
         "history": seen_before(steps, project, request.user),
         "balance_rows": priced_rows(figures),
         "target_form": target,
@@ -94,8 +93,8 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "fix_form": ReasonForm(prefix="fix"),
         "fix_oob": "blocked" in request.GET,
         "start_form": ReasonForm(prefix="start"),
-        "faults": (faults := blockers_of(figures.faults, version, steps)),
-        "lacking": lacking_materials(figures.faults, list(steps)),
+        "faults": faults,
+        "lacking": lacking_materials(figures.faults, steps),
         "materials_at": materials_at(version),
         "inquiry_blockers": inquiry_blockers(request, project) + faults,
         "inquiry_oob": "unasked" in request.GET,

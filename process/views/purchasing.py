@@ -22,7 +22,7 @@ from audit.files import XLSX
 from audit.refusals import BadInput, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from documents.models import DocumentVersion
-from process.purchasing import services
+from process.purchasing import handing_over, services
 from process.purchasing.awarding import rows_of
 from process.purchasing.comparing import usual_currency
 from process.purchasing.forms import CurrencyForm, HandOverForm, InquiryForm, PrepareForm
@@ -126,7 +126,7 @@ def _letters(
         paper = papers.get(addressee.reference)
         pdf = (paper.signed_pdf or paper.review_pdf) if paper is not None else None
         mail = max(addressee.mails.all(), key=lambda each: each.pk, default=None)
-        may_mail, may_hand = not services.mailing_blockers(addressee), not services.handing_blockers(addressee)
+        may_mail, may_hand = not handing_over.mailing_blockers(addressee), not handing_over.handing_blockers(addressee)
         sent = handed[1] if handed is not None and handed[0] == addressee.number else None
         form = sent or HandOverForm(prefix=f"hand-{addressee.number}", initial={"on": today})
         papers_and_mail = {"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mail}
@@ -166,7 +166,7 @@ def inquiry_send(request: SignedInRequest, code: str, number: int) -> HttpRespon
     inquiry = visible_inquiry(request, code, number)
     services.send_inquiry(inquiry.pk, actor=request.user)
     addressees = services.addressees_of(inquiry)
-    by_hand = [each for each in addressees if not each.supplier.email]
+    by_hand = [each for each in addressees if not each.goes_by_mail]
     if len(by_hand) < len(addressees):
         messages.success(request, _t("Sent. File each answer as it comes; its price stands beside the material at once."))
     if by_hand:
@@ -179,7 +179,7 @@ def inquiry_send(request: SignedInRequest, code: str, number: int) -> HttpRespon
 @require_POST
 def inquiry_mail(request: SignedInRequest, code: str, number: int, place: int) -> HttpResponse:
     inquiry = visible_inquiry(request, code, number)
-    services.send_again(inquiry.pk, place, actor=request.user)
+    handing_over.send_again(inquiry.pk, place, actor=request.user)
     messages.success(request, _t("The mail is on its way."))
     return redirect(inquiry)
 
@@ -188,7 +188,7 @@ def inquiry_mail(request: SignedInRequest, code: str, number: int, place: int) -
 @require_POST
 def inquiry_hand_over(request: SignedInRequest, code: str, number: int, place: int) -> HttpResponse:
     inquiry, form = visible_inquiry(request, code, number), HandOverForm(request.POST, prefix=f"hand-{place}")
-    if carried_out(form, lambda: services.hand_over_letter(inquiry.pk, place, actor=request.user, on=form.cleaned_data["on"])):
+    if carried_out(form, lambda: handing_over.hand_over_letter(inquiry.pk, place, actor=request.user, on=form.cleaned_data["on"])):
         messages.success(request, _t("The letter was handed over; nobody is asked about it any more."))
         return redirect(f"{inquiry.get_absolute_url()}#letters")
     return render_inquiry(request, inquiry, status=400, handed=(place, form))

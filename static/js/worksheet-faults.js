@@ -21,7 +21,8 @@ window.sheetFaults = (() => {
   const begin = (sheet) => {
     const grid = sheet.part("grid");
     const later = () => requestAnimationFrame(() => draw(sheet));
-    grid.addEventListener("mouseover", ({ target }) => {
+    // Moved by a hand: where rows scroll or are drawn anew under a pointer that rests, nobody points at them.
+    grid.addEventListener("mousemove", ({ target }) => {
       const over = target.closest(".sheet-wrong");
       if (over === sheet.over) return;
       sheet.over = over;

@@ -72,13 +72,7 @@ window.worksheets = (() => {
       );
     }
     if (state.unknown.includes(name) && column?.creates) {
-      made.push(button(`${column.creates}: ${sheet.value(state.number, name)}`, () => {
-        state.create.add(name);
-        state.isRefused = false;
-        state.errors = {};
-        sheet.focus();
-        sheet.saving.flush();
-      }));
+      made.push(button(`${column.creates}: ${sheet.value(state.number, name)}`, () => enter(sheet, [[state, [name]]])));
     }
     if (state.there[name]) {
       const link = document.createElement("a");
@@ -125,19 +119,21 @@ window.worksheets = (() => {
   // Where several names mean nothing that is there and can be entered: all of them in one step, each once.
   const enterAll = (sheet) => {
     const meant = (state) => state.unknown.filter((name) => sheet.columns.get(name)?.creates);
-    const states = sheet.saving.wrong.filter((state) => meant(state).length);
-    const named = new Set(states.flatMap((state) => meant(state).map((name) => String(sheet.value(state.number, name)).trim())));
+    const unknown = sheet.saving.wrong.map((state) => [state, meant(state)]).filter(([, names]) => names.length);
+    const named = new Set(unknown.flatMap(([state, names]) => names.map((name) => String(sheet.value(state.number, name)).trim())));
     if (named.size < 2) return [];
     const words = cells.fill(sheet.words.enter_all, { count: named.size, names: [...named].join(", ") });
-    return [button(words, () => {
-      states.forEach((state) => {
-        meant(state).forEach((name) => state.create.add(name));
-        state.isRefused = false;
-        state.errors = {};
-      });
-      sheet.focus();
-      sheet.saving.flush();
-    })];
+    return [button(words, () => enter(sheet, unknown))];
+  };
+
+  // What these cells name is entered with their rows, which are sent once more.
+  const enter = (sheet, unknown) => {
+    unknown.forEach(([state, names]) => {
+      names.forEach((name) => state.create.add(name));
+      Object.assign(state, { isRefused: false, errors: {} });
+    });
+    sheet.focus();
+    sheet.saving.flush();
   };
 
   const again = (sheet) => {

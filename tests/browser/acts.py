@@ -187,6 +187,23 @@ def record_the_agreement(page: Page, code: str, *, kind: str, number: str, clien
     expect(page.get_by_role("link", name=f"{number}.pdf", exact=True)).to_be_visible()
 
 
+def correct_the_agreement(page: Page, number: str) -> None:
+    """The one whose page is open, which both sides have signed: its number, and who signed for us."""
+    press(page, "Correct…")
+    mend(page.locator("dialog#change"), "number", number)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(number)
+    page.locator("[data-dialog=mend-cdmo]").click()
+    mend(page.locator("dialog#mend-cdmo"), "name", "Deputy Director")
+    expect(page.locator("main")).to_contain_text("Deputy Director")
+
+
+def mend(dialog: Locator, field: str, words: str) -> None:
+    dialog.locator(f"[name={field}]").fill(words)
+    dialog.get_by_label("Reason").fill("It was typed wrongly.")
+    with dialog.page.expect_navigation():
+        dialog.locator("[type=submit]").click()
+
+
 def withdraw_the_agreement(page: Page, reason: str) -> None:
     """The one whose page is open."""
     press(page, "Withdraw…")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -28,6 +29,25 @@ def end(page: Page, name: str, reason: str) -> None:
     form = page.locator("form").filter(has=page.get_by_role("button", name=name, exact=True))
     form.get_by_label("Reason").fill(reason)
     send(page, name)
+
+
+def award_and_revoke(buyer: Page, business: Page, code: str) -> None:
+    """Toluene goes to Demo Solvents; a draft scenario takes that price, and says so once the award is revoked."""
+    done, scenario = buyer.locator("main"), business.locator("main")
+    buyer.get_by_role("link", name=re.compile("^Award Toluene")).click()
+    send(buyer, "Award the line")
+    expect(done).to_contain_text("Awarded: new cost scenarios of this project count with this offer")
+    sign_in(business, "bd@demo.example")
+    business.goto(f"/projects/{code}/costs/1/")
+    with business.expect_navigation():
+        press(business, re.compile("^Take the awarded price of Demo Solvents for Toluene"))
+    expect(scenario).to_contain_text("The scenario counts with the awarded price.")
+
+    buyer.get_by_role("link", name=re.compile("^Goes to Demo Solvents at")).click()
+    end(buyer, "Revoke the award", "They were sold.")
+    expect(done).to_contain_text("Revoked: the line goes to nobody until it is decided anew.")
+    business.reload()
+    expect(scenario).to_contain_text("It was revoked: They were sold.")
 
 
 def test_suppliers_are_asked_and_their_answers_stand_side_by_side(
@@ -77,7 +97,9 @@ def test_suppliers_are_asked_and_their_answers_stand_side_by_side(
     send(buyer, "Compare")
     expect(offers).to_contain_text("Demo Solvents cheapest")
     expect(offers).not_to_contain_text("at 1.0800 of")
+    award_and_revoke(buyer, new_page(), places["code"])
 
+    buyer.goto(address)
     end(buyer, "Close the inquiry", "One offer is enough.")
     expect(done).to_contain_text("Closed.")
     buyer.get_by_role("link", name="All inquiries").click()

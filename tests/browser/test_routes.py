@@ -13,6 +13,7 @@ from tests.browser.entering import sign_in
 from tests.browser.test_worksheets import PASTE
 
 pytestmark = pytest.mark.browser
+MORE = ("Diethyl carbonate", "Ethyl formate")
 
 
 def sheet(page: Page, key: str) -> Locator:
@@ -100,6 +101,14 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     sheet(page, "step-inputs").locator("[tabulator-field=c_material]").get_by_text("Dimethyl carbonate").first.click()
     page.get_by_role("button", name="Enter the material as a reagent: Dimethyl carbonate").click()
     saved(page, "step-inputs")
+    sheet(page, "step-inputs").get_by_role("button", name="Add a row").click()
+    page.evaluate(PASTE, "\n".join(f"Coupling\t{name}\t\tReactant\t1\tequivalents\tno" for name in MORE))
+    page.get_by_role("button", name=f"Enter all 2 that are not there yet: {', '.join(MORE)}").click()
+    page.locator("#route-head").get_by_role("link", name="Complete 3 materials at once").click()
+    for name, mass in (("Dimethyl carbonate", "90.08"), (MORE[0], "118.13"), (MORE[1], "74.12")):
+        page.get_by_label(f"Molar mass: {name}").fill(mass)
+    send(page, "Save all")
+    expect(page.locator("main")).to_contain_text("3 materials were saved.")
     page.get_by_role("link", name="As a picture").click()
     expect(page.locator("svg").first).to_contain_text("yield 80 %")
 

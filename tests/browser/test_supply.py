@@ -81,8 +81,9 @@ def test_a_project_goes_from_its_charter_to_commercial_supply(new_page: Callable
 
 
 def agree_on_quality(business: Page, code: str) -> None:
-    """A second quality agreement is recorded with its signatories and copy, and withdrawn."""
+    """A second quality agreement is recorded with its signatories and copy, corrected and withdrawn."""
     acts.record_the_agreement(business, code, kind="quality", number=code.replace("API", "QAB"), client=CLIENT)
+    acts.correct_the_agreement(business, code.replace("API", "QAC"))
     acts.withdraw_the_agreement(business, "It belongs to another project.")
 
 

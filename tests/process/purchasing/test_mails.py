@@ -20,7 +20,7 @@ from audit.refusals import Refused
 from catalogue.models import Supplier
 from notifications.services.handing import begin_handing, claim
 from process.models import InquirySupplier, PurchaseInquiry, SupplierMail
-from process.purchasing import posting, services
+from process.purchasing import handing_over, posting, services
 from process.purchasing.letters import is_current, papers_of
 from projects.models import WaitingFor
 from tests.process import factories as make
@@ -94,7 +94,7 @@ def test_a_letter_written_in_another_language_is_written_anew_before_it_is_sent(
 
 def test_a_letter_leaves_when_its_pdf_is_made_and_not_before(inquiry: PurchaseInquiry, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[int] = []
-    for module in (services, posting):
+    for module in (handing_over, posting):
         monkeypatch.setattr(module, "ring", lambda _task, ids: rung.extend(ids))
     sent(inquiry)
     message = first_mail()
@@ -126,13 +126,13 @@ def test_nothing_is_mailed_of_what_was_withdrawn(inquiry: PurchaseInquiry) -> No
 def test_a_letter_is_mailed_again_when_no_mail_is_on_its_way(inquiry: PurchaseInquiry) -> None:
     sent(inquiry)
     with pytest.raises(Refused, match="on its way"):
-        services.send_again(inquiry.pk, 1, actor=buyer())
+        handing_over.send_again(inquiry.pk, 1, actor=buyer())
     message = SupplierMail.objects.get(addressee__inquiry=inquiry, addressee__number=1)
     message.begin()
     message.fail()
     message.save(update_fields=["state"])
 
-    services.send_again(inquiry.pk, 1, actor=buyer())
+    handing_over.send_again(inquiry.pk, 1, actor=buyer())
 
     assert SupplierMail.objects.filter(addressee__number=1).count() == 2
     assert "inquiry.sent_again" in [event.kind for event in events_of(inquiry)]
@@ -151,7 +151,7 @@ def test_where_a_mail_may_not_have_arrived_material_control_is_asked(inquiry: Pu
     wait = WaitingFor.objects.open().get(key__startswith=f"inquiry.mail:{inquiry.pk}:")
     assert (wait.role, name in wait.words) == (Role.MATERIAL_CONTROL, True)
 
-    services.send_again(inquiry.pk, message.addressee.number, actor=buyer())
+    handing_over.send_again(inquiry.pk, message.addressee.number, actor=buyer())
     assert not WaitingFor.objects.open().filter(key=wait.key).exists()
 
     lost(SupplierMail.objects.latest("pk"))
@@ -168,7 +168,7 @@ def test_a_letter_that_is_handed_over_ends_the_doubt(client: Client, inquiry: Pu
     address = reverse("inquiry-hand-over", args=[inquiry.project.code, inquiry.number, place])
     client.force_login(buyer())
     with pytest.raises(Refused, match="on its way"):
-        services.hand_over_letter(inquiry.pk, place, actor=buyer())
+        handing_over.hand_over_letter(inquiry.pk, place, actor=buyer())
     lost(message)
     assert address in client.get(inquiry.get_absolute_url()).content.decode()
 
@@ -181,7 +181,7 @@ def test_a_letter_that_is_handed_over_ends_the_doubt(client: Client, inquiry: Pu
     page = client.get(inquiry.get_absolute_url()).content.decode()
     assert ("Handed over on" in page, address in page) == (True, False)
     with pytest.raises(Refused, match="has its letter"):
-        services.hand_over_letter(inquiry.pk, place, actor=buyer())
+        handing_over.hand_over_letter(inquiry.pk, place, actor=buyer())
 
 
 def test_the_letter_of_a_supplier_without_an_address_is_handed_over(client: Client, inquiry: PurchaseInquiry) -> None:
@@ -257,7 +257,7 @@ def test_who_is_asked_no_more_gets_no_mail(client: Client, inquiry: PurchaseInqu
     services.send_inquiry(inquiry.pk, actor=buyer())
 
     with pytest.raises(InquirySupplier.DoesNotExist):
-        services.send_again(inquiry.pk, number, actor=buyer())
+        handing_over.send_again(inquiry.pk, number, actor=buyer())
 
     client.force_login(buyer())
     assert client.post(reverse("inquiry-mail", args=[inquiry.project.code, inquiry.number, number])).status_code == 404
