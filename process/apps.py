@@ -9,8 +9,8 @@ class ProcessConfig(AppConfig):
     def ready(self) -> None:
         from process import events, permissions, policies
         from process.actuals import worksheets as actuals
+        from process.assumptions import figures, ordering, prompting, settling
         from process.assumptions import letters as clarification
-        from process.assumptions import ordering, prompting, settling
         from process.assumptions import tables as ledger
         from process.costs import charter_sources, quoted
         from process.costs import worksheets as costs
@@ -37,6 +37,7 @@ class ProcessConfig(AppConfig):
         posting.register()
         ledger.register()
         settling.register()
+        figures.register()
         ordering.register()
         prompting.register()
         clarification.register()

@@ -54,6 +54,7 @@ def register_all() -> None:
         "inquiry.closed": _("%(code)s: purchase inquiry %(number)s was closed."),
         "inquiry.withdrawn": _("%(code)s: purchase inquiry %(number)s was withdrawn."),
         "assumptions.taken_over": _("%(code)s: missing answers were taken over from cost scenario %(scenario)s."),
+        "assumptions.figures_taken": _("%(code)s: the ledger of assumptions took over what cost scenario %(scenario)s assumes."),
         "assumptions.adopted": _("%(code)s: the ledger of assumptions took over those of the signed sheet of %(department)s."),
         "assumptions.kept": _(
             "%(code)s: the ledger of assumptions says otherwise than the signed sheet of %(department)s, and keeps that: %(titles)s"

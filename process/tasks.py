@@ -26,7 +26,8 @@ def sweep_supplier_mails() -> None:
 def look_at_offers_again() -> int:
     """Whoever is asked about an offer that has ended is asked no more."""
     from audit.context import acting
-    from process.assumptions import prompting
+    from process.assumptions import prompting, settling
 
     with acting(channel="worker"):
+        settling.look_again()
         return prompting.look_again()

@@ -37,6 +37,7 @@ urlpatterns = [
     path("projects/<str:code>/assumptions/charter/", assumptions.assumptions_charter, name="assumptions-charter"),
     path("projects/<str:code>/assumptions/<int:pk>/settle/", assumptions.assumption_settle, name="assumption-settle"),
     path(f"{SCENARIO}assumptions/", assumptions.assumptions_take, name="assumptions-take"),
+    path(f"{SCENARIO}assumptions/figures/", assumptions.figures_take, name="assumptions-take-figures"),
     path(f"{SCENARIO}letter/", assumptions.letter_of_scenario, name="letter-of-scenario"),
     path("projects/<str:code>/inquiries/", purchasing.inquiries_page, name="project-inquiries"),
     path(INQUIRY, purchasing.inquiry_page, name="inquiry-detail"),

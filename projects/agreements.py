@@ -1,4 +1,4 @@
-"""Agreements that end while they are still needed: before a gate's meeting, soon, or before the plan does."""
+"""Agreements that end while they are needed: before a gate's meeting, soon, or before the plan does. And the one that GMP asks for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
@@ -17,12 +18,15 @@ from django.utils.translation import ngettext
 
 from audit.refusals import Blocker
 from projects.models import Agreement, AgreementSignatory, Milestone
+from projects.models.rfp_choices import GmpNeeded
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.db.models.expressions import Combinable
 
     from projects.models import Project
 
+UNDER_GMP = (GmpNeeded.CLINICAL, GmpNeeded.FULL)
 SOON = timedelta(days=60)  # before its end, when its successor is asked for
 
 
@@ -66,6 +70,24 @@ def ending_of_reviewed() -> ArraySubquery:
     """For a query of gate reviews; `said_of` reads it."""
     names = ("pk", "kind", "number", "expires_on", "plan_until")
     return ArraySubquery(_ending_in_plan(OuterRef("project")).values(each=JSONObject(**{name: name for name in names})))
+
+
+def unsigned_quality() -> Combinable:
+    """For a query of gate reviews: whether the request asks for GMP, and no quality agreement is signed by both sides."""
+    theirs = signed().filter(project=OuterRef("project"), kind=Agreement.Kind.QUALITY)
+    return ExpressionWrapper(Q(project__rfp__gmp_needed__in=UNDER_GMP) & ~Exists(theirs), output_field=BooleanField())
+
+
+def quality_wanted(project: Project) -> list[Blocker]:
+    """What is said while there is none. The project comes with its request; one query where that asks for GMP."""
+    if project.rfp.gmp_needed not in UNDER_GMP:
+        return []
+    return [] if signed().filter(project=project, kind=Agreement.Kind.QUALITY).exists() else [quality_blocker(project)]
+
+
+def quality_blocker(project: Project) -> Blocker:
+    words = _t("The request asks for GMP, and no quality agreement is signed by both sides (ICH Q7, chapter 16).")
+    return Blocker("agreement.quality", words, reverse("agreement-new", args=[project.code]))
 
 
 def running_out(project: Project, *, meeting_on: date | None = None) -> list[Blocker]:

@@ -19,7 +19,7 @@ from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
 from audit.signatures import content_hash
 from projects import gates
-from projects.agreements import running_out
+from projects.agreements import quality_wanted, running_out
 from projects.milestone_rows import chosen, chosen_of_client, milestone_rows, shape_of
 from projects.milestone_state import MilestoneState
 from projects.milestones import may_stand
@@ -268,6 +268,7 @@ def gate_as_data(project: Project) -> dict[str, Any]:
         "conditions": conditions.select_related("review__project", "owner"),
         "waivers": review.waivers.select_related("requested_by", "decided_by"),
         "ending_agreements": running_out(review.project, meeting_on=review.meeting_on),
+        "missing_agreements": quality_wanted(review.project),
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch
 
 from projects.models import Quotation, QuotationLine, RevisionRemark, RevisionRequest
-from projects.services.quotation_parts import payments_of
+from projects.services.quotation_parts import have_days, payments_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,12 +19,13 @@ PASSAGES = ("price_adjustment", "cancellation", "sample_acceptance", "batch_acce
 
 def offer_context(quotation: Quotation) -> dict[str, Any]:
     """At most two queries besides what is prefetched."""
-    lines = list(quotation.lines.all())
+    lines, payments = list(quotation.lines.all()), payments_of(quotation)
     return {
         "included": [line for line in lines if line.standing == Standing.INCLUDED],
         "optional": [line for line in lines if line.standing == Standing.OPTIONAL],
         "excluded": [line for line in lines if line.standing == Standing.EXCLUDED],
-        "payments": payments_of(quotation),
+        "payments": payments,
+        "have_days": have_days(payments),
         "passages": list(_said(quotation, PASSAGES)),
         "references": list(_said(quotation, REFERENCES)),
     }

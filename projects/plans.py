@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from accounts.models import User
-    from projects.models import Charter, Deliverable
+    from projects.models import Charter, Deliverable, Rfp
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,10 @@ class PlannedMilestone:
 
 @dataclass(frozen=True)
 class PlannedTask:
-    """Work that no deliverable proves. It feeds `milestone` (of the same plan) and may wait for the milestone `after`."""
+    """Work that no deliverable proves. It feeds `milestone` (of the same plan) and may wait for the milestone `after`.
+
+    roles: of the compound, by the request, for which it is planned; none: for every one.
+    """
 
     key: str
     title: str | _StrPromise
@@ -85,6 +88,7 @@ class PlannedTask:
     milestone: str
     duration_days: int
     after: str = ""
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,11 @@ class PhasePlan:
     milestones: tuple[PlannedMilestone, ...]
     tasks: tuple[PlannedTask, ...] = ()
     filing: PlannedMilestone | None = None
+
+
+def as_asked(plans: Sequence[PhasePlan], rfp: Rfp) -> list[PhasePlan]:
+    """With the tasks that this request switches on, and without those of other requests."""
+    return [replace(plan, tasks=tuple(task for task in plan.tasks if not task.roles or rfp.compound_role in task.roles)) for plan in plans]
 
 
 FILING = "filing"

@@ -40,6 +40,7 @@ class QuotationLineSerializer(serializers.ModelSerializer[QuotationLine]):
 class OfferedPaymentSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]
+    planned_on = serializers.DateField(allow_null=True, help_text="When it is likely to be due.")
     percent = serializers.DecimalField(max_digits=6, decimal_places=3)
     amount = serializers.DecimalField(max_digits=16, decimal_places=2, help_text="Of the price as it stands; together they are the price.")
 
@@ -128,7 +129,7 @@ class QuotationSerializer(serializers.ModelSerializer[Quotation]):
     def get_payments(self, quotation: Quotation) -> list[dict[str, Any]]:
         amounts = amounts_of(quotation, quotation.total)
         rows = [
-            {"title": row.title, "source": row.source, "percent": row.percent, "amount": amount}
+            {"title": row.title, "source": row.source, "planned_on": row.planned_on, "percent": row.percent, "amount": amount}
             for row, amount in zip(quotation.payments.all(), amounts, strict=True)
         ]
         return [dict(OfferedPaymentSerializer(row).data) for row in rows]
@@ -168,6 +169,7 @@ class PaymentToDraftSerializer(serializers.Serializer[Any]):
         default="",
         help_text="What makes it due: `quotation:accepted`, `gate:G2`, `milestone:<key of the default plan>`; empty: the title says it.",
     )
+    planned_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="When it is likely to be due.")
 
 
 class ReplySerializer(serializers.Serializer[Any]):

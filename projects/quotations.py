@@ -122,8 +122,9 @@ def compared_parts(before: Quotation, after: Quotation) -> list[PartChange]:
 
 def _payments(quotation: Quotation) -> Iterator[tuple[str, str]]:
     for due in payments_of(quotation):
-        row, when = due.row, f" ({due.when})" if due.when else ""
-        yield row.title, f"{row.title}{when}: {row.percent.normalize():f} %, {_money(due.amount, quotation)}"
+        row, planned = due.row, due.row.planned_on
+        when = ", ".join(filter(None, (due.when, date_format(planned, "j M Y") if planned else "")))
+        yield row.title, f"{row.title}{f' ({when})' if when else ''}: {row.percent.normalize():f} %, {_money(due.amount, quotation)}"
 
 
 def _breaks(quotation: Quotation) -> Iterator[tuple[str, str]]:

@@ -256,6 +256,7 @@ class GateSerializer(serializers.Serializer[Any]):
     conditions = ConditionSerializer(many=True)
     waivers = WaiverSerializer(many=True)
     ending_agreements = BlockerSerializer(many=True, help_text="Signed ones that end while they are needed, without a successor.")
+    missing_agreements = BlockerSerializer(many=True, help_text="The quality agreement, where the request asks for GMP.")
 
 
 class NewConditionSerializer(serializers.Serializer[Any]):

@@ -27,7 +27,7 @@ def quotation_content(quotation: Quotation) -> dict[str, Any]:
         "payment_terms": quotation.payment_terms,
         "lines": [_signed_line(line) for line in quotation.lines.all()],
         **{name: value for name in TERMS if name not in WORDS and (value := getattr(quotation, name)) != TERMS[name]},
-        **{name: rows for name in PARTS if (rows := rows_of_part(quotation, name))},
+        **{name: [_signed_part(row) for row in rows] for name in PARTS if (rows := rows_of_part(quotation, name))},
         **({"answers": answers} if (answers := [_said(remark) for remark in remarks_answered_in(quotation)]) else {}),
         **({"paid": paid} if (paid := amounts_of(quotation, quotation.price_without_options)) else {}),
     }
@@ -43,6 +43,11 @@ def _signed_line(line: QuotationLine) -> dict[str, Any]:
     if line.standing != QuotationLine.Standing.INCLUDED:
         found["standing"] = line.standing
     return found | ({"deliverables": line.deliverables} if line.deliverables else {})
+
+
+def _signed_part(row: dict[str, Any]) -> dict[str, Any]:
+    """What was signed before payments had a day says nothing of it."""
+    return {name: value for name, value in row.items() if name != "planned_on" or value is not None}
 
 
 def change_order_content(order: ChangeOrder) -> dict[str, Any]:

@@ -133,6 +133,7 @@ QUOTATION_PAYMENTS = Worksheet(
     columns=(
         SheetColumn("title", example="Down payment", frozen=True, width=32),
         SheetColumn("source", _("Due when"), note=_("Empty where the title says it."), field=_due, kind="choice", width=34),
+        SheetColumn("planned_on", example="2027-03-31", width=14),
         SheetColumn("percent", unit="%", example="40", total=True),
         SheetColumn("amount", _("Amount"), money=True, derived=True, total=True, kind="number"),
     ),

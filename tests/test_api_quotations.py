@@ -35,7 +35,7 @@ def person(*roles: str) -> Browser:
 
 def a_draft(**changes: Any) -> dict[str, Any]:
     until = (timezone.localdate() + timedelta(days=30)).isoformat()
-    payments = [{"title": "Half", "percent": "50", "source": "quotation:accepted"}, {"title": "Rest", "percent": "50"}]
+    payments = [{"title": "Half", "percent": "50", "source": "quotation:accepted", "planned_on": until}, {"title": "Rest", "percent": "50"}]
     return {"currency": "EUR", "valid_until": until, "scope": "All.", "lines": LINES, "payments": payments, **changes}
 
 
@@ -66,6 +66,7 @@ def test_a_draft_is_rewritten_only_as_it_was_read(project: Project) -> None:
     assert [answer.status_code for answer in (blind, changed, late)] == [428, 200, 412]
     assert changed.json()["scope"] == "More."
     assert [row["amount"] for row in changed.json()["payments"]] == ["500.00", "500.00"]
+    assert [row["planned_on"] for row in changed.json()["payments"]] == [a_draft()["valid_until"], None]
 
 
 def test_what_is_wrong_is_named_at_its_row(project: Project) -> None:

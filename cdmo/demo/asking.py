@@ -15,6 +15,7 @@ from cdmo.demo.people import holding
 from cdmo.demo.routes import project_of
 from cdmo.demo.supplies import HYDERABAD, LUDWIG, SUZHOU
 from documents.services.queue import render_version
+from process.assumptions.figures import take_figures
 from process.assumptions.ledger import take_over
 from process.assumptions.letters import write_letter
 from process.models import PurchaseInquiry, RouteVersion
@@ -100,6 +101,7 @@ def _assume(project: Project, today: date) -> None:
         scenario = project.cost_assessments.earliest("number")
         if completeness_of(project.rfp).open:
             take_over(project.code, scenario.number, actor=business)
+        take_figures(project.code, scenario.number, actor=business)
         for values in OURS:
             _write(f"assumptions:{project.code}", Change(ADD, values=values), business)
         write_letter(project.code, answer_by=today + timedelta(days=10), actor=business)

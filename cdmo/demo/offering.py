@@ -149,7 +149,7 @@ class Offering(Working):
             assumptions=contract.assumptions,
             payment_terms=contract.terms,
             lines=lines,
-            parts=offer.parts,
+            parts=offer.parts_on(self.clock.today),
             replies={row.pk: said[row.words] for row in remarks},
             **offer.terms,
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ class Offer:
     """options: phase, words, what is delivered, thousands. taken: their numbers, with the acceptance.
 
     asked: what the client asks of the first revision, by number of the line (none: in general), with what becomes of it and our word.
-    lowered: by how many percent the next revision lowers the price of a phase.
+    lowered: by how many percent the next revision lowers the price of a phase. weeks: after which the payments are likely to be due.
     """
 
     options: tuple[tuple[str, str, str, int], ...] = ()
@@ -25,6 +26,13 @@ class Offer:
     taken: tuple[int, ...] = ()
     asked: tuple[tuple[int | None, str, str, str], ...] = ()
     lowered: Mapping[str, int] = field(default_factory=dict)
+    weeks: tuple[int, ...] = ()
+
+    def parts_on(self, day: date) -> Parts:
+        """As a quotation of that day says them."""
+        planned = dict(enumerate(day + timedelta(weeks=each) for each in self.weeks))
+        payments = tuple(replace(row, planned_on=planned.get(place)) for place, row in enumerate(self.parts.payments))
+        return replace(self.parts, payments=payments)
 
 
 AGREEMENTS = {
@@ -65,6 +73,7 @@ SECOND_SOURCE = Offer(
         (None, "Ten percent less on validation, please.", "partly", "Five percent, for a campaign of three batches without a break."),
     ),
     lowered={"validation": 5},
+    weeks=(8, 26, 44, 70),
 )
 
 UNDER_CONTAINMENT = Offer(

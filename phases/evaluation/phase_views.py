@@ -22,7 +22,7 @@ from phases.evaluation.booking import of_other_sites
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import RecommendForm, SiteChoiceForm
 from phases.evaluation.price_basis import price_basis_of
-from projects.agreements import running_out
+from projects.agreements import quality_wanted, running_out
 from projects.kept import shut_out, unmanned
 from projects.models import SHEET_DEPARTMENTS, Charter, Project, Rfp, WaitingFor
 from projects.permissions import lacking
@@ -136,7 +136,7 @@ def _evaluation(
         "next": progress.next_step(steps, project) if in_evaluation else None,
         "quotations": [(row, progress.next_act(row)) for row in records.quotations],
         "missing_agreements": progress.missing_agreements(records.agreements),
-        "ending_agreements": running_out(project),
+        "ending_agreements": [*running_out(project), *quality_wanted(project)],
         "version": version or version_of(services.recommended_values(records.assessment)),
         "recommend_form": recommend_form or RecommendForm(instance=records.assessment),
         "recommend_blockers": [

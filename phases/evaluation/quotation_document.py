@@ -11,7 +11,7 @@ from documents.content import Column, cell, data_table, key_values, numbered, sh
 from projects.models import Quotation, QuotationLine
 from projects.money import fitted
 from projects.offered import offer_context
-from projects.services.quotation_parts import RELATED
+from projects.services.quotation_parts import RELATED, have_days
 from projects.services.replies import remarks_answered_in
 
 if TYPE_CHECKING:
@@ -105,16 +105,23 @@ def _columns(row: Quotation) -> list[Column]:
 
 
 def _payments(row: Quotation, payments: Iterable[Any]) -> dict[str, Any] | None:
-    rows = [(due.row.title, due.when, shortest(due.row.percent), fitted(due.amount, row.currency)) for due in payments]
-    if not rows:
+    told = list(payments)
+    if not told:
         return None
+    days = have_days(told)
     columns = [
-        Column(_t("Payment"), 34),
-        Column(_t("Due when"), 34),
+        Column(_t("Payment"), 28 if days else 34),
+        Column(_t("Due when"), 28 if days else 34),
+        *([Column(_t("Planned on"), 14)] if days else []),
         Column("%", 10, "right"),
-        Column(_t("Amount (%(currency)s)") % {"currency": row.currency}, 22, "right"),
+        Column(_t("Amount (%(currency)s)") % {"currency": row.currency}, 20 if days else 22, "right"),
     ]
-    return data_table(columns, [*rows, (_t("Together"), BLANK, 100, fitted(row.total, row.currency))])
+
+    def cells(title: str, when: Any, day: Any, percent: Any, amount: Any) -> tuple[Any, ...]:
+        return (title, when, *([day] if days else []), percent, fitted(amount, row.currency))
+
+    rows = [cells(due.row.title, due.when, due.row.planned_on, shortest(due.row.percent), due.amount) for due in told]
+    return data_table(columns, [*rows, cells(_t("Together"), BLANK, BLANK, 100, row.total)])
 
 
 def _breaks(row: Quotation) -> dict[str, Any] | None:

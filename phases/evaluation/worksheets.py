@@ -153,7 +153,11 @@ ASSUMPTIONS = Worksheet(
         SheetColumn("confirm_by", width=16, example="2026-06-30"),
     ),
     service=AssumptionRows,
-    hint=_("What must hold for cost and time to be right; a figure with its lowest and highest, and by when it is confirmed."),
+    hint=_(
+        "What must hold for cost and time to be right; a figure with its lowest and highest, and by when it is confirmed. "
+        "Once the sheet is signed it stands in the ledger of the project, and the client reads it in quotation and charter, "
+        "unless the ledger says no."
+    ),
     **table_of_sheet("sheet-assumptions"),
 )
 TEST_PLAN = Worksheet(

@@ -13,6 +13,7 @@ from accounts.models import Role
 from projects.deliverable_findings import Order
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
+from projects.models.rfp_choices import CompoundRole
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
 from projects.services.plan import set_actual_from
 from projects.steps import SHIP_SAMPLE
@@ -132,7 +133,27 @@ PLAN = PhasePlan(
         ),
         PlannedMilestone("g2", _("G2 Release to pilot"), "gate", "project_management", {"process_report": 5}, "gate:G2", shared=True),
     ),
-    tasks=(PlannedTask("kick_off", _("Hold the kick-off meeting with the client"), "project_management", "route_selected", 1, after="g1"),),
+    tasks=(
+        PlannedTask("kick_off", _("Hold the kick-off meeting with the client"), "project_management", "route_selected", 1, after="g1"),
+        PlannedTask(
+            "starting_materials",
+            _("Justify the starting materials of the registration intermediate (ICH Q11, section 5)"),
+            "regulatory",
+            "route_selected",
+            10,
+            after="g1",
+            roles=(CompoundRole.REGISTRATION_INTERMEDIATE,),
+        ),
+        PlannedTask(
+            "gmp_start",
+            _("Agree with the client on the step at which GMP begins (ICH Q7, table 1)"),
+            "quality_assurance",
+            "route_selected",
+            5,
+            after="g1",
+            roles=(CompoundRole.REGISTRATION_INTERMEDIATE,),
+        ),
+    ),
 )
 
 

@@ -13,6 +13,7 @@ from accounts.models import Role
 from projects.deliverable_findings import Order
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
+from projects.models.rfp_choices import CompoundRole
 from projects.plans import FILING, PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
 from projects.services.evidence import register_start_guards
 from projects.services.plan import set_actual_from
@@ -181,6 +182,15 @@ PLAN = PhasePlan(
             "validation_batches_done",
             30,
             after="g3",
+        ),
+        PlannedTask(
+            "dossier_of_intermediate",
+            _("Write what the client's dossier says of the registration intermediate (3.2.S.2.2 to 3.2.S.2.4)"),
+            "regulatory",
+            "validation_report",
+            20,
+            after="validation_batches_done",
+            roles=(CompoundRole.REGISTRATION_INTERMEDIATE,),
         ),
     ),
     # six months of stability data, of about 130 working days, and the report

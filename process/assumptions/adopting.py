@@ -99,7 +99,7 @@ def _entered(told: Assumed, project: Project, owner: User, signers: Collection[i
         return None
     was = _Entry(row).says if row is not None else ""
     if row is None:
-        row = Assumption(project=project, position=max((each.position for each in ledger), default=0) + 1)
+        row = Assumption(project=project, position=max((each.position for each in ledger), default=0) + 1, for_client=True)
         ledger.append(row)
     for name, value in zip(NAMES, told.values, strict=True):
         setattr(row, name, value)

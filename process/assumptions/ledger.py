@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from audit.events import record
 from audit.refusals import Blocker, require_none
 from audit.spoken import spoken
 from process.assumptions.models import UNSETTLED, Assumption
+from process.assumptions.prices import Ordered, prices_of
 from process.assumptions.runs import Seen, runs_of, turned_out
 from process.assumptions.words import SAID
 from process.costs.building import assessed
@@ -176,19 +177,26 @@ class Arrived:
 
 
 def arrivals(project: Project, rows: Sequence[Assumption] | None = None) -> list[Arrived]:
-    """Of the open rows those whose answer is there, from the client or from a step that was run; the project comes with its request.
+    """Of the open rows those whose answer is there, from the client, from a step that was run or from a supplier; the project comes with
+    its request.
 
     rows: `rows_of` it, where they are read already.
     """
     missing = {question.field for question in completeness_of(project.rfp).open}
     opened = [row for row in (rows_of(project) if rows is None else rows) if row.is_open]
-    runs = runs_of(project, opened)
-    return [found for row in opened if (found := _answered(row, project, missing) or _run(row, runs)) is not None]
+    runs, prices = runs_of(project, opened), prices_of(project, opened)
+    told = (_answered(row, project, missing) or _run(row, runs) or _offered(row, prices) for row in opened)
+    return [found for found in told if found is not None]
 
 
 def _run(row: Assumption, runs: Sequence[Seen]) -> Arrived | None:
     found = turned_out(row, runs) if runs else None
     return Arrived(row, found.figure, found.words[:500]) if found is not None else None
+
+
+def _offered(row: Assumption, prices: Mapping[int, Ordered]) -> Arrived | None:
+    found = prices.get(row.material_id or 0)
+    return Arrived(row, found.figure_in(row.unit), found.words[:500]) if found is not None else None
 
 
 def _answered(row: Assumption, project: Project, missing: Sequence[str] | set[str]) -> Arrived | None:

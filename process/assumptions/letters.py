@@ -99,7 +99,7 @@ def send_letter(code: str, *, actor: User) -> ClarificationLetter:
 def to_ask(project: Project) -> Any:
     """Open rows whose question the client was not asked yet, and which the request does not answer by now."""
     missing = [question.field for question in completeness_of(project.rfp).open]
-    return Assumption.objects.open().clients().filter(project=project, clarification=None, field__in=["", *missing])
+    return Assumption.objects.open().asked().filter(project=project, clarification=None, field__in=["", *missing])
 
 
 def writing_blockers(project: Project) -> list[Blocker]:

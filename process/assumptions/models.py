@@ -99,17 +99,22 @@ class AssumptionQuerySet(models.QuerySet["Assumption"]):
     def open(self) -> AssumptionQuerySet:
         return self.filter(UNSETTLED)
 
-    def clients(self) -> AssumptionQuerySet:
-        """Those that the client can settle and reads: a question goes with them. The others are ours alone."""
+    def asked(self) -> AssumptionQuerySet:
+        """Those that the client can settle: a question goes with them."""
         return self.exclude(question="")
+
+    def clients(self) -> AssumptionQuerySet:
+        """Those that the client reads, in quotation and charter. The others are ours alone."""
+        return self.filter(Q(for_client=True) | ~Q(question=""))
 
 
 @tracked
 class Assumption(models.Model):
     """One line of the ledger of a project. What turned out makes its state: nothing yet, the same, or something else.
 
-    field: of the request whose missing answer it stands in for. lines: the cost lines that rest on it. wider_by: how much wider the price
-    band is while it is open, in `currency`, by the scenario from which it was taken over.
+    field: of the request whose missing answer it stands in for. about: which figure of a cost scenario, "price", "yield" or "line" and its
+    name; material: whose price. lines: the cost lines that rest on it. wider_by: how much wider the price band is while it is open, in
+    `currency`, by the scenario from which it was taken over.
     """
 
     class State(models.TextChoices):
@@ -119,6 +124,7 @@ class Assumption(models.Model):
 
     class Why(models.TextChoices):
         REQUEST = "request", _("Missing answer of the request")
+        FIGURE = "figure", _("Figure of the estimate")
         OWN = "own", _("Our own")
 
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="assumptions")
@@ -131,6 +137,9 @@ class Assumption(models.Model):
     source = models.CharField(_("source"), max_length=12, choices=SOURCES, default="assumption")
     why = models.CharField(_("why"), max_length=12, choices=Why.choices, default=Why.OWN)
     field = models.CharField(max_length=40, blank=True)
+    about = models.CharField(max_length=300, blank=True)
+    material = models.ForeignKey("catalogue.Material", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    for_client = models.BooleanField(_("the client reads it"), default=False)
     question = models.CharField(_("question to the client"), max_length=500, blank=True)
     matters = models.CharField(_("why it matters"), max_length=500, blank=True)
     lines = models.CharField(_("cost lines"), max_length=1000, blank=True)
@@ -162,6 +171,7 @@ class Assumption(models.Model):
                 condition=(Q(low=None) | Q(low__lte=F("figure"))) & (Q(high=None) | Q(high__gte=F("figure"))), name="assumption_band"
             ),
             models.UniqueConstraint(fields=["project", "field"], condition=~Q(field="") & UNSETTLED, name="assumption_of_field_once"),
+            models.UniqueConstraint(fields=["project", "about"], condition=~Q(about="") & UNSETTLED, name="assumption_of_figure_once"),
         ]
 
     def __str__(self) -> str:

@@ -26,17 +26,23 @@ CHANGED = frozenset({"cost.fixed", "cost.copied"})
 
 def prompt_after(events: Sequence[Event]) -> None:
     """What happened to prices, in the catalogue or in a scenario: the scenarios that it concerns are looked at again."""
-    touched: dict[str, set[int]] = {key: set() for key in (OF_MATERIALS, OF_SUPPLIERS, OF_SCENARIOS)}
+    scenarios = {int(event.object_id) for event in events if _table_of(event) == OF_SCENARIOS}
+    materials = priced_materials(events)
+    if scenarios or materials:
+        for scenario in _concerned(materials, scenarios):
+            prompt(scenario)
+
+
+def priced_materials(events: Sequence[Event]) -> set[int]:
+    """Those whose prices somebody has written, or whose supplier delivers no more, or again."""
+    touched: dict[str, set[int]] = {key: set() for key in (OF_MATERIALS, OF_SUPPLIERS)}
     for event in events:
         if (key := _table_of(event)) in touched:
             touched[key].add(int(event.object_id))
-    if not any(touched.values()):
-        return
-    materials = touched[OF_MATERIALS]
-    if touched[OF_SUPPLIERS]:
-        materials |= set(SupplierQuote.objects.filter(supplier__in=touched[OF_SUPPLIERS]).values_list("material", flat=True))
-    for scenario in _concerned(materials, touched[OF_SCENARIOS]):
-        prompt(scenario)
+    if not touched[OF_SUPPLIERS]:
+        return touched[OF_MATERIALS]
+    theirs = SupplierQuote.objects.filter(supplier__in=touched[OF_SUPPLIERS]).values_list("material", flat=True)
+    return touched[OF_MATERIALS] | set(theirs)
 
 
 def _table_of(event: Event) -> str:

@@ -59,7 +59,7 @@ def quotation_blockers(project: Project, row: Quotation | None) -> list[Blocker]
     if row is None:
         return [no_draft(project)]
     if not missing_in(row.assumptions, project):
-        words = _t("Every open assumption with a question to the client stands in the quotation.")
+        words = _t("Every open assumption that the client reads stands in the quotation.")
         return [Blocker("assumptions.quoted", words, row.get_absolute_url())]
     return []
 
@@ -73,7 +73,7 @@ def charter_text_blockers(project: Project, row: Charter | None) -> list[Blocker
     if found := charter_blockers(project):
         return found
     if not missing_in(row.assumptions, project):
-        words = _t("Every open assumption with a question to the client stands in the charter.")
+        words = _t("Every open assumption that the client reads stands in the charter.")
         return [Blocker("assumptions.chartered", words, charter_link(project))]
     return []
 
@@ -83,7 +83,7 @@ def charter_link(project: Project) -> str:
 
 
 def missing_in(text: str, project: Project) -> list[str]:
-    """The lines of open assumptions that the text does not hold yet; those without a question to the client are ours alone."""
+    """The lines of open assumptions that the text does not hold yet, of those that the client reads."""
     there = {line.strip() for line in text.splitlines()}
     lines = [line_of(each) for each in Assumption.objects.open().clients().filter(project=project)]
     return [line for line in dict.fromkeys(lines) if line not in there]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
 
 from accounts.models import Role
@@ -16,7 +17,9 @@ from audit.outbox import register_consumer
 from audit.refusals import Blocker, Refused
 from process.assumptions.ledger import Arrived, arrivals
 from process.assumptions.models import Assumption
+from process.assumptions.prompting import priced_materials
 from projects.models import Project, WaitingFor
+from projects.models.project import ProjectStatus
 from projects.services.locking import locked, require_active
 from projects.services.waiting import close_waits, open_wait
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 REQUEST_KINDS = "rfp."
+AWARDS = "inquiry.award"
 RUNS = "step-runs"  # the table of what the steps gave and took
 KEY = "assumption.arrived:"  # of what is waited for
 
@@ -91,13 +95,27 @@ def _told(found: Arrived) -> dict[str, str]:
 
 def prompt_after(events: Sequence[Event]) -> None:
     touched = {event.project_id for event in events if event.project_id and _brings_numbers(event)}
-    waiting = Assumption.objects.open().filter(project__in=touched).values("project")
-    for project in Project.objects.filter(pk__in=waiting).select_related("rfp", "client"):
-        prompt(project)
+    opened = Assumption.objects.open().filter(project__status=ProjectStatus.ACTIVE)
+    concerned = Q(project__in=touched)
+    if materials := priced_materials(events):
+        concerned |= Q(material__in=materials)
+    _look_at(opened.filter(concerned))
 
 
 def _brings_numbers(event: Event) -> bool:
-    return event.kind.startswith(REQUEST_KINDS) or (event.kind.startswith("worksheet.") and event.data.get("key") == RUNS)
+    if event.kind.startswith("worksheet."):
+        return event.data.get("key") == RUNS
+    return event.kind.startswith((REQUEST_KINDS, AWARDS))
+
+
+def look_again() -> None:
+    """Every night: an offer for what is assumed has begun or ended by its day."""
+    _look_at(Assumption.objects.open().filter(project__status=ProjectStatus.ACTIVE, material__isnull=False))
+
+
+def _look_at(rows: QuerySet[Assumption]) -> None:
+    for project in Project.objects.filter(pk__in=rows.values("project")).select_related("rfp", "client", "site").order_by("pk"):
+        prompt(project)
 
 
 def register() -> None:

@@ -80,6 +80,12 @@ LEDGER = Worksheet(
         SheetColumn("source", example="Assumption", width=14),
         SheetColumn("owner", lookup=Lookup(_ours, find=_named), width=20),
         SheetColumn("due_on", example="2026-04-30"),
+        SheetColumn(
+            "for_client",
+            example="yes",
+            note=_("In quotation and charter, if yes; an assumption with a question to the client always is."),
+            width=12,
+        ),
         SheetColumn("question", note=_("With one the client can settle the assumption, and reads it."), width=30),
         SheetColumn("matters", note=_("As the client reads it in the letter."), width=30),
         SheetColumn("real_words", regulated=True, width=26),

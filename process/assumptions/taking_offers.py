@@ -91,7 +91,10 @@ def _settle(scenario: CostAssessment, found: Offered, actor: User) -> int:
 
 
 def _is_its_price(row: Assumption, found: Offered) -> bool:
-    """A row that names the material, by name or code and not as a part of another's, and whose figure is money for a kilogram."""
+    """A row of its price in a scenario; or one that names the material, by name or code and not as a part of another's, and whose figure
+    is money for a kilogram."""
     material = found.row.material
+    if row.about:
+        return row.material_id == material.pk
     named = (rf"(?<![\w-]){re.escape(each)}(?![\w-])" for each in (material.name, material.code) if each)
     return bool(MONEY_PER_KG.fullmatch(row.unit)) and any(re.search(each, row.words, re.IGNORECASE) for each in named)

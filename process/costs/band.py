@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from process.costs.case import Case
+from process.costs.materials import ZERO
 from process.costs.roll_up import total_price
 from process.costs.tornado import Bar, recomputed
 from process.costs.variables import variables
@@ -40,17 +42,38 @@ class Band:
 
 def price_band(case: Case) -> Computed[Band]:
     """Of the price of all phases, to the minor unit. A case without ranges has a band of no width."""
-    found = variables(case)
-    base, bars = recomputed(case, found)
+    base, bars = recomputed(case, variables(case))
     cheap = {bar.variable.key: _end(bar, cheap=True) for bar in bars}
     dear = {bar.variable.key: _end(bar, cheap=False) for bar in bars}
-    down = _together(base - min(bar.at_low, bar.at_high, base) for bar in bars)
-    up = _together(max(bar.at_low, bar.at_high, base) - base for bar in bars)
+    down, up = _swings(base, bars)
     lowest, highest = (rounded(total_price(case, _at(ends)), case.currency) for ends in (cheap, dear))
     lowest, highest = min(lowest, base), max(highest, base)  # two ways to round
     low, high = max(rounded(base - down, case.currency), lowest), min(rounded(base + up, case.currency), highest)
     band = Band(lowest, low, base, high, highest)
     return Computed(ALGORITHM, VERSION, band, case.currency, {"case": case})
+
+
+@dataclass(frozen=True)
+class Widening:
+    """How much wider the price is because some of its figures are not certain, by the keys of their variables."""
+
+    case: Case
+
+    def by(self, keys: Collection[str]) -> Decimal:
+        """How much less the swings add up to once these figures are known; nothing where they move nothing."""
+        base, bars = self._recomputed
+        others = [bar for bar in bars if bar.variable.key not in keys]
+        return rounded(sum(_swings(base, bars), ZERO) - sum(_swings(base, others), ZERO), self.case.currency)
+
+    @cached_property
+    def _recomputed(self) -> tuple[Decimal, list[Bar]]:
+        return recomputed(self.case, variables(self.case))
+
+
+def _swings(base: Decimal, bars: Sequence[Bar]) -> tuple[Decimal, Decimal]:
+    """Down and up."""
+    down = _together(base - min(bar.at_low, bar.at_high, base) for bar in bars)
+    return down, _together(max(bar.at_low, bar.at_high, base) - base for bar in bars)
 
 
 def _end(bar: Bar, *, cheap: bool) -> Decimal:
@@ -62,4 +85,4 @@ def _at(ends: Mapping[str, Decimal]) -> Callable[[Decimal, str], Decimal]:
 
 
 def _together(swings: Iterable[Decimal]) -> Decimal:
-    return sum((swing * swing for swing in swings), Decimal(0)).sqrt()
+    return sum((swing * swing for swing in swings), ZERO).sqrt()

@@ -17,7 +17,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import carried_out
 from documents.models import Document
-from process.assumptions import ledger, letters, ordering, quoting
+from process.assumptions import figures, ledger, letters, ordering, quoting
 from process.assumptions.models import Assumption, ClarificationLetter
 from process.assumptions.settling import take_arrived
 from process.assumptions.tables import LEDGER
@@ -71,6 +71,7 @@ def _page(request: SignedInRequest, project: Project, *, status: int = 200, **bo
         "scenarios": scenarios,
         "settle_blockers": keeping + not_active(project),
         "take_blockers": keeping + ledger.taking_blockers(project),
+        "figure_blockers": keeping + not_active(project),
         "letter": letter,
         "letters": ClarificationLetter.objects.filter(project=project).with_late(project.today).select_related("project", "written_by"),
         "papers": {paper.about_reference: paper for paper in papers},
@@ -102,6 +103,21 @@ def assumptions_take(request: SignedInRequest, code: str, number: int) -> HttpRe
     words = ngettext(
         "Taken over: %(count)d missing answer stands in the ledger.",
         "Taken over: %(count)d missing answers stand in the ledger.",
+        len(rows),
+    )
+    messages.success(request, words % {"count": len(rows)})
+    return redirect("project-assumptions", code)
+
+
+@internal_required
+@require_POST
+def figures_take(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """The prices, yields and cost lines that the scenario assumes."""
+    scenario = get_object_or_404(CostAssessment.objects.visible_to(request.user), project__code=code, number=number)
+    rows = figures.take_figures(code, scenario.number, actor=request.user)
+    words = ngettext(
+        "Taken over: %(count)d assumed figure stands in the ledger.",
+        "Taken over: %(count)d assumed figures stand in the ledger.",
         len(rows),
     )
     messages.success(request, words % {"count": len(rows)})

@@ -42,6 +42,7 @@ PAID, GIVEN = _("What is paid"), _("What the client gives")
 class PaymentRow(RowForm):
     title = forms.CharField(label=PAID, max_length=200, widget=forms.TextInput(attrs=cell(PAID, placeholder=PAID)))
     source = forms.ChoiceField(label=_("Due when"), required=False, widget=select_input(_("Due when")))
+    planned_on = forms.DateField(label=_("Planned on"), required=False, widget=day_input(**cell(_("Planned on"))))
     percent = NumberField(
         label=_("Percent"),
         min_value=Decimal("0.001"),

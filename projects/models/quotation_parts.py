@@ -14,19 +14,21 @@ from projects.models.frozen import frozen_when_accepted
 @tracked
 class QuotationPayment(models.Model):
     """A part of the price, and what makes it due: as in `Milestone.source`, or `milestone:<key>` of the default plan; empty where the
-    title says it. Its amount follows from the price (`amounts.split`). `milestone` is the payment of the project that it became.
+    title says it. planned_on: when that is likely, as the client reads it. Its amount follows from the price (`amounts.split`).
+    `milestone` is the payment of the project that it became.
     """
 
     quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="payments")
     title = models.CharField(_("what is paid"), max_length=200)
     source = models.CharField(_("ready to invoice when"), max_length=80, blank=True)
+    planned_on = models.DateField(_("planned on"), null=True, blank=True)
     percent = models.DecimalField(_("percent of the price"), max_digits=6, decimal_places=3)
     order = models.PositiveSmallIntegerField(default=0)
     milestone = models.OneToOneField("projects.Milestone", on_delete=models.SET_NULL, related_name="quoted_payment", null=True, blank=True)
 
     class Meta:
         ordering = ["quotation_id", "order", "id"]
-        triggers = [frozen_when_accepted(columns=("quotation_id", "title", "source", "percent", "order"))]
+        triggers = [frozen_when_accepted(columns=("quotation_id", "title", "source", "planned_on", "percent", "order"))]
         constraints = [models.CheckConstraint(name="quotation_payment_of_price", condition=Q(percent__gt=0, percent__lte=100))]
 
     def __str__(self) -> str:

@@ -91,7 +91,11 @@ class RfpFacts(models.Model):
     administration_route = _one_of(_("route of administration"), Route, _("Limits of elemental impurities follow from it (ICH Q3D)."))
     highest_strength_mg = _amount(_("highest strength (mg)"))
     # role of the compound
-    compound_role = _one_of(_("role of the compound"), CompoundRole, _("It decides where GMP begins (ICH Q7, Q11)."))
+    compound_role = _one_of(
+        _("role of the compound"),
+        CompoundRole,
+        _("It decides where GMP begins (ICH Q7, Q11); a registration intermediate adds its tasks to the plan."),
+    )
     gmp_needed = _one_of(_("GMP needed"), GmpNeeded)
     # molecule; name, CAS number and structure stand in the request itself
     iupac_name = _said(_("IUPAC name"), 1000)

@@ -21,7 +21,7 @@ from projects.charter_plan import planned_dates, plans_of
 from projects.default_plan import newest
 from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, TeamMember, Visibility
 from projects.network import loop_through
-from projects.plans import FILING, PhasePlan, planned_links, take_records
+from projects.plans import FILING, PhasePlan, as_asked, planned_links, take_records
 from projects.price import accepted_quotation
 from projects.services.approvals import withdraw_open
 from projects.services.confidentiality import require_not_kept, words_if_kept
@@ -200,7 +200,7 @@ def _plan(project: Project, charter: Charter, planned_start: date | None, *, act
 
     Dates that followed the start planned before follow the new one; a date that somebody set stays.
     """
-    plans = plans_of(project, charter.filing_on, charter)
+    plans = as_asked(plans_of(project, charter.filing_on, charter), project.rfp)
     phases = [plan.phase for plan in plans]
     _drop(Deliverable.objects.filter(project=project, done_at=None).exclude(phase__in=phases), project, actor)
     milestones = Milestone.objects.filter(project=project, actual_on=None)

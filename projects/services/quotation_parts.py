@@ -52,11 +52,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Payment:
-    """A part of the price in percent (at most three decimals); `source` as in `due_words`, empty where the title says when."""
+    """A part of the price in percent (at most three decimals); `source` as in `due_words`, empty where the title says when. planned_on: the
+    day on which it is likely to be due.
+    """
 
     title: str
     percent: Decimal
     source: str = ""
+    planned_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def wrong_content(
     if not scope.strip():
         errors["scope"] = [_t("Say what the price covers.")]
     errors |= _wrong_lines(lines) | _wrong_terms(terms)
-    errors |= _wrong_payments(parts.payments) | _wrong_breaks(parts.breaks, rise_confirmed=bool(terms.get("rise_confirmed")))
+    errors |= _wrong_payments(parts.payments, today) | _wrong_breaks(parts.breaks, rise_confirmed=bool(terms.get("rise_confirmed")))
     errors |= _wrong_rates(parts.rates) | _wrong_inputs(parts.inputs, today)
     errors = {name: words for name, words in errors.items() if _table_of(name) not in kept}
     if "breaks" in kept:
@@ -227,7 +230,8 @@ def _wrong_terms(terms: Mapping[str, Any]) -> Errors:
     return errors
 
 
-def _wrong_payments(payments: Sequence[Payment]) -> Errors:
+def _wrong_payments(payments: Sequence[Payment], today: date | None = None) -> Errors:
+    """today: where they are entered, so that no day that is past is planned."""
     errors: Errors = {}
     sources = due_words(newest()) if payments else {}
     for number, row in enumerate(payments):
@@ -237,6 +241,8 @@ def _wrong_payments(payments: Sequence[Payment]) -> Errors:
             errors[f"payments-{number}-source"] = [_t("Choose what makes it due.")]
         if not 0 < row.percent <= 100:
             errors[f"payments-{number}-percent"] = [_t("Above zero, at most 100.")]
+        if row.planned_on is not None and today is not None and row.planned_on < today:
+            errors[f"payments-{number}-planned_on"] = [_t("This day is past.")]
     if payments and not errors and not is_whole([row.percent for row in payments]):
         whole = sum((row.percent for row in payments), Decimal(0))
         errors["payments"] = [
@@ -350,6 +356,11 @@ def payments_of(quotation: Quotation, *, total: Decimal | None = None) -> list[D
     amounts = amounts_of(quotation, quotation.total if total is None else total)
     words = due_words(quotation.default_plan) if rows else {}
     return [Due(row, words.get(row.source, ""), amount) for row, amount in zip(rows, amounts, strict=True)]
+
+
+def have_days(payments: Sequence[Due]) -> bool:
+    """Whether a column says when they are likely to be due."""
+    return any(due.row.planned_on for due in payments)
 
 
 def payments_with(payments: Sequence[Due], quotation: Quotation, total: Decimal) -> list[Due]:

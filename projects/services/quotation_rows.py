@@ -43,8 +43,13 @@ class LineRows(Rows):
 
 class PaymentRows(Rows):
     def clean(self, row: QuotationPayment, changed: Collection[str]) -> None:
+        errors = {}
         if row.percent is not None and not 0 < row.percent <= 100:
-            raise BadInput({"percent": _t("Above zero, at most 100.")})
+            errors["percent"] = _t("Above zero, at most 100.")
+        if "planned_on" in changed and row.planned_on is not None and row.planned_on < self.parent.project.today:
+            errors["planned_on"] = _t("This day is past.")
+        if errors:
+            raise BadInput(errors)
 
     def done(self) -> None:
         """What makes a payment due is said in the words of the plan from which it was chosen."""

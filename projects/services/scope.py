@@ -13,7 +13,7 @@ from audit.events import record
 from audit.rows import write_together
 from projects.charter_plan import plans_of
 from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Tailoring, Task, Visibility
-from projects.plans import PhasePlan, planned_links
+from projects.plans import PhasePlan, as_asked, planned_links
 from projects.services.approvals import withdraw_open
 from projects.services.charter import link_planned, plan_deliverables, plan_team
 from projects.services.dependencies import network_of
@@ -91,7 +91,7 @@ def _enter(project: Project, phases: Sequence[Phase], *, actor: User) -> None:
         return
     charter = Charter.objects.get(project=project)
     departments = {department.key: department for department in Department.objects.all()}
-    plans = plans_of(project, charter.filing_on, charter)
+    plans = as_asked(plans_of(project, charter.filing_on, charter), project.rfp)
     entering = [plan for plan in plans if plan.phase in phases]
     plan_team(project, plans, departments)
     new = _plan_milestones(project, charter, entering, departments)

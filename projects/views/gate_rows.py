@@ -27,7 +27,7 @@ from accounts.models import DEPARTMENT_NAMES, RoleGrant
 from accounts.requests import SignedInRequest
 from audit.refusals import Blocker
 from projects import gates
-from projects.agreements import ending_of_reviewed
+from projects.agreements import ending_of_reviewed, unsigned_quality
 from projects.findings import Evidence, thawed
 from projects.gates import Difference
 from projects.models import EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver, WaitingFor
@@ -75,7 +75,8 @@ def reviews_of(request: SignedInRequest, code: str) -> list[GateReview]:
 
     How changed evidence was judged is asked for by the page of the round. What every reader of the page asks comes with the first query:
     as `again` what work of the project was done again, as `requested` whether the decision is asked for, and of a proposed one as
-    `holders` who has which of the roles that sign; of one that is not decided as `ending_agreements` what ends while it is needed.
+    `holders` who has which of the roles that sign; of one that is not decided as `ending_agreements` what ends while it is needed, and as
+    `wants_quality` whether the quality agreement is missing.
     """
     signatures = Prefetch("gate_signatures", queryset=GateSignature.objects.select_related("signer", "on_behalf_of"))
     rows = GateReview.objects.visible_to(request.user).filter(project__code=code).select_related("project__client", "proposed_by")
@@ -84,6 +85,7 @@ def reviews_of(request: SignedInRequest, code: str) -> list[GateReview]:
     asked = WaitingFor.objects.open().filter(key=Concat(Value("gate.request:"), Cast(OuterRef("pk"), CharField())))
     rows = rows.annotate(requested=asked.values("words")[:1], requested_at=asked.values("since")[:1], holders=_holders())
     rows = rows.annotate(ending_agreements=Case(When(state=GateReview.State.DECIDED, then=None), default=ending_of_reviewed()))
+    rows = rows.annotate(wants_quality=Case(When(state=GateReview.State.DECIDED, then=False), default=unsigned_quality()))
     rows = rows.annotate(again=work_done_again(), is_kept=of_kept_project()).order_by("-opened_at", "-id")
     reviews: list[GateReview] = list(rows.prefetch_related("criteria", waivers))
     # what only a proposal or a decision has is not looked for before

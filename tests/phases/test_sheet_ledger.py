@@ -12,6 +12,7 @@ from accounts.models import Role
 from audit.models import Event
 from phases.evaluation import services
 from process.assumptions.models import Assumption
+from process.assumptions.quoting import missing_in
 from projects.models import Project
 from tests.phases.sheets import ANSWERS, add_row, changed, sheet_of, sign_off
 from tests.projects import factories as make
@@ -43,6 +44,8 @@ def test_what_a_signed_sheet_assumes_stands_in_the_ledger_once(project: Project)
     told = rows[0]
     assert (told.figure, told.low, told.high, told.unit, told.due_on) == (82, 75, 88, "%", due)
     assert (told.owner, told.why, told.is_open) == (make.person(Role.RESEARCH), "own", True)
+    lines = missing_in("", project)  # of quotation and charter
+    assert lines[0] == "Yield of step 2 (82 %; 75 to 88)."
     assert rows[1].figure is None  # it has more digits than the ledger
     assert Event.objects.filter(kind="assumptions.adopted", project_id=project.pk).count() == 2
 

@@ -19,7 +19,7 @@ from phases.evaluation.gate import judge_agreements
 from phases.evaluation.progress import missing_agreements
 from projects.agreements import running_out
 from projects.findings import Finding
-from projects.models import Agreement, GateReview, Project
+from projects.models import Agreement, GateReview, Project, Rfp
 from projects.services.agreements import paper_values, signatory_values
 from tests.projects import factories as make
 from tests.projects.people import as_person
@@ -261,6 +261,24 @@ def test_the_gate_warns_of_an_agreement_that_ends_while_it_is_needed(
 
     assert [said in words for words in found] == ([True] if said else [])
     assert all(words in html.unescape(page) for words in found) and ("An agreement ends" in page) == bool(said)
+
+
+@pytest.mark.parametrize(("asked", "is_said"), [("full", True), ("clinical", True), ("none", False), ("", False)])
+def test_where_gmp_is_asked_for_the_gate_misses_the_quality_agreement_until_both_have_signed(
+    ready: Project, business: Client, asked: str, is_said: bool
+) -> None:
+    Rfp.objects.filter(pk=ready.rfp_id).update(gmp_needed=asked)
+    words, addresses = "no quality agreement is signed by both sides", ("project-gate", "project-evaluation")
+
+    def said() -> list[bool]:
+        data = business.get(f"/api/v1/projects/{ready.code}/gate/").json()["missing_agreements"]
+        pages = [business.get(reverse(name, args=[ready.code])).content.decode() for name in addresses]
+        return [words in text for text in (*pages, str(data))]
+
+    make.charter(ready)
+    assert said() == [is_said] * 3
+    make.signed_agreement(ready, "quality", "QA-1")
+    assert said() == [False] * 3
 
 
 def test_with_a_signed_successor_nothing_is_warned_of(ready: Project) -> None:

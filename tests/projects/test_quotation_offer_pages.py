@@ -14,6 +14,7 @@ from phases.evaluation.quotation_document import quotation as paper_of
 from projects.models import Phase, Project, Quotation
 from projects.quotations import changed_fields, compared_lines, compared_parts
 from projects.services.quotation_parts import Line, Parts, Payment
+from projects.signed_contents import quotation_content
 from tests.projects import factories as make
 from tests.projects.test_quotation_offers import LINES, PARTS, approver, as_person, business, draft, sent
 
@@ -118,6 +119,26 @@ def test_the_comparison_shows_every_part_that_differs(project: Project) -> None:
 
     for words in ("All at once: 100 %", "Down payment", "from 100 kg", "Process chemist", "Reference standard", "optional", "Toxicology"):
         assert words in page
+
+
+def test_the_day_on_which_a_payment_is_planned_is_signed_and_read_everywhere(project: Project) -> None:
+    planned = timezone.localdate() + timedelta(days=60)
+    said = f"{planned.day} {planned:%b %Y}"
+    before = draft(project)
+    assert all("planned_on" not in row for row in quotation_content(before)["payments"])  # as it was signed before payments had a day
+    assert "Planned on" not in [column["label"] for column in paper_of(project)["payments"]["columns"]]
+
+    parts = Parts(payments=[Payment("First half", Decimal(50), "gate:G2", planned), Payment("Second half", Decimal(50))])
+    quotation = sent(project, parts=parts)
+
+    assert quotation_content(quotation)["payments"][0]["planned_on"] == planned
+    assert paper_of(project)["payments"]["rows"][0][2] == said
+    portal = as_person(approver()).get(reverse("portal-quotation", args=[project.code, 2])).content.decode()
+    ours = as_person(business()).get(quotation.get_absolute_url()).content.decode()
+    compared = as_person(business()).get(reverse("quotation-compare", args=[project.code, 1, 2])).content.decode()
+    assert [said in page for page in (portal, ours, compared)] == [True, True, True]
+    form = as_person(business()).get(reverse("quotation-new", args=[project.code])).context["payments"]
+    assert [row["planned_on"].value() for row in form.forms[:2]] == [planned, None]
 
 
 def test_the_paper_prints_everything_that_is_offered(project: Project) -> None:

@@ -51,6 +51,7 @@ PAYMENTS = (
     Payment("Release to pilot", Decimal("33.333"), "gate:G2"),
     Payment("On the sample", Decimal("33.333"), "milestone:sample_shipped"),
 )
+YESTERDAY = timezone.localdate() - timedelta(days=2)  # wherever the site is
 PARTS = Parts(
     payments=PAYMENTS,
     breaks=(Break(Decimal(10), Decimal("2400.00")), Break(Decimal(100), Decimal("1900.00"))),
@@ -199,10 +200,11 @@ def test_what_was_read_is_what_is_accepted(project: Project) -> None:
         ({"parts": Parts(payments=[Payment("Half", Decimal(50), "gate:G2")])}, "payments"),
         ({"parts": Parts(payments=[Payment("All", Decimal(100), "gate:G9")])}, "payments-0-source"),
         ({"parts": Parts(payments=[Payment(" ", Decimal(100))])}, "payments-0-title"),
+        ({"parts": Parts(payments=[Payment("All", Decimal(100), planned_on=YESTERDAY)])}, "payments-0-planned_on"),
         ({"parts": Parts(breaks=[Break(Decimal(1), Decimal(9)), Break(Decimal(1), Decimal(8))])}, "breaks-1-from_kg"),
         ({"parts": Parts(breaks=[Break(Decimal(9), Decimal(9)), Break(Decimal(1), Decimal(8))])}, "rise_confirmed"),
         ({"parts": Parts(rates=[Rate("Chemist", "", Decimal(1))])}, "rates-0-unit"),
-        ({"parts": Parts(inputs=[Input("Standard", timezone.localdate() - timedelta(days=2))])}, "inputs-0-due_on"),
+        ({"parts": Parts(inputs=[Input("Standard", YESTERDAY)])}, "inputs-0-due_on"),
         ({"incoterm": "DAP"}, "delivery_place"),
         ({"delivery_place": "Basel"}, "incoterm"),
         ({"adjustment_band_percent": Decimal(5)}, "price_adjustment"),

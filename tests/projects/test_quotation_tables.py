@@ -83,6 +83,8 @@ def test_a_moved_line_has_its_number_from_one_on(quotation: Quotation) -> None:
 def test_payments_are_parts_of_the_price_to_the_cent(quotation: Quotation) -> None:
     assert wrong("quotation-payments", quotation, Change(ADD, values={"title": "All", "percent": "101"})) == ["percent"]
     assert wrong("quotation-payments", quotation, Change(ADD, values={"title": "All", "percent": "10", "source": "x"})) == ["source"]
+    past = {"title": "All", "percent": "10", "planned_on": (timezone.localdate() - timedelta(days=2)).isoformat()}
+    assert wrong("quotation-payments", quotation, Change(ADD, values=past)) == ["planned_on"]
 
     outcome = write("quotation-payments", quotation, *(Change(ADD, values=values) for values in PAYMENTS))
 

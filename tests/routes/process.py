@@ -50,6 +50,7 @@ PROCESS_ROUTES = {
     "assumptions-charter": act(),
     "assumption-settle": act(pk="assumption"),
     "assumptions-take": act(number=1),
+    "assumptions-take-figures": act(number=1),
     "letter-of-scenario": act(number=1),
     "api-inquiry-list": api_object(own=404, tokens=404),
     "api-inquiry": api_object(own=404, tokens=404, arguments={"number": 1}),

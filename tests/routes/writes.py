@@ -93,7 +93,7 @@ WRITES = [
     Writers(
         "process.keep_assumptions",
         ("business_development", "project_manager", "management", *TEAM),
-        "assumptions-quote assumptions-charter assumption-settle assumptions-take",
+        "assumptions-quote assumptions-charter assumption-settle assumptions-take assumptions-take-figures",
     ),
     Writers(
         "process.prepare_inquiry",

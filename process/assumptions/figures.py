@@ -1,0 +1,192 @@
+"""What a cost scenario only assumes stands in the ledger of the project: prices of materials, yields of steps, cost lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import require_permission
+from audit.acts import act
+from audit.events import record
+from audit.models import Event
+from audit.outbox import register_consumer
+from audit.refusals import Blocker, require_none
+from process.assumptions.models import Assumption
+from process.assumptions.settling import prompt
+from process.costs.band import Widening
+from process.costs.building import assessed
+from process.costs.case import Basis, Case, Inclusion, Line
+from process.costs.figures import Figure, Source
+from process.costs.keys import quantity_key, rate_key, yield_key
+from process.costs.models import CostAssessment
+from process.costs.results import estimated
+from process.routes.building import material_pk
+from projects.forecasting import working_day_in
+from projects.models import Phase, Project
+from projects.money import half_up
+from projects.services.locking import locked, not_active
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+FIXED = "cost.fixed"
+READ = ("site", "rfp__account_owner", "client")
+USUAL_DAYS = 10  # for a supplier's answer
+PLACES = Decimal("0.0001")  # of the ledger's figures
+BEYOND = Decimal(10) ** 12  # more than they hold
+PER = {Basis.ONCE: "", Basis.BATCH: "batch", Basis.KG: "kg"}
+PERCENT = Decimal(100)
+
+
+Ends = tuple[Decimal, Decimal, Decimal]
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """about: its name through all scenarios. ends: base, low, high. keys: of its variables. for_client: a yield is agreed with the client,
+    what we pay is not.
+    """
+
+    about: str
+    words: str
+    ends: Ends
+    unit: str
+    keys: tuple[str, ...]
+    material: int | None = None
+    for_client: bool = False
+
+
+@act
+def take_figures(code: str, scenario_number: int, *, actor: User) -> list[Assumption]:
+    """A row for each figure that the scenario assumes, and how much it widens the price; the widest first.
+
+    An open row of the same figure says from then on what this scenario counts with. What has turned out to be just that is not asked
+    again. Raises Refused where the scenario has no price or assumes nothing that the ledger does not say.
+    """
+    project = locked(code, actor)
+    require_permission("process.keep_assumptions", actor, project)
+    require_none(not_active(project))
+    scenario = CostAssessment.objects.visible_to(actor).select_related("project__site").get(project=project, number=scenario_number)
+    found = estimated(assessed(scenario))
+    require_none(found.refusals)
+    rows = _taken(project, scenario, found.assessed.case, actor)  # type: ignore[arg-type]
+    if not rows:
+        words = _t("What “%(name)s” assumes stands in the ledger.") % {"name": scenario.name}
+        require_none([Blocker("assumptions.no_figures", words, Assumption(project=project).get_absolute_url())])
+    return rows
+
+
+def assumed_in(case: Case) -> Iterator[Assumed]:
+    """Of the phases that are priced and the routes by which they are made; what is excluded is not counted, so nothing is assumed of it."""
+    demands = [demand for demand in case.demands if demand.key in {scale.demand for scale in case.scales if scale.output_kg}]
+    bought = {key for demand in demands for key in demand.bought}
+    for material in (each for each in case.materials if each.key in bought and each.price.source == Source.ASSUMPTION):
+        words, unit = _t("Price of %(material)s") % {"material": material.label}, f"{material.price.currency}/kg"
+        keys, pk = (f"price/{material.key}",), material_pk(material.key)
+        yield Assumed(f"price {pk}", words, _ends(material.price), unit, keys, material=pk)
+    for demand in demands:
+        for step in (each for each in demand.steps if each.yield_fraction.source == Source.ASSUMPTION):
+            words, keys = _t("Yield of %(step)s") % {"step": step.label}, (yield_key(demand.key, step.key),)
+            yield Assumed(f"yield {step.label}", words, _ends(step.yield_fraction, PERCENT), "%", keys, for_client=True)
+    for line in case.lines:
+        if line.inclusion != Inclusion.EXCLUDED and Source.ASSUMPTION in (line.price.source, line.quantity.source):
+            yield _of_line(line)
+
+
+def _of_line(line: Line) -> Assumed:
+    words = _t("%(line)s in %(phase)s") % {"line": line.label, "phase": Phase(line.phase).label}
+    amount, price = line.quantity, line.price
+    ends = (amount.base * price.base, amount.low * price.low, amount.high * price.high)
+    unit = "/".join(filter(None, (line.price.currency, PER[line.basis])))
+    return Assumed(f"line {line.phase} {line.label}", words, ends, unit, (quantity_key(line.key), rate_key(line.key)))
+
+
+def _ends(figure: Figure, times: Decimal = Decimal(1)) -> Ends:
+    return figure.base * times, figure.low * times, figure.high * times
+
+
+def _taken(project: Project, scenario: CostAssessment, case: Case, actor: User | None) -> list[Assumption]:
+    """The rows that are new or say something else now."""
+    ledger = Assumption.objects.select_for_update(of=("self",)).filter(project=project).exclude(about="")
+    opened = {row.about: row for row in ledger if row.is_open}
+    real = {(row.about, row.real_figure) for row in ledger if not row.is_open}
+    widening = Widening(case)
+    told = (each for each in _apart(assumed_in(case)) if _is_told(each))
+    every = {each.about: each for each in told if (each.about, _kept(each.ends[0])) not in real}
+    wider = {about: widening.by(each.keys) for about, each in every.items()}
+    last = Assumption.objects.filter(project=project).aggregate(last=Max("position"))["last"] or 0
+    rows: list[Assumption] = []
+    for about, each in sorted(every.items(), key=lambda item: -wider[item[0]]):
+        values = {**_values(each), "scenario": scenario, "wider_by": wider[about], "currency": scenario.currency}
+        row = opened.get(about) or Assumption(project=project, position=last + len(rows) + 1, **_begun(each, scenario))
+        if row.pk is None or any(getattr(row, name) != value for name, value in values.items() if name != "scenario"):
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.save()
+            rows.append(row)
+    if rows:
+        said = {"code": project.code, "scenario": str(scenario), "link": rows[0].get_absolute_url()}
+        record("assumptions.figures_taken", project, actor=actor, after={row.about: _told(row) for row in rows}, **said)
+    return rows
+
+
+def _apart(found: Iterable[Assumed]) -> Iterator[Assumed]:
+    """Two lines of one name are two figures."""
+    seen: Counter[str] = Counter()
+    for each in found:
+        seen[each.about] += 1
+        yield each if seen[each.about] == 1 else replace(each, about=f"{each.about} ({seen[each.about]})")
+
+
+def _is_told(each: Assumed) -> bool:
+    return all(abs(end) < BEYOND for end in each.ends)
+
+
+def _kept(number: Decimal) -> Decimal:
+    return half_up(number, PLACES)
+
+
+def _values(each: Assumed) -> dict[str, Any]:
+    """What follows the scenario; an end that is as the base is none."""
+    figure, low, high = map(_kept, each.ends)
+    return {"figure": figure, "low": low if low < figure else None, "high": high if high > figure else None, "unit": each.unit[:20]}
+
+
+def _begun(each: Assumed, scenario: CostAssessment) -> dict[str, Any]:
+    """What people may write otherwise afterwards."""
+    return {
+        "about": each.about[:300],
+        "why": Assumption.Why.FIGURE,
+        "words": each.words,
+        "lines": each.words,
+        "material_id": each.material,
+        "for_client": each.for_client,
+        "owner": scenario.created_by if scenario.created_by.is_active else None,
+        "due_on": working_day_in(scenario.project, USUAL_DAYS) if each.material else None,
+    }
+
+
+def _told(row: Assumption) -> str:
+    return f"{row.words}: {row.figure} {row.unit}".rstrip()
+
+
+def take_after(events: Sequence[Event]) -> None:
+    """What is fixed is quoted by: what it assumes is in the ledger from then on, and whoever confirms it hears what is known of it."""
+    fixed = [int(event.object_id) for event in events if event.kind == FIXED]
+    scenarios = CostAssessment.objects.filter(pk__in=fixed).select_related("fixed_by", "created_by")
+    for scenario in scenarios.order_by("pk"):
+        project = scenario.project = Project.objects.select_for_update(of=("self",)).select_related(*READ).get(pk=scenario.project_id)
+        found = assessed(scenario)
+        if found.case is not None and not not_active(project):
+            _taken(project, scenario, found.case, scenario.fixed_by)
+            prompt(project)
+
+
+def register() -> None:
+    register_consumer("process.figures", take_after)

@@ -1,0 +1,47 @@
+"""What suppliers ask for a material whose price a scenario assumed: the award, else the cheapest offer of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from process.assumptions.models import Assumption
+from process.purchasing.awards import awards_of
+from process.routes.building import known_prices
+from process.words import money_words
+
+if TYPE_CHECKING:
+    from catalogue.models import SupplierQuote
+    from projects.models import Project
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """The price at which the material can be ordered, for a small quantity."""
+
+    supplier: str
+    quote: SupplierQuote
+
+    @property
+    def words(self) -> str:
+        return f"{self.supplier}: {money_words(self.quote.price_per_kg, self.quote.currency)}/kg"
+
+    def figure_in(self, unit: str) -> Decimal | None:
+        """None where the row is in another currency: nothing is converted without a rate being named."""
+        return self.quote.price_per_kg if unit.casefold() == f"{self.quote.currency}/kg".casefold() else None
+
+
+def prices_of(project: Project, rows: Iterable[Assumption]) -> dict[int, Ordered]:
+    """By material. Three queries, and none where no open row is of a price."""
+    opened = [row for row in rows if row.is_open and row.material_id]
+    materials = {row.material_id for row in opened if row.material_id}
+    if not materials:
+        return {}
+    offers = known_prices(materials, currency=opened[0].currency, on=project.today).found
+    found = {pk: Ordered(each.quote.supplier.name, each.quote) for pk, each in offers.items()}
+    for pk, award in awards_of(project.pk, materials).items():
+        if award.quote is not None and not award.broken_because(project.today):
+            found[pk] = Ordered(award.supplier.name, award.quote)
+    return found

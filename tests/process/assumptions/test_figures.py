@@ -1,0 +1,233 @@
+"""What a cost scenario assumes of prices, yields and lines stands in the ledger, and the real number asks whoever confirms it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from audit.context import acting
+from audit.events import events_of
+from audit.models import Event
+from audit.refusals import NotAllowed, Refused
+from catalogue.models import ExchangeRate, Supplier, SupplierQuote
+from process.assumptions import ledger, quoting, settling
+from process.assumptions.figures import take_after, take_figures
+from process.assumptions.models import Assumption
+from process.assumptions.taking_offers import take_offer
+from process.costs.band import Widening, price_band
+from process.costs.figures import Figure
+from process.costs.services import copy_scenario, fix_scenario
+from process.costs.variables import variables
+from process.models import CostAssessment, MaterialPrice
+from process.routes.services import fix_version
+from projects.models import WaitingFor
+from tests.process import factories as make
+from tests.process.assumptions.story import change, seller, whole
+from tests.process.costs.cases import small
+from tests.process.costs.story import change as change_cost
+from tests.projects import factories as projects
+from worksheets.changing import ADD, CHANGE, Change, change_rows
+
+pytestmark = pytest.mark.django_db
+LABOUR = {
+    "label": "Labour",
+    "phase": "pilot",
+    "category": "labour",
+    "basis": "per batch",
+    "quantity": "100",
+    "quantity_low": "80",
+    "quantity_high": "150",
+    "unit": "h",
+    "price": "90",
+    "source": "Assumption",
+}
+
+
+@pytest.fixture
+def price(scenario: CostAssessment) -> MaterialPrice:
+    """That of 4-aminophenol is typed, and nobody has quoted it any more; beside a line of labour and one that the price book knows."""
+    row = scenario.prices.get(material__name="4-Aminophenol")
+    typed = {"quote": "", "price_per_kg": "9.5", "price_low": "8", "price_high": "12"}
+    assert not change_cost(scenario, row, typed).errors
+    SupplierQuote.objects.filter(material=row.material).delete()
+    known = LABOUR | {"label": "Release tests", "category": "qc", "source": "Price book"}
+    added = change_rows(f"cost-lines:{scenario.pk}", [Change(ADD, values=each) for each in (LABOUR, known)], actor=make.estimator())
+    assert [each.errors for each in added.results] == [{}, {}]
+    return MaterialPrice.objects.select_related("material").get(pk=row.pk)
+
+
+def taken(scenario: CostAssessment) -> dict[str, Assumption]:
+    take_figures(scenario.project.code, scenario.number, actor=seller())
+    return {row.words: row for row in Assumption.objects.filter(project=scenario.project).exclude(about="")}
+
+
+def told(row: Assumption) -> tuple[Decimal | None, Decimal | None, Decimal | None, str]:
+    return row.figure, row.low, row.high, row.unit
+
+
+def after(*kinds: str) -> list[Event]:
+    return [event for event in Event.objects.order_by("pk") if event.kind.startswith(kinds)]
+
+
+def look(*kinds: str) -> None:
+    with acting(channel="worker"):
+        settling.prompt_after(after(*kinds))
+
+
+def asked(row: Assumption) -> bool:
+    return WaitingFor.objects.open().filter(key=f"assumption.arrived:{row.pk}").exists()
+
+
+def test_each_figure_that_is_assumed_becomes_a_row_and_what_is_known_does_not(scenario: CostAssessment, price: MaterialPrice) -> None:
+    rows = taken(scenario)
+
+    assert set(rows) == {f"Price of {price.material}", "Yield of Acetylation", "Labour in Pilot"}
+    assert told(rows[f"Price of {price.material}"]) == (Decimal("9.5"), 8, 12, "EUR/kg")
+    assert told(rows["Labour in Pilot"]) == (9000, 7200, 13500, "EUR/batch")
+    assert (rows["Yield of Acetylation"].unit, rows["Yield of Acetylation"].for_client) == ("%", True)
+    assert not rows[f"Price of {price.material}"].for_client
+    wider = [row.wider_by or 0 for row in sorted(rows.values(), key=lambda row: row.position)]
+    assert (wider, wider[0] > 0) == (sorted(wider, reverse=True), True)
+    assert "assumptions.figures_taken" in [event.kind for event in events_of(scenario.project)]
+
+
+def test_an_open_row_follows_the_scenario_and_keeps_its_words(scenario: CostAssessment, price: MaterialPrice) -> None:
+    first = taken(scenario)[f"Price of {price.material}"]
+    assert not change(scenario.project, first, words="We buy it in Asia", for_client="yes")
+    with pytest.raises(Refused, match="stands in the ledger"):
+        take_figures(scenario.project.code, scenario.number, actor=seller())
+    assert not change_cost(scenario, price, {"price_per_kg": "11", "price_high": "15"}).errors
+
+    row = next(row for row in take_figures(scenario.project.code, scenario.number, actor=seller()) if row.material_id)
+
+    assert (row.pk, row.words, row.for_client, told(row)) == (first.pk, "We buy it in Asia", True, (11, 8, 15, "EUR/kg"))
+
+
+def test_what_turned_out_to_be_just_that_is_not_assumed_again(scenario: CostAssessment, price: MaterialPrice) -> None:
+    row = taken(scenario)[f"Price of {price.material}"]
+    assert not change(scenario.project, row, real_figure="9.5", real_words="By telephone")
+    with pytest.raises(Refused, match="stands in the ledger"):
+        take_figures(scenario.project.code, scenario.number, actor=seller())
+
+    assert not change_cost(scenario, price, {"price_per_kg": "11"}).errors
+    again = next(row for row in take_figures(scenario.project.code, scenario.number, actor=seller()) if row.material_id)
+
+    assert (again.pk != row.pk, again.figure, again.is_open) == (True, 11, True)
+
+
+def test_a_scenario_that_is_fixed_is_taken_over_by_itself_and_what_arrives_then_asks(
+    scenario: CostAssessment, price: MaterialPrice
+) -> None:
+    assert scenario.route_version is not None
+    fix_version(scenario.route_version_id, reason="To quote by.", actor=make.chemist())
+    fix_scenario(scenario.pk, reason="To quote by.", actor=make.estimator())
+    with acting(channel="worker"):
+        take_after(after("cost."))
+        take_after(after("cost."))  # told twice, written once
+    row = Assumption.objects.get(project=scenario.project, material=price.material)
+    assert (row.figure, row.scenario_id, row.owner, asked(row)) == (Decimal("9.5"), scenario.pk, scenario.created_by, False)
+
+    offer = {"supplier": "Chemical Works", "quoted_on": timezone.localdate().isoformat(), "price_per_kg": "7.25", "currency": "EUR"}
+    address, buyer = f"material-prices:{price.material.code}", projects.person(Role.MATERIAL_CONTROL)
+    assert change_rows(address, [Change(ADD, values=offer)], actor=buyer).results[0].is_saved
+    look("worksheet.")
+
+    assert asked(row)
+    (arrived,) = ledger.arrivals(whole(scenario.project))
+    assert (arrived.told, arrived.words) == ("7.25 EUR/kg instead of 9.5 EUR/kg", "Chemical Works: 7.25 EUR/kg")
+    settled = settling.take_arrived(scenario.project.code, row.pk, actor=seller())
+    assert (settled.state, settled.difference) == (Assumption.State.REPLACED, Decimal("-2.25"))
+
+
+def test_an_offer_that_ends_asks_no_more(scenario: CostAssessment, price: MaterialPrice) -> None:
+    row = taken(scenario)[f"Price of {price.material}"]
+    make.a_price(price.material, "7.25")
+    with acting(channel="worker"):
+        settling.look_again()
+    assert asked(row)
+
+    Supplier.objects.update(status=Supplier.NOT_ASKED[0])
+    with acting(channel="worker"):
+        settling.look_again()
+
+    assert not asked(row)
+
+
+def test_an_offer_in_another_currency_arrives_in_words(scenario: CostAssessment, price: MaterialPrice) -> None:
+    ExchangeRate.objects.create(currency="CHF", into="EUR", on=timezone.localdate(), rate=Decimal("1.05"), source="ECB")
+    row = taken(scenario)[f"Price of {price.material}"]
+    make.a_price(price.material, "7.25", "CHF")
+
+    (arrived,) = ledger.arrivals(whole(scenario.project))
+
+    assert (arrived.row.pk, arrived.figure, arrived.told) == (row.pk, None, "Chemical Works: 7.25 CHF/kg")
+
+
+def test_taking_the_offer_settles_its_row_and_no_line_that_names_the_material(scenario: CostAssessment, price: MaterialPrice) -> None:
+    line = LABOUR | {"label": f"Disposal of {price.material.name}", "basis": "per kg of API"}
+    change_rows(f"cost-lines:{scenario.pk}", [Change(ADD, values=line)], actor=make.estimator())
+    rows = taken(scenario)
+    make.a_price(price.material, "7.25")
+    quote = SupplierQuote.objects.get(material=price.material)
+
+    take_offer(scenario.pk, quote.pk, actor=make.estimator())
+
+    settled = Assumption.objects.exclude(real_words="").values_list("pk", flat=True)
+    assert list(settled) == [rows[f"Price of {price.material}"].pk]
+
+
+def test_the_client_reads_yields_and_not_what_we_pay(scenario: CostAssessment, price: MaterialPrice) -> None:
+    taken(scenario)
+    projects.a_quotation(scenario.project)
+
+    offered = quoting.into_quotation(scenario.project.code, actor=seller())
+
+    (line,) = offered.assumptions.splitlines()
+    assert line.startswith("Yield of Acetylation (")
+
+
+def test_the_figures_of_another_scenario_come_in_place_of_the_same_ones(scenario: CostAssessment, price: MaterialPrice) -> None:
+    rows = taken(scenario)
+    other = copy_scenario(scenario.pk, "Larger", actor=make.estimator())
+    larger = [Change(CHANGE, other.lines.get(label="Labour").pk, {"quantity": "120"})]
+    assert change_rows(f"cost-lines:{other.pk}", larger, actor=make.estimator()).results[0].is_saved
+
+    changed = take_figures(other.project.code, other.number, actor=seller())
+
+    labour = next(row for row in changed if row.words == "Labour in Pilot")
+    assert (labour.pk, labour.figure, labour.scenario_id) == (rows["Labour in Pilot"].pk, 10800, other.pk)
+    assert Assumption.objects.filter(project=scenario.project).count() == len(rows)
+
+
+def test_the_button_takes_them_over_and_says_when_nothing_is_new(client: Client, scenario: CostAssessment, price: MaterialPrice) -> None:
+    client.force_login(seller())
+    address = reverse("assumptions-take-figures", args=[scenario.project.code, scenario.number])
+    assert address in client.get(reverse("project-assumptions", args=[scenario.project.code])).content.decode()
+
+    assert "3 assumed figures stand in the ledger." in client.post(address, follow=True).content.decode()
+    assert client.post(address).status_code == 409
+    with pytest.raises(NotAllowed):
+        take_figures(scenario.project.code, scenario.number, actor=projects.person(Role.QUALITY_ASSURANCE))
+
+
+def test_a_figure_that_is_certain_widens_nothing_and_all_of_them_make_the_band() -> None:
+    case = small()
+    keys = {variable.key for variable in variables(case)}
+    widening, band = Widening(case), price_band(case).known
+
+    assert widening.by([]) == 0
+    assert widening.by(keys) >= band.width > 0
+    assert all(0 <= widening.by([key]) <= widening.by(keys) for key in keys)
+    firm = replace(case, lines=tuple(replace(line, quantity=_firm(line.quantity), price=_firm(line.price)) for line in case.lines))
+    lines = {key for key in keys if key.startswith(("quantity/", "rate/"))}
+    assert abs(widening.by(keys) - widening.by(lines) - Widening(firm).by(keys)) <= Decimal("0.02")
+
+
+def _firm(figure: Figure) -> Figure:
+    return replace(figure, low=figure.base, high=figure.base)
