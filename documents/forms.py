@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorFormField
 
+from accounts.chosen_files import ChosenFiles
 from documents import narrative
 from documents.about import LONGEST_REFERENCE
 from documents.models import Document, DocumentVersion
@@ -66,7 +67,7 @@ class VersionForm(forms.Form):
         field.label, field.help_text = chosen.about.kind.label, chosen.about.hint
 
 
-class UploadForm(VersionForm):
+class UploadForm(ChosenFiles, VersionForm):
     """A version made elsewhere."""
 
     upload = forms.FileField(label=_("File"), help_text=_("PDF, Word, Excel, PNG, JPEG, CSV, text, molfile or SD file."))

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.chosen_files import ChosenFiles
 
-class UploadForm(forms.Form):
+
+class UploadForm(ChosenFiles, forms.Form):
     """The filled table, and why where the record asks for a reason."""
 
     file = forms.FileField(

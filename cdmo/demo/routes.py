@@ -44,7 +44,7 @@ def _write(project: Project, synthesis: Synthesis, materials: dict[str, Material
     said = {"name": synthesis.name, "origin": Route.Origin.LITERATURE, "purpose": synthesis.purpose, "note": synthesis.note}
     route = services.open_route(project.code, said, actor=actor)
     version = route.versions.get()
-    _enter(f"route-steps:{version.pk}", [_step(each, project) for each in synthesis.steps], actor)
+    _enter(f"route-steps:{version.pk}", [_step(each, project) | _origin(each, synthesis) for each in synthesis.steps], actor)
     made = {each.name for each in synthesis.steps}
     inputs = [_input(each, takes, made, materials) for each in synthesis.steps for takes in each.takes]
     _enter(f"step-inputs:{version.pk}", inputs, actor)
@@ -75,6 +75,13 @@ def _step(each: Makes, project: Project) -> dict[str, Any]:
         "conditions": each.conditions,
         "hazards": each.hazards,
     }
+
+
+def _origin(each: Makes, synthesis: Synthesis) -> dict[str, Any]:
+    """The yields were published; that of the last step is assumed, for no other run isolates just this form."""
+    if not synthesis.references or each is synthesis.steps[-1]:
+        return {}
+    return {"yield_source": "analogue", "yield_reference": synthesis.references[0][1][:120]}
 
 
 def _input(each: Makes, takes: Takes, made: set[str], materials: dict[str, Material]) -> dict[str, Any]:

@@ -275,11 +275,12 @@ def _scales(assessment: CostAssessment) -> tuple[Scale, ...]:
 def _demand(assessment: CostAssessment, steps: list[RouteStep], yield_pct: Decimal) -> Demand:
     """With the low and high yields of the route, all of them at so many percent of themselves; what is charged follows."""
     levels = [plain_route(steps, level) for level in (Level.LOW, Level.BASE, Level.HIGH)]
-    yields = {}
+    rows, yields = {str(row.key): row for row in steps}, {}
     for low, base, high in zip(*(route.steps for route in levels), strict=True):
         ends = {"low": exact(low.yield_fraction), "high": exact(high.yield_fraction)}
-        most = exact(base.product_per_limiting)
-        yields[base.key] = fraction(exact(base.yield_fraction), most=most, source=Source.ASSUMPTION, **ends)
+        row, most = rows[base.key], exact(base.product_per_limiting)
+        origin: dict[str, Any] = {"source": Source(row.yield_source), "reference": row.yield_reference, "on": row.yield_dated}
+        yields[base.key] = fraction(exact(base.yield_fraction), most=most, **ends, **origin)
     demand = demand_of(ROUTE, levels[1], yields=yields, label=str(assessment.route_version))
     return demand if yield_pct == HUNDRED else demand.at_yields(yield_pct / HUNDRED)
 

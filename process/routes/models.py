@@ -139,12 +139,19 @@ class RouteVersion(models.Model):
         self.fixed_by, self.fixed_at, self.fixed_because = by, at, because
 
 
+class YieldSource(models.TextChoices):
+    """As the cost form names where its figures come from: a run that was made or published, or our own judgement."""
+
+    ANALOGUE = "analogue", _("Analogue")
+    ASSUMPTION = "assumption", _("Assumption")
+
+
 @tracked
 class RouteStep(models.Model):
     """One step of a version. `key` stays the same through the versions of a route; `position` is where it stands in the list.
 
     product_per_limiting: mol of product from one mol of the limiting input in the equation. set_aside: an alternative that is kept
-    and not counted. Yields in percent of that, cycle time in hours, temperatures in °C.
+    and not counted. Yields in percent of that, with where they come from; cycle time in hours, temperatures in °C.
     """
 
     version = models.ForeignKey(RouteVersion, on_delete=models.PROTECT, related_name="steps")
@@ -173,6 +180,9 @@ class RouteStep(models.Model):
     yield_high_pct = models.DecimalField(
         _("yield, high (%)"), max_digits=6, decimal_places=3, null=True, blank=True, validators=[MORE_THAN_NOTHING]
     )
+    yield_source = models.CharField(_("yield, source"), max_length=12, choices=YieldSource, default=YieldSource.ASSUMPTION)
+    yield_reference = models.CharField(_("yield, reference"), max_length=120, blank=True)
+    yield_dated = models.DateField(_("yield, dated"), null=True, blank=True)
     batch_output_kg = models.DecimalField(
         _("output of a batch (kg)"), max_digits=12, decimal_places=4, null=True, blank=True, validators=[MORE_THAN_NOTHING]
     )

@@ -98,11 +98,12 @@ def _steps(steps: Iterable[RouteStep], whole: Balanced, green: GreenMetrics | No
     made = {each.step.key: each.product_kg / balance.target_kg for each in balance.steps} if balance else {}
     intensity = {each.step.key: each.net.pmi for each in green.steps} if green else {}
     columns = [
-        Column(_t("Step"), 22),
-        Column(_t("Product"), 25),
-        Column(_t("Yield (%)"), 10, "right"),
-        Column(_t("Low – high (%)"), 13, "right"),
-        Column(_t("Made for 1 kg of product (kg)"), 12, "right"),
+        Column(_t("Step"), 19),
+        Column(_t("Product"), 20),
+        Column(_t("Yield (%)"), 8, "right"),
+        Column(_t("Low – high (%)"), 11, "right"),
+        Column(_t("Source of the yield"), 14),
+        Column(_t("Made for 1 kg of product (kg)"), 10, "right"),
         Column(_t("PMI, net"), 8, "right"),
         Column(_t("Cycle time (h)"), 10, "right"),
     ]
@@ -112,6 +113,7 @@ def _steps(steps: Iterable[RouteStep], whole: Balanced, green: GreenMetrics | No
             step.product_name,
             shortest(step.yield_pct),
             _span(step.yield_low_pct, step.yield_high_pct),
+            " · ".join(filter(None, (str(step.get_yield_source_display()), step.yield_reference))),
             four_figures(made.get(str(step.key))),
             four_figures(intensity.get(str(step.key))),
             shortest(step.cycle_time_h),

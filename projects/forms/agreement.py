@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.chosen_files import ChosenFiles
 from audit.refusals import BadInput, add_to_form
 from audit.seen import version_after, version_of
 from projects.forms.evidence import day_input
@@ -16,7 +17,7 @@ from projects.models import Agreement, AgreementSignatory
 from projects.services.agreements import paper_values, signatory_values
 
 
-class AgreementForm(ShapeForm):
+class AgreementForm(ChosenFiles, ShapeForm):
     file = forms.FileField(label=_("Signed copy"), required=False, help_text=_("A scan or PDF; it is kept under its hash."))
     field_order = ("kind", "number", "effective_on", "expires_on", "file")
 
@@ -66,7 +67,7 @@ class SignatoryChangeForm(MendingForm):
         super().__init__(*args, initial={**values, "version": version_of(values)}, **kwargs)
 
 
-class AgreementFileForm(forms.Form):
+class AgreementFileForm(ChosenFiles, forms.Form):
     """The signed copy; another one in its place needs a reason. `replaces` is the copy that the page shows."""
 
     file = forms.FileField(label=_("Signed copy"), help_text=_("A scan or PDF; it is kept under its hash."))

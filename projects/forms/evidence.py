@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.chosen_files import ChosenFiles
 from accounts.models import User
 from projects.models import ReferencedEvidence
 
@@ -23,7 +24,7 @@ def select_input(words: Words) -> forms.Select:
     return forms.Select(attrs={"class": "form-select", "aria-label": words})
 
 
-class ReferenceForm(forms.ModelForm):
+class ReferenceForm(ChosenFiles, forms.ModelForm):
     """Where the record is, what it is called there, in which state it is there."""
 
     file = forms.FileField(

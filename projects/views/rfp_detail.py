@@ -151,7 +151,7 @@ def _standing(request: SignedInRequest, rfp: Rfp) -> dict[str, Any]:
         "rfp": rfp,
         "shut_out": shut_out(rfp, set(SHEET_DEPARTMENTS)) if is_asked_in_vain else [],
         "completeness": completeness,
-        "letter": _letter(rfp, completeness, request.user),
+        "letter": _letter(rfp, completeness, request.user) if rfp.state != Rfp.State.DECLINED else "",
         "findings": similar.look(
             request.user,
             client_id=rfp.client_id,

@@ -64,7 +64,14 @@ def test_wrong_file_keeps_what_was_typed(project: Project, business: Client) -> 
 
     assert answer.status_code == 400  # type: ignore[attr-defined]
     assert b"COOP-1" in answer.content  # type: ignore[attr-defined]
+    assert b"does not send a file twice" not in answer.content  # type: ignore[attr-defined]  # this one is no good
     assert not Agreement.objects.exists()
+
+
+def test_a_chosen_file_is_to_be_chosen_again_where_something_else_is_wrong(project: Project, business: Client) -> None:
+    answer = record(business, project, number="", file=SimpleUploadedFile("coop.txt", b"Signed by both."))
+
+    assert "Choose “coop.txt” again: nothing was kept yet" in answer.content.decode()  # type: ignore[attr-defined]
 
 
 def test_the_same_number_twice_is_named(project: Project, business: Client) -> None:

@@ -284,6 +284,7 @@ def test_the_client_of_a_submitted_request_stays(seller: Client) -> None:
 
 def test_declining_needs_a_reason_and_freezes(seller: Client) -> None:
     rfp = make.an_rfp()
+    assert "Still to ask the client" in seller.get(rfp.get_absolute_url()).content.decode()
 
     assert seller.post(at("rfp-decline", rfp), {"reason": ""}).status_code == 400
     assert seller.post(at("rfp-decline", rfp), {"reason": "No capacity."}).status_code == 302
@@ -291,6 +292,7 @@ def test_declining_needs_a_reason_and_freezes(seller: Client) -> None:
     assert Rfp.objects.get().state == Rfp.State.DECLINED
     assert seller.post(at("rfp-autosave", rfp), {"changed": "indication", "indication": "x"}).status_code == 409
     page = seller.get(rfp.get_absolute_url()).content.decode()
+    assert "Still to ask the client" not in page
     left, letter = (
         page.split('id="remaining"', 1)[1].split("</section>")[0],
         page.split('id="refusal-letter"', 1)[1].split("</textarea>")[0],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -21,10 +22,11 @@ from process.assumptions.figures import take_after, take_figures
 from process.assumptions.models import Assumption
 from process.assumptions.taking_offers import take_offer
 from process.costs.band import Widening, price_band
-from process.costs.figures import Figure
+from process.costs.building import assessed
+from process.costs.figures import Figure, Source
 from process.costs.services import copy_scenario, fix_scenario
 from process.costs.variables import variables
-from process.models import CostAssessment, MaterialPrice
+from process.models import CostAssessment, MaterialPrice, RouteStep
 from process.routes.services import fix_version
 from projects.models import WaitingFor
 from tests.process import factories as make
@@ -95,6 +97,18 @@ def test_each_figure_that_is_assumed_becomes_a_row_and_what_is_known_does_not(sc
     wider = [row.wider_by or 0 for row in sorted(rows.values(), key=lambda row: row.position)]
     assert (wider, wider[0] > 0) == (sorted(wider, reverse=True), True)
     assert "assumptions.figures_taken" in [event.kind for event in events_of(scenario.project)]
+
+
+def test_a_yield_that_was_published_is_no_assumption(scenario: CostAssessment, price: MaterialPrice) -> None:
+    step = RouteStep.objects.get(version=scenario.route_version_id)
+    origin = {"yield_source": "Analogue", "yield_reference": "Org. Synth. 1990, 68, 1", "yield_dated": "1990-05-01"}
+    make.change_step(step, **origin)
+
+    case = assessed(CostAssessment.objects.select_related("project").get(pk=scenario.pk)).case
+    assert case is not None
+    figure = case.demands[0].steps[0].yield_fraction
+    assert (figure.source, figure.reference, figure.on) == (Source.ANALOGUE, "Org. Synth. 1990, 68, 1", date(1990, 5, 1))
+    assert set(taken(scenario)) == {f"Price of {price.material}", "Labour in Pilot"}
 
 
 def test_an_open_row_follows_the_scenario_and_keeps_its_words(scenario: CostAssessment, price: MaterialPrice) -> None:
