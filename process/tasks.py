@@ -24,7 +24,7 @@ def sweep_supplier_mails() -> None:
 
 @shared_task
 def look_at_offers_again() -> int:
-    """Whoever is asked about an offer that has ended is asked no more."""
+    """Whoever is asked about an offer that has ended is asked no more; of one that begins whoever waits for it hears."""
     from audit.context import acting
     from process.assumptions import prompting, settling
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from accounts.currencies import CODES
 from audit.events import record
 from process.assumptions.ledger import line_of
 from process.assumptions.models import Assumption
@@ -42,6 +43,11 @@ class Assumed:
     def line(self) -> str:
         line = " ".join(self.words.split())
         return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+    @property
+    def is_money(self) -> bool:
+        """What we pay stays ours."""
+        return self.unit.strip()[:3].upper() in CODES and not self.unit.strip()[3:4].isalpha()
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -99,7 +105,7 @@ def _entered(told: Assumed, project: Project, owner: User, signers: Collection[i
         return None
     was = _Entry(row).says if row is not None else ""
     if row is None:
-        row = Assumption(project=project, position=max((each.position for each in ledger), default=0) + 1, for_client=True)
+        row = Assumption(project=project, position=max((each.position for each in ledger), default=0) + 1, for_client=not told.is_money)
         ledger.append(row)
     for name, value in zip(NAMES, told.values, strict=True):
         setattr(row, name, value)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
@@ -16,7 +16,7 @@ from audit.acts import act
 from audit.events import record
 from audit.models import Event
 from audit.outbox import register_consumer
-from audit.refusals import Blocker, require_none
+from audit.refusals import require_none
 from process.assumptions.models import Assumption
 from process.assumptions.settling import prompt
 from process.costs.band import Widening
@@ -25,11 +25,11 @@ from process.costs.case import Basis, Case, Inclusion, Line
 from process.costs.figures import Figure, Source
 from process.costs.keys import quantity_key, rate_key, yield_key
 from process.costs.models import CostAssessment
-from process.costs.results import estimated
+from process.costs.results import priced
 from process.routes.building import material_pk
 from projects.forecasting import working_day_in
 from projects.models import Phase, Project
-from projects.money import half_up
+from projects.money import CENT, half_up
 from projects.services.locking import locked, not_active
 
 if TYPE_CHECKING:
@@ -42,13 +42,14 @@ PLACES = Decimal("0.0001")  # of the ledger's figures
 BEYOND = Decimal(10) ** 12  # more than they hold
 PER = {Basis.ONCE: "", Basis.BATCH: "batch", Basis.KG: "kg"}
 PERCENT = Decimal(100)
+LINE = "line "
 
 
 Ends = tuple[Decimal, Decimal, Decimal]
 
 
 @dataclass(frozen=True)
-class Assumed:
+class AssumedFigure:
     """about: its name through all scenarios. ends: base, low, high. keys: of its variables. for_client: a yield is agreed with the client,
     what we pay is not.
     """
@@ -61,50 +62,56 @@ class Assumed:
     material: int | None = None
     for_client: bool = False
 
+    @property
+    def is_line(self) -> bool:
+        return self.about.startswith(LINE)
+
 
 @act
 def take_figures(code: str, scenario_number: int, *, actor: User) -> list[Assumption]:
-    """A row for each figure that the scenario assumes, and how much it widens the price; the widest first.
+    """A row for each figure that the scenario assumes, and how much it widens the price, the widest first; those that are new or changed.
 
-    An open row of the same figure says from then on what this scenario counts with. What has turned out to be just that is not asked
-    again. Raises Refused where the scenario has no price or assumes nothing that the ledger does not say.
+    An open row of the same figure says from then on what this scenario counts with; one of a figure that it does not assume is ours
+    alone and widens nothing. What was settled is not assumed again with the same number. Raises Refused where the scenario has no price.
     """
     project = locked(code, actor)
     require_permission("process.keep_assumptions", actor, project)
     require_none(not_active(project))
-    scenario = CostAssessment.objects.visible_to(actor).select_related("project__site").get(project=project, number=scenario_number)
-    found = estimated(assessed(scenario))
+    mine = CostAssessment.objects.visible_to(actor).filter(project=project).select_for_update(of=("self",))
+    scenario = mine.select_related("project__site", "created_by").get(number=scenario_number)
+    found = priced(assessed(scenario))
     require_none(found.refusals)
     rows = _taken(project, scenario, found.assessed.case, actor)  # type: ignore[arg-type]
-    if not rows:
-        words = _t("What “%(name)s” assumes stands in the ledger.") % {"name": scenario.name}
-        require_none([Blocker("assumptions.no_figures", words, Assumption(project=project).get_absolute_url())])
+    prompt(project)
     return rows
 
 
-def assumed_in(case: Case) -> Iterator[Assumed]:
-    """Of the phases that are priced and the routes by which they are made; what is excluded is not counted, so nothing is assumed of it."""
-    demands = [demand for demand in case.demands if demand.key in {scale.demand for scale in case.scales if scale.output_kg}]
+def assumed_in(case: Case) -> Iterator[AssumedFigure]:
+    """Of the phases that are priced and the routes by which they are made; what counts nothing is not assumed either."""
+    making = [scale for scale in case.scales if scale.output_kg]
+    demands = [demand for demand in case.demands if demand.key in {scale.demand for scale in making}]
     bought = {key for demand in demands for key in demand.bought}
     for material in (each for each in case.materials if each.key in bought and each.price.source == Source.ASSUMPTION):
         words, unit = _t("Price of %(material)s") % {"material": material.label}, f"{material.price.currency}/kg"
         keys, pk = (f"price/{material.key}",), material_pk(material.key)
-        yield Assumed(f"price {pk}", words, _ends(material.price), unit, keys, material=pk)
+        yield AssumedFigure(f"price {pk}", words, _ends(material.price), unit, keys, material=pk)
     for demand in demands:
         for step in (each for each in demand.steps if each.yield_fraction.source == Source.ASSUMPTION):
             words, keys = _t("Yield of %(step)s") % {"step": step.label}, (yield_key(demand.key, step.key),)
-            yield Assumed(f"yield {step.label}", words, _ends(step.yield_fraction, PERCENT), "%", keys, for_client=True)
-    for line in case.lines:
-        if line.inclusion != Inclusion.EXCLUDED and Source.ASSUMPTION in (line.price.source, line.quantity.source):
+            yield AssumedFigure(f"yield {step.label}", words, _ends(step.yield_fraction, PERCENT / step.most), "%", keys, for_client=True)
+    phases = {scale.phase for scale in making}
+    counted = (line for line in case.lines if line.basis == Basis.ONCE or line.phase in phases)
+    for line in (each for each in counted if each.inclusion != Inclusion.EXCLUDED):
+        if Source.ASSUMPTION in (line.price.source, line.quantity.source):
             yield _of_line(line)
 
 
-def _of_line(line: Line) -> Assumed:
+def _of_line(line: Line) -> AssumedFigure:
     words = _t("%(line)s in %(phase)s") % {"line": line.label, "phase": Phase(line.phase).label}
     amount, price = line.quantity, line.price
     ends = (amount.base * price.base, amount.low * price.low, amount.high * price.high)
     unit = "/".join(filter(None, (line.price.currency, PER[line.basis])))
-    return Assumed(f"line {line.phase} {line.label}", words, ends, unit, (quantity_key(line.key), rate_key(line.key)))
+    return AssumedFigure(f"{LINE}{line.phase} {line.label}", words, ends, unit, (quantity_key(line.key), rate_key(line.key)))
 
 
 def _ends(figure: Figure, times: Decimal = Decimal(1)) -> Ends:
@@ -112,39 +119,52 @@ def _ends(figure: Figure, times: Decimal = Decimal(1)) -> Ends:
 
 
 def _taken(project: Project, scenario: CostAssessment, case: Case, actor: User | None) -> list[Assumption]:
-    """The rows that are new or say something else now."""
+    """The rows that are new or say something else now. The caller holds project and scenario."""
     ledger = Assumption.objects.select_for_update(of=("self",)).filter(project=project).exclude(about="")
     opened = {row.about: row for row in ledger if row.is_open}
-    real = {(row.about, row.real_figure) for row in ledger if not row.is_open}
+    settled = {(row.about, figure) for row in ledger if not row.is_open for figure in (row.figure, row.real_figure)}
     widening = Widening(case)
     told = (each for each in _apart(assumed_in(case)) if _is_told(each))
-    every = {each.about: each for each in told if (each.about, _kept(each.ends[0])) not in real}
-    wider = {about: widening.by(each.keys) for about, each in every.items()}
+    every = {each.about: each for each in told if (each.about, _kept(each.ends[0])) not in settled}
+    wider = {about: half_up(widening.by(each.keys), CENT) for about, each in every.items()}
     last = Assumption.objects.filter(project=project).aggregate(last=Max("position"))["last"] or 0
-    rows: list[Assumption] = []
+    before = {row.about: _told(row) for row in opened.values()}
+    rows = [row for about, row in opened.items() if about not in every and _set_aside(row)]
     for about, each in sorted(every.items(), key=lambda item: -wider[item[0]]):
         values = {**_values(each), "scenario": scenario, "wider_by": wider[about], "currency": scenario.currency}
         row = opened.get(about) or Assumption(project=project, position=last + len(rows) + 1, **_begun(each, scenario))
-        if row.pk is None or any(getattr(row, name) != value for name, value in values.items() if name != "scenario"):
+        if row.pk is None or any(getattr(row, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(row, name, value)
             row.save()
             rows.append(row)
     if rows:
+        was = {row.about: before[row.about] for row in rows if row.about in before}
         said = {"code": project.code, "scenario": str(scenario), "link": rows[0].get_absolute_url()}
-        record("assumptions.figures_taken", project, actor=actor, after={row.about: _told(row) for row in rows}, **said)
+        record("assumptions.figures_taken", project, actor=actor, before=was, after={row.about: _told(row) for row in rows}, **said)
     return rows
 
 
-def _apart(found: Iterable[Assumed]) -> Iterator[Assumed]:
+def _set_aside(row: Assumption) -> bool:
+    """Of a route or a line that is counted no more: it stays ours to settle. Whether that is new."""
+    if row.wider_by is None and not row.for_client:
+        return False
+    row.wider_by, row.for_client = None, False
+    row.save(update_fields=["wider_by", "for_client"])
+    return True
+
+
+def _apart(found: Iterable[AssumedFigure]) -> Iterator[AssumedFigure]:
     """Two lines of one name are two figures."""
-    seen: Counter[str] = Counter()
+    seen: set[str] = set()
     for each in found:
-        seen[each.about] += 1
-        yield each if seen[each.about] == 1 else replace(each, about=f"{each.about} ({seen[each.about]})")
+        names = chain([each.about], (f"{each.about} ({number})" for number in count(2)))
+        about = next(name for name in names if name not in seen)
+        seen.add(about)
+        yield replace(each, about=about)
 
 
-def _is_told(each: Assumed) -> bool:
+def _is_told(each: AssumedFigure) -> bool:
     return all(abs(end) < BEYOND for end in each.ends)
 
 
@@ -152,19 +172,20 @@ def _kept(number: Decimal) -> Decimal:
     return half_up(number, PLACES)
 
 
-def _values(each: Assumed) -> dict[str, Any]:
-    """What follows the scenario; an end that is as the base is none."""
+def _values(each: AssumedFigure) -> dict[str, Any]:
+    """What follows the scenario; where low and high are as the base there are none."""
     figure, low, high = map(_kept, each.ends)
-    return {"figure": figure, "low": low if low < figure else None, "high": high if high > figure else None, "unit": each.unit[:20]}
+    ends = {"low": None, "high": None} if low == high else {"low": low, "high": high}
+    return {"figure": figure, **ends, "unit": each.unit[:20]}
 
 
-def _begun(each: Assumed, scenario: CostAssessment) -> dict[str, Any]:
+def _begun(each: AssumedFigure, scenario: CostAssessment) -> dict[str, Any]:
     """What people may write otherwise afterwards."""
     return {
         "about": each.about[:300],
         "why": Assumption.Why.FIGURE,
         "words": each.words,
-        "lines": each.words,
+        "lines": each.words if each.is_line else "",
         "material_id": each.material,
         "for_client": each.for_client,
         "owner": scenario.created_by if scenario.created_by.is_active else None,
@@ -179,12 +200,14 @@ def _told(row: Assumption) -> str:
 def take_after(events: Sequence[Event]) -> None:
     """What is fixed is quoted by: what it assumes is in the ledger from then on, and whoever confirms it hears what is known of it."""
     fixed = [int(event.object_id) for event in events if event.kind == FIXED]
-    scenarios = CostAssessment.objects.filter(pk__in=fixed).select_related("fixed_by", "created_by")
-    for scenario in scenarios.order_by("pk"):
-        project = scenario.project = Project.objects.select_for_update(of=("self",)).select_related(*READ).get(pk=scenario.project_id)
-        found = assessed(scenario)
-        if found.case is not None and not not_active(project):
-            _taken(project, scenario, found.case, scenario.fixed_by)
+    wanted = CostAssessment.objects.filter(pk__in=fixed)
+    held = Project.objects.select_for_update(of=("self",)).select_related(*READ).filter(pk__in=wanted.values("project"))
+    projects = {project.pk: project for project in held.order_by("pk")}
+    for scenario in wanted.select_for_update(of=("self",)).select_related("fixed_by", "created_by").order_by("fixed_at", "pk"):
+        project = scenario.project = projects[scenario.project_id]
+        found = priced(assessed(scenario))
+        if found.assessed.case is not None and not found.refusals and not not_active(project):
+            _taken(project, scenario, found.assessed.case, scenario.fixed_by)
             prompt(project)
 
 

@@ -75,7 +75,8 @@ def taking_blockers(project: Project, missing: Sequence[str] | None = None) -> l
 
 def rows_of(project: Project) -> list[Assumption]:
     """The whole ledger, for a page that asks it several things."""
-    return list(Assumption.objects.filter(project=project).select_related("clarification", "owner", "project"))
+    rows = Assumption.objects.filter(project=project).select_related("clarification", "owner", "project", "scenario")
+    return list(rows.defer("scenario__result"))  # all that a price was computed from
 
 
 def missing_of(project: Project, rows: Sequence[Assumption] | None = None) -> list[str]:

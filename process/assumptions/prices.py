@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from process.assumptions.models import Assumption
 from process.purchasing.awards import awards_of
-from process.routes.building import known_prices
+from process.routes.building import prices_among, read_quotes
 from process.words import money_words
 
 if TYPE_CHECKING:
@@ -34,13 +34,22 @@ class Ordered:
 
 
 def prices_of(project: Project, rows: Iterable[Assumption]) -> dict[int, Ordered]:
-    """By material. Three queries, and none where no open row is of a price."""
-    opened = [row for row in rows if row.is_open and row.material_id]
-    materials = {row.material_id for row in opened if row.material_id}
-    if not materials:
+    """By material. Two queries, and one for each currency of a scenario; none where no open row is of a price that was fixed.
+
+    Of a draft the page of the scenario says what is offered, and asks for it (`prompting`).
+    """
+    wanted: dict[str, set[int]] = {}
+    for row in rows:
+        if row.is_open and row.material_id and row.scenario is not None and not row.scenario.is_draft:
+            wanted.setdefault(row.currency, set()).add(row.material_id)
+    if not wanted:
         return {}
-    offers = known_prices(materials, currency=opened[0].currency, on=project.today).found
-    found = {pk: Ordered(each.quote.supplier.name, each.quote) for pk, each in offers.items()}
+    materials = set().union(*wanted.values())
+    quotes = read_quotes(materials, project.today)
+    found: dict[int, Ordered] = {}
+    for currency, theirs in wanted.items():
+        offers = prices_among((each for each in quotes if each.material_id in theirs), currency=currency, on=project.today).found
+        found |= {pk: Ordered(each.quote.supplier.name, each.quote) for pk, each in offers.items()}
     for pk, award in awards_of(project.pk, materials).items():
         if award.quote is not None and not award.broken_because(project.today):
             found[pk] = Ordered(award.supplier.name, award.quote)

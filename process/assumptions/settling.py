@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
 
@@ -19,7 +20,7 @@ from process.assumptions.ledger import Arrived, arrivals
 from process.assumptions.models import Assumption
 from process.assumptions.prompting import priced_materials
 from projects.models import Project, WaitingFor
-from projects.models.project import ProjectStatus
+from projects.models.states import CLOSED_STATUSES
 from projects.services.locking import locked, require_active
 from projects.services.waiting import close_waits, open_wait
 
@@ -51,6 +52,7 @@ def take_arrived(code: str, pk: int, *, actor: User) -> Assumption:
     return row
 
 
+@transaction.atomic
 def prompt(project: Project) -> int:
     """Ask about every row whose answer has arrived since, once, and no longer where it is gone; how many were asked about."""
     rows = arrivals(project)
@@ -78,11 +80,12 @@ def follow_owner(row: Assumption) -> None:
 
 
 def _await(row: Assumption) -> None:
+    owner = row.owner if row.owner is not None and row.owner.is_active else None
     open_wait(
         f"{KEY}{row.pk}",
         project=row.project,
-        user=row.owner,
-        role="" if row.owner else Role.BUSINESS_DEVELOPMENT,
+        user=owner,
+        role="" if owner else Role.BUSINESS_DEVELOPMENT,
         words=_t("%(code)s: the real number has arrived for “%(title)s”") % {"code": row.project.code, "title": row.words[:120]},
         link=row.get_absolute_url(),
     )
@@ -95,7 +98,7 @@ def _told(found: Arrived) -> dict[str, str]:
 
 def prompt_after(events: Sequence[Event]) -> None:
     touched = {event.project_id for event in events if event.project_id and _brings_numbers(event)}
-    opened = Assumption.objects.open().filter(project__status=ProjectStatus.ACTIVE)
+    opened = Assumption.objects.open().exclude(project__status__in=CLOSED_STATUSES)
     concerned = Q(project__in=touched)
     if materials := priced_materials(events):
         concerned |= Q(material__in=materials)
@@ -110,7 +113,7 @@ def _brings_numbers(event: Event) -> bool:
 
 def look_again() -> None:
     """Every night: an offer for what is assumed has begun or ended by its day."""
-    _look_at(Assumption.objects.open().filter(project__status=ProjectStatus.ACTIVE, material__isnull=False))
+    _look_at(Assumption.objects.open().filter(material__isnull=False).exclude(project__status__in=CLOSED_STATUSES))
 
 
 def _look_at(rows: QuerySet[Assumption]) -> None:

@@ -120,7 +120,10 @@ def figures_take(request: SignedInRequest, code: str, number: int) -> HttpRespon
         "Taken over: %(count)d assumed figures stand in the ledger.",
         len(rows),
     )
-    messages.success(request, words % {"count": len(rows)})
+    if rows:
+        messages.success(request, words % {"count": len(rows)})
+    else:
+        messages.info(request, _t("“%(name)s” assumes nothing that the ledger does not say.") % {"name": scenario.name})
     return redirect("project-assumptions", code)
 
 

@@ -44,12 +44,12 @@ class Migration(migrations.Migration):
             migrations.AlterField(
                 model_name='rfp',
                 name='compound_role',
-                field=models.CharField(blank=True, choices=[('', 'Not asked yet'), ('starting_material', 'Starting material'), ('registered_start', 'Registered starting material'), ('intermediate', 'Intermediate'), ('registration', 'Registration intermediate'), ('api', 'API'), ('not_registration', 'Anything but a registration intermediate')], help_text='It decides where GMP begins (ICH Q7, Q11); a registration intermediate adds its tasks to the plan.', max_length=20, verbose_name='role of the compound'),
+                field=models.CharField(blank=True, choices=[('', 'Not asked yet'), ('starting_material', 'Starting material'), ('registered_start', 'Registered starting material'), ('intermediate', 'Intermediate'), ('registration', 'Registration intermediate'), ('api', 'API'), ('not_registration', 'Anything but a registration intermediate')], help_text='It decides where GMP begins (ICH Q7, Q11); a registration intermediate adds its tasks when the charter is drafted.', max_length=20, verbose_name='role of the compound'),
             ),
             migrations.AlterField(
                 model_name='rfpevent',
                 name='compound_role',
-                field=models.CharField(blank=True, choices=[('', 'Not asked yet'), ('starting_material', 'Starting material'), ('registered_start', 'Registered starting material'), ('intermediate', 'Intermediate'), ('registration', 'Registration intermediate'), ('api', 'API'), ('not_registration', 'Anything but a registration intermediate')], help_text='It decides where GMP begins (ICH Q7, Q11); a registration intermediate adds its tasks to the plan.', max_length=20, verbose_name='role of the compound'),
+                field=models.CharField(blank=True, choices=[('', 'Not asked yet'), ('starting_material', 'Starting material'), ('registered_start', 'Registered starting material'), ('intermediate', 'Intermediate'), ('registration', 'Registration intermediate'), ('api', 'API'), ('not_registration', 'Anything but a registration intermediate')], help_text='It decides where GMP begins (ICH Q7, Q11); a registration intermediate adds its tasks when the charter is drafted.', max_length=20, verbose_name='role of the compound'),
             ),
             pgtrigger.migrations.AddTrigger(
                 model_name='quotationpayment',

@@ -94,7 +94,7 @@ class RfpFacts(models.Model):
     compound_role = _one_of(
         _("role of the compound"),
         CompoundRole,
-        _("It decides where GMP begins (ICH Q7, Q11); a registration intermediate adds its tasks to the plan."),
+        _("It decides where GMP begins (ICH Q7, Q11); a registration intermediate adds its tasks when the charter is drafted."),
     )
     gmp_needed = _one_of(_("GMP needed"), GmpNeeded)
     # molecule; name, CAS number and structure stand in the request itself

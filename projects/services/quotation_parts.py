@@ -230,8 +230,8 @@ def _wrong_terms(terms: Mapping[str, Any]) -> Errors:
     return errors
 
 
-def _wrong_payments(payments: Sequence[Payment], today: date | None = None) -> Errors:
-    """today: where they are entered, so that no day that is past is planned."""
+def _wrong_payments(payments: Sequence[Payment], today: date) -> Errors:
+    """today: no day that is past is planned."""
     errors: Errors = {}
     sources = due_words(newest()) if payments else {}
     for number, row in enumerate(payments):
@@ -241,7 +241,7 @@ def _wrong_payments(payments: Sequence[Payment], today: date | None = None) -> E
             errors[f"payments-{number}-source"] = [_t("Choose what makes it due.")]
         if not 0 < row.percent <= 100:
             errors[f"payments-{number}-percent"] = [_t("Above zero, at most 100.")]
-        if row.planned_on is not None and today is not None and row.planned_on < today:
+        if row.planned_on is not None and row.planned_on < today:
             errors[f"payments-{number}-planned_on"] = [_t("This day is past.")]
     if payments and not errors and not is_whole([row.percent for row in payments]):
         whole = sum((row.percent for row in payments), Decimal(0))
@@ -295,7 +295,11 @@ def incomplete(quotation: Quotation) -> list[str]:
     lines = [Line(**values) for values in rows_of_lines(quotation)]
     payments = [Payment(**values) for values in rows_of_part(quotation, "payments")]
     breaks = [Break(**values) for values in rows_of_part(quotation, "breaks")]
-    errors = _wrong_lines(lines) | _wrong_payments(payments) | _wrong_breaks(breaks, rise_confirmed=quotation.rise_confirmed)
+    errors = (
+        _wrong_lines(lines)
+        | _wrong_payments(payments, quotation.project.today)
+        | _wrong_breaks(breaks, rise_confirmed=quotation.rise_confirmed)
+    )
     return [words for name, said in errors.items() for words in _at_rows(name, said)]
 
 

@@ -120,7 +120,7 @@ def _review_context(review: GateReview, judged: list[Judged], user: User) -> dic
         "fresh_comment_form": CommentForm(),
         **_request_context(review, user),
         "ending_agreements": said_of(project, review.ending_agreements, meeting_on=review.meeting_on),  # type: ignore[attr-defined]
-        "missing_agreements": [quality_blocker(project)] if review.wants_quality else [],  # type: ignore[attr-defined]
+        "wanted_agreements": [quality_blocker(project)] if review.wants_quality else [],  # type: ignore[attr-defined]
         "forecast": gates.forecast(judged, timezone.localdate()),
         "changed_words": [item.words for item in judged if item.key in changes],
         "may_propose": allowed("projects.propose_gate", user, project),

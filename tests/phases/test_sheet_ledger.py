@@ -30,6 +30,7 @@ def test_what_a_signed_sheet_assumes_stands_in_the_ledger_once(project: Project)
     due = timezone.localdate() + timedelta(days=30)
     figure = {"figure": "82", "unit": "%", "low": "75", "high": "88", "confirm_by": due.isoformat()}
     add_row(project, "research", "sheet-assumptions", text="Yield of step 2", **figure)
+    add_row(project, "research", "sheet-assumptions", text="Price of the amine", figure="12", unit="EUR/kg")
     add_row(project, "research", "sheet-assumptions", text="The amine is bought,  not made.", figure="10000000000000", unit="kg")
     assert not Assumption.objects.exists()
 
@@ -39,14 +40,14 @@ def test_what_a_signed_sheet_assumes_stands_in_the_ledger_once(project: Project)
     sign_off(project)
 
     rows = list(Assumption.objects.filter(project=project))
-    assert [row.words for row in rows[:2]] == ["Yield of step 2", "The amine is bought, not made."]
-    assert (len(rows), len(rows[2].words), rows[2].words[-4:]) == (3, 500, "a y…")
+    assert [row.words for row in rows[:3]] == ["Yield of step 2", "Price of the amine", "The amine is bought, not made."]
+    assert (len(rows), len(rows[3].words), rows[3].words[-4:]) == (4, 500, "a y…")
     told = rows[0]
     assert (told.figure, told.low, told.high, told.unit, told.due_on) == (82, 75, 88, "%", due)
     assert (told.owner, told.why, told.is_open) == (make.person(Role.RESEARCH), "own", True)
     lines = missing_in("", project)  # of quotation and charter
-    assert lines[0] == "Yield of step 2 (82 %; 75 to 88)."
-    assert rows[1].figure is None  # it has more digits than the ledger
+    assert (lines[0], len(lines)) == ("Yield of step 2 (82 %; 75 to 88).", 3), "what we pay stays ours"
+    assert rows[2].figure is None  # it has more digits than the ledger
     assert Event.objects.filter(kind="assumptions.adopted", project_id=project.pk).count() == 2
 
 
