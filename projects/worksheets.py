@@ -19,12 +19,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import DEPARTMENT_NAMES, User
 from accounts.numbers import NumberField
 from projects.default_plan import newest
-from projects.models import Clarification, Deliverable, Quotation, QuotationBreak, QuotationLine, QuotationPayment, QuotationRate
+from projects.models import (
+    Clarification,
+    Deliverable,
+    Quotation,
+    QuotationBreak,
+    QuotationInput,
+    QuotationLine,
+    QuotationPayment,
+    QuotationRate,
+)
 from projects.money import shares
 from projects.raci import Letter
 from projects.services.clarification_rows import ClarificationRows, question_blockers
 from projects.services.quotation_parts import due_words
-from projects.services.quotation_rows import BreakRows, LineRows, PaymentRows, RateRows, row_blockers
+from projects.services.quotation_rows import BreakRows, InputRows, LineRows, PaymentRows, RateRows, row_blockers
 from projects.services.responsibilities import ResponsibilityRows, responsibilities_blockers
 from worksheets.columns import ChoiceField
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
@@ -172,6 +181,20 @@ QUOTATION_RATES = Worksheet(
     **OF_A_DRAFT,
     **IN_ORDER,
 )
+QUOTATION_INPUTS = Worksheet(
+    key="quotation-inputs",
+    title=_("What the client gives"),
+    noun=_("client input"),
+    model=QuotationInput,
+    columns=(
+        SheetColumn("words", example="Reference standard, 5 g", frozen=True, width=44),
+        SheetColumn("due_on", note=_("Empty where no day is agreed."), example="2027-03-31", width=16),
+    ),
+    service=InputRows,
+    hint=_("What the dates of the plan need from the client: standards, documents, answers."),
+    **OF_A_DRAFT,
+    **IN_ORDER,
+)
 CLARIFICATIONS = Worksheet(
     key="clarifications",
     title=_("Clarifications"),
@@ -227,4 +250,6 @@ RESPONSIBILITIES = Worksheet(
 
 
 def register() -> None:
-    register_sheet(QUOTATION_LINES, QUOTATION_PAYMENTS, QUOTATION_BREAKS, QUOTATION_RATES, CLARIFICATIONS, RESPONSIBILITIES)
+    register_sheet(
+        QUOTATION_LINES, QUOTATION_PAYMENTS, QUOTATION_BREAKS, QUOTATION_RATES, QUOTATION_INPUTS, CLARIFICATIONS, RESPONSIBILITIES
+    )

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from audit.refusals import BadInput, Words
 
 MOST_ROWS = 50
-BESIDE_TABLES = ("inputs",)  # the sets of a draft that is there
 PAID, GIVEN = _("What is paid"), _("What the client gives")
 
 
@@ -179,7 +178,7 @@ class QuotationForms:
     """Everything that a quotation says, in several forms of one page. Bound to `data`, or filled from a revision, else from the request.
 
     is_next: of the revision after it. What somebody confirmed of the prices of one is asked again of the next. names: of its sets; those of
-    a draft that is there are tables on its page, but for what the client gives.
+    a draft that is there are tables on its page.
     """
 
     def __init__(

@@ -104,7 +104,7 @@ PARTS: Mapping[str, tuple[type[models.Model], type]] = {
     "inputs": (QuotationInput, Input),
 }
 RELATED = ("lines", *PARTS)  # what of a quotation a page shows
-ROW_BY_ROW = ("lines", "payments", "breaks", "rates")  # tables of a draft: what their rows lack is asked before the release
+ROW_BY_ROW = ("lines", "payments", "breaks", "rates", "inputs")  # tables of a draft: what their rows lack is asked before the release
 ANSWERS = Prefetch(  # what it answers to the client: with these, all that a signature covers
     "answers",
     RevisionRequest.objects.select_related("asked_by", "quotation").prefetch_related(
@@ -184,6 +184,7 @@ def _at_rows(name: str, words: list[str]) -> list[str]:
         "payments": _t("Payments, row %(number)d: %(words)s"),
         "breaks": _t("Price per kilogram by quantity, row %(number)d: %(words)s"),
         "rates": _t("Rates for change orders, row %(number)d: %(words)s"),
+        "inputs": _t("What the client gives, row %(number)d: %(words)s"),
     }[table]
     return [row % {"number": int(place.partition("-")[0]) + 1, "words": each} for each in words]
 
@@ -295,11 +296,9 @@ def incomplete(quotation: Quotation) -> list[str]:
     lines = [Line(**values) for values in rows_of_lines(quotation)]
     payments = [Payment(**values) for values in rows_of_part(quotation, "payments")]
     breaks = [Break(**values) for values in rows_of_part(quotation, "breaks")]
-    errors = (
-        _wrong_lines(lines)
-        | _wrong_payments(payments, quotation.project.today)
-        | _wrong_breaks(breaks, rise_confirmed=quotation.rise_confirmed)
-    )
+    inputs, today = [Input(**values) for values in rows_of_part(quotation, "inputs")], quotation.project.today
+    errors = _wrong_lines(lines) | _wrong_payments(payments, today) | _wrong_inputs(inputs, today)
+    errors |= _wrong_breaks(breaks, rise_confirmed=quotation.rise_confirmed)
     return [words for name, said in errors.items() for words in _at_rows(name, said)]
 
 

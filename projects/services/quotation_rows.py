@@ -1,5 +1,5 @@
-"""Price lines, payments, price breaks and rates of a draft, row by row as its tables save them; what they lack together is asked before
-the release."""
+"""Price lines, payments, price breaks, rates and client inputs of a draft, row by row as its tables save them; what they lack together is
+asked before the release."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _t
 from accounts.currencies import is_too_fine, too_fine_words
 from audit.refusals import BadInput, Blocker
 from projects.default_plan import newest
-from projects.models import Quotation, QuotationBreak, QuotationLine, QuotationPayment, QuotationRate
+from projects.models import Quotation, QuotationBreak, QuotationInput, QuotationLine, QuotationPayment, QuotationRate
 from projects.services.commercial import state_blockers
 from projects.services.locking import not_active
 from worksheets.rows import Rows
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.db import models
 
 
@@ -46,8 +48,8 @@ class PaymentRows(Rows):
         errors = {}
         if row.percent is not None and not 0 < row.percent <= 100:
             errors["percent"] = _t("Above zero, at most 100.")
-        if "planned_on" in changed and row.planned_on is not None and row.planned_on < self.parent.project.today:
-            errors["planned_on"] = _t("This day is past.")
+        if "planned_on" in changed and (wrong := _past(row.planned_on, self.parent)):
+            errors["planned_on"] = wrong
         if errors:
             raise BadInput(errors)
 
@@ -82,6 +84,17 @@ class RateRows(Rows):
     def clean(self, row: QuotationRate, changed: Collection[str]) -> None:
         if wrong := _wrong_price(row.rate, self.parent.currency):
             raise BadInput({"rate": wrong})
+
+
+class InputRows(Rows):
+    def clean(self, row: QuotationInput, changed: Collection[str]) -> None:
+        if "due_on" in changed and (wrong := _past(row.due_on, self.parent)):
+            raise BadInput({"due_on": wrong})
+
+
+def _past(day: date | None, quotation: Quotation) -> str:
+    """Empty where it is still to come at the site, or none."""
+    return _t("This day is past.") if day is not None and day < quotation.project.today else ""
 
 
 def _wrong_price(price: Decimal | None, currency: str) -> str:

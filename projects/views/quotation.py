@@ -36,7 +36,7 @@ from projects.services.quotation_parts import with_parts
 from projects.services.releasing import given_on, open_release_roles, releasing_as
 from projects.services.replies import remarks_answered_in
 from projects.views.found import visible_project
-from projects.worksheets import QUOTATION_BREAKS, QUOTATION_LINES, QUOTATION_PAYMENTS, QUOTATION_RATES
+from projects.worksheets import QUOTATION_BREAKS, QUOTATION_INPUTS, QUOTATION_LINES, QUOTATION_PAYMENTS, QUOTATION_RATES
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
 
@@ -136,6 +136,7 @@ def _after_losing(quotation: Quotation, outcome: QuotationOutcome | None) -> lis
 def _sheets(request: SignedInRequest, quotation: Quotation) -> list[Shown]:
     """What of a draft is written in tables."""
     sheets = {"lines": QUOTATION_LINES, "payments": QUOTATION_PAYMENTS, "breaks": QUOTATION_BREAKS, "rates": QUOTATION_RATES}
+    sheets["inputs"] = QUOTATION_INPUTS
     rows = ((sheet, getattr(quotation, name).all()) for name, sheet in sheets.items())
     return [Shown(bind_to(sheet, quotation, request.user), request, list(found)) for sheet, found in rows]
 

@@ -15,7 +15,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker
 from audit.seen import version_after, version_of
-from projects.forms.quotation_sets import BESIDE_TABLES, QuotationForms
+from projects.forms.quotation_sets import QuotationForms
 from projects.models import Project, Quotation
 from projects.services import commercial as services
 from projects.services.quotation_parts import PARTS, Parts
@@ -57,9 +57,9 @@ def quotation_edit(request: SignedInRequest, code: str, revision: int) -> HttpRe
         def save(**values: Any) -> Quotation:
             return services.change_in_draft(quotation, actor=request.user, **values)
 
-        return _save(request, project, save, QuotationForms(data=request.POST, remarks=remarks, names=BESIDE_TABLES), quotation=quotation)
+        return _save(request, project, save, QuotationForms(data=request.POST, remarks=remarks, names=()), quotation=quotation)
     blockers = [*quote_locks(request.user, project), *services.state_blockers(quotation, Quotation.State.DRAFT)]
-    shown = QuotationForms(quotation=quotation, remarks=remarks, names=BESIDE_TABLES)
+    shown = QuotationForms(quotation=quotation, remarks=remarks, names=())
     return _render(request, project, shown, quotation=quotation, blockers=blockers)
 
 

@@ -39,18 +39,21 @@ def test_the_total_has_the_decimals_of_its_currency(places: dict[str, str], page
     for currency, cents in (("EUR", ".00"), ("JPY", ""), ("USD", ".00")):
         page.locator("#id_currency").select_option(currency)
         expect(page.locator("[data-total]")).to_have_text(f"{20_000 * counted:,}{cents}")
+    page.locator("details", has=page.locator("[data-row-set=inputs]")).locator("summary").click()
+    expect(a_row(page, "inputs", "Standard").locator("input[type=text]").first).to_have_value("Standard")
 
 
 def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: Page) -> None:
     sign_in(page, "bd@demo.example")
     address = f"/projects/{places['evaluated']}/quotations/2/"
-    columns = {"lines": "description", "payments": "title", "breaks": "from_kg", "rates": "work"}
-    lines, payments, breaks, rates = (Grid(page, f"quotation-{name}", column) for name, column in columns.items())
+    columns = {"lines": "description", "payments": "title", "breaks": "from_kg", "rates": "work", "inputs": "words"}
+    lines, payments, breaks, rates, inputs = (Grid(page, f"quotation-{name}", column) for name, column in columns.items())
     pasted = (
         (lines.open(address), "Second screen\tPilot\tOptional\t20,000.00"),
-        (payments, "Down payment\t\t40\nRest\t\t60"),
+        (payments, "Down payment\t\t\t40\nRest\t\t\t60"),
         (breaks, "10\t2,400.00"),
         (rates, "Chemist\thour\t180.00"),
+        (inputs, "Standard"),
     )
     for grid, rows in pasted:
         grid.press("Add a row")
@@ -58,11 +61,9 @@ def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: 
         grid.paste(rows)
         expect(grid.status).to_contain_text("Saved")
     expect(payments.section.locator(".tabulator-calcs-bottom")).to_contain_text("100")
-    for words in ("Second screen", "Down payment", "2,400.00", "Chemist"):
+    for words in ("Second screen", "Down payment", "2,400.00", "Chemist", "Standard"):
         expect(page.locator("#quotation-body")).to_contain_text(words)
     page.goto(f"{address}edit/")
-    page.locator("details", has=page.locator("[data-row-set=inputs]")).locator("summary").click()
-    a_row(page, "inputs", "Standard")
     send(page, "Save the draft")
 
     expect(page.locator("main")).to_contain_text("is saved as a draft")

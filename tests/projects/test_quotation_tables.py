@@ -26,6 +26,7 @@ from worksheets.services import press_import, take_import
 
 pytestmark = pytest.mark.django_db
 BREAK, RATE = {"from_kg": "100", "price_per_kg": "1,900.00"}, {"work": "Process chemist", "unit": "hour", "rate": "180.00"}
+INPUT = {"words": "Reference standard, 5 g", "due_on": (timezone.localdate() + timedelta(days=60)).isoformat()}
 PAYMENTS = ({"title": "Down payment", "source": "quotation:accepted", "percent": "33.333"}, {"title": "Rest", "percent": "66.667"})
 
 
@@ -143,8 +144,7 @@ def test_the_words_of_a_draft_change_while_a_payment_is_due_with_what_the_plan_n
 def test_a_currency_that_cannot_hold_the_lines_is_refused_with_the_row(project: Project, quotation: Quotation) -> None:
     write("quotation-lines", quotation, add(amount="10.50"))
     until = (timezone.localdate() + timedelta(days=9)).isoformat()
-    sets = {f"{name}-{count}_FORMS": "0" for name in ("inputs",) for count in ("TOTAL", "INITIAL")}
-    data = {"currency": "JPY", "valid_until": until, "scope": "All", **sets}
+    data = {"currency": "JPY", "valid_until": until, "scope": "All"}
 
     answer = as_person(business()).post(reverse("quotation-edit", args=[project.code, 1]), data)
 
@@ -158,7 +158,7 @@ def test_what_is_released_is_not_written_and_others_write_nothing(project: Proje
     make.release(quotation)
 
     line = Change(REMOVE, quotation.lines.get(order=0).pk)
-    added = {"payments": PAYMENTS[0], "breaks": BREAK, "rates": RATE}
+    added = {"payments": PAYMENTS[0], "breaks": BREAK, "rates": RATE, "inputs": INPUT}
     for sheet, change in {"lines": line, **{name: Change(ADD, values=values) for name, values in added.items()}}.items():
         with pytest.raises(Refused, match="released"):
             write(f"quotation-{sheet}", quotation, change)
@@ -169,7 +169,7 @@ def test_the_tables_stand_on_the_page_of_a_draft_for_those_who_quote(project: Pr
 
     writer, reader = (as_person(who).get(address).content.decode() for who in (business(), make.person(Role.RESEARCH)))
 
-    for sheet in ("quotation-lines", "quotation-payments", "quotation-breaks", "quotation-rates"):
+    for sheet in ("quotation-lines", "quotation-payments", "quotation-breaks", "quotation-rates", "quotation-inputs"):
         assert reverse("worksheet-row-new", args=[f"{sheet}:{quotation.pk}"]) in writer
         assert f'id="sheet-{sheet}"' not in reader
     assert "Process development" in reader
@@ -197,6 +197,21 @@ def test_rates_are_judged_at_their_cells_and_moved(quotation: Quotation) -> None
     assert [row.work for row in quotation.rates.all()] == ["Analyst", "Process chemist"]
 
 
+def test_what_the_client_gives_is_a_table_whose_passed_days_are_asked_about(quotation: Quotation) -> None:
+    past = (timezone.localdate() - timedelta(days=2)).isoformat()
+    assert wrong("quotation-inputs", quotation, Change(ADD, values=INPUT | {"due_on": past})) == ["due_on"]
+    assert wrong("quotation-inputs", quotation, Change(ADD, values={"due_on": INPUT["due_on"]})) == ["words"]
+    write("quotation-inputs", quotation, Change(ADD, values=INPUT), Change(ADD, values={"words": "Specification"}))
+
+    write("quotation-inputs", quotation, Change(MOVE, quotation.inputs.get(words="Specification").pk, after=0))
+
+    assert [row.words for row in quotation.inputs.all()] == ["Specification", "Reference standard, 5 g"]
+    assert commercial.release_blockers(Quotation.objects.get(), business()) == []
+    quotation.inputs.update(due_on=past)
+    reasons = [each.words for each in commercial.release_blockers(Quotation.objects.get(), business())]
+    assert reasons == [f"What the client gives, row {number}: This day is past." for number in (1, 2)]
+
+
 def test_where_more_is_dearer_is_asked_before_the_release_and_confirmed_in_the_form(project: Project, quotation: Quotation) -> None:
     write("quotation-breaks", quotation, Change(ADD, values=BREAK), Change(ADD, values={"from_kg": "200", "price_per_kg": "2000"}))
     browser, address = as_person(business()), reverse("quotation-edit", args=[project.code, 1])
@@ -204,8 +219,7 @@ def test_where_more_is_dearer_is_asked_before_the_release_and_confirmed_in_the_f
     reasons = [each.words for each in commercial.release_blockers(Quotation.objects.get(), business())]
     form = browser.get(address).context
     words = {name: form["form"][name].value() or "" for name in form["form"].fields} | {"scope": "Less of it.", "rise_confirmed": ""}
-    sets = {"inputs-TOTAL_FORMS": "0", "inputs-INITIAL_FORMS": "0", "version": form["version"]}
-    saved = browser.post(address, words | sets)
+    saved = browser.post(address, words | {"version": form["version"]})
 
     assert reasons == ["From 200 kg on the kilogram costs more than below it. Confirm it, or correct the price."]
     assert (saved.status_code, Quotation.objects.get().scope) == (302, "Less of it.")  # words are saved meanwhile
@@ -222,8 +236,8 @@ def test_the_form_of_a_draft_leaves_the_rows_of_its_tables_alone(project: Projec
     draft, following = (as_person(business()).get(reverse(name, args=args)).context["blocks"] for name, args in forms.items())
     commercial.change_in_draft(quotation, scope="Less of it.", actor=business())
 
-    assert [block.name for block in draft if block.rows is not None] == ["inputs"]
-    assert "rates" not in [block.name for block in draft]
+    assert [block.name for block in draft if block.rows is not None] == []
+    assert not {"rates", "inputs"} & {block.name for block in draft}
     assert [block.name for block in following if block.rows is not None] == ["breaks", "rates", "inputs"]  # all of the next is one form
     assert [*quotation.breaks.values_list("pk", flat=True), *quotation.rates.values_list("pk", flat=True)] == before
 
