@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -51,8 +53,12 @@ def test_what_is_missing_is_assumed_asked_quoted_and_settled(page: Page, places:
     ledger.type(ledger.cell("Toluene is recycled to 80 %", "figure"), "80")
     expect(ledger.status).to_contain_text("Saved")
     with page.expect_navigation():
-        page.get_by_role("button", name="For the letter").click()
+        page.get_by_role("button", name=re.compile("^From scenario .* For the letter")).click()
     expect(main).to_contain_text("missing answers stand in the ledger.")
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("^Take over the figures of scenario .* For the letter")).click()
+    expect(main).to_contain_text("1 assumed figure stands in the ledger.")
+    expect(ledger.cell("Operators in Pilot", "figure")).to_have_text(re.compile("^7,?200$"))
 
     page.goto(path)
     send(page, "Write the clarification letter")
