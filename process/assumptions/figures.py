@@ -43,8 +43,6 @@ BEYOND = Decimal(10) ** 12  # more than they hold
 PER = {Basis.ONCE: "", Basis.BATCH: "batch", Basis.KG: "kg"}
 PERCENT = Decimal(100)
 LINE = "line "
-
-
 Ends = tuple[Decimal, Decimal, Decimal]
 
 
@@ -133,6 +131,8 @@ def _taken(project: Project, scenario: CostAssessment, case: Case, actor: User |
     for about, each in sorted(every.items(), key=lambda item: -wider[item[0]]):
         values = {**_values(each), "scenario": scenario, "wider_by": wider[about], "currency": scenario.currency}
         row = opened.get(about) or Assumption(project=project, position=last + len(rows) + 1, **_begun(each, scenario))
+        if row.wider_by is None:  # new, or set aside until now
+            row.for_client = each.for_client
         if row.pk is None or any(getattr(row, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(row, name, value)
@@ -182,12 +182,11 @@ def _values(each: AssumedFigure) -> dict[str, Any]:
 def _begun(each: AssumedFigure, scenario: CostAssessment) -> dict[str, Any]:
     """What people may write otherwise afterwards."""
     return {
-        "about": each.about[:300],
+        "about": each.about,
         "why": Assumption.Why.FIGURE,
         "words": each.words,
         "lines": each.words if each.is_line else "",
         "material_id": each.material,
-        "for_client": each.for_client,
         "owner": scenario.created_by if scenario.created_by.is_active else None,
         "due_on": working_day_in(scenario.project, USUAL_DAYS) if each.material else None,
     }
@@ -200,6 +199,8 @@ def _told(row: Assumption) -> str:
 def take_after(events: Sequence[Event]) -> None:
     """What is fixed is quoted by: what it assumes is in the ledger from then on, and whoever confirms it hears what is known of it."""
     fixed = [int(event.object_id) for event in events if event.kind == FIXED]
+    if not fixed:
+        return
     wanted = CostAssessment.objects.filter(pk__in=fixed)
     held = Project.objects.select_for_update(of=("self",)).select_related(*READ).filter(pk__in=wanted.values("project"))
     projects = {project.pk: project for project in held.order_by("pk")}

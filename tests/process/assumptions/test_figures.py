@@ -177,6 +177,10 @@ def test_what_is_not_counted_any_more_stays_ours_and_widens_nothing(scenario: Co
     assert {row.words for row in Assumption.objects.filter(for_client=True)} == {"Yield of Acylation"}
     assert take(scenario) == []
 
+    make.change_step(RouteStep.objects.get(version=scenario.route_version_id), name="Acetylation")
+    take(scenario)
+    assert {row.words for row in Assumption.objects.filter(for_client=True)} == {YIELD}
+
 
 def test_what_was_settled_is_not_assumed_again_with_the_same_number(scenario: CostAssessment, price: MaterialPrice) -> None:
     row = taken(scenario)[f"Price of {price.material}"]
