@@ -32,7 +32,9 @@ NO_PARTS = {"findings": {}, "literature": None, "inquiries": None, "awards": Non
 @pytest.fixture
 def version(project: Project) -> RouteVersion:
     found = make.draft_of(project.routes.get())
-    make.change_step(found.steps.get(), product_structure="CC(=O)Nc1ccc(O)cc1", cycle_time_h="26", yield_low_pct="85", yield_high_pct="93")
+    figures = {"cycle_time_h": "26", "yield_low_pct": "85", "yield_high_pct": "93"}
+    origin = {"yield_source": "Analogue", "yield_reference": "Org. Synth. 1990"}
+    make.change_step(found.steps.get(), product_structure="CC(=O)Nc1ccc(O)cc1", **figures, **origin)
     return found
 
 
@@ -65,7 +67,7 @@ def test_the_route_stands_with_its_steps_what_is_bought_and_its_intensity(versio
     pmi, e_factor = float(facts["Process mass intensity, net (kg/kg)"]), float(facts["E-factor, complete (kg/kg)"])
     assert pmi - e_factor == pytest.approx(1) and pmi > 5
     (step,) = found["steps"]["rows"]
-    assert step[:5] == ["Acetylation", "Paracetamol", "90", "85 – 93", "1"] and step[6] == "26"
+    assert step[:6] == ["Acetylation", "Paracetamol", "90", "85 – 93", "Analogue · Org. Synth. 1990", "1"] and step[7] == "26"
     bought = {row[0]: row[1:] for row in found["balance"]["rows"]}
     assert bought["4-Aminophenol"] == ["0.8021", "0.8021"]  # 109.128 / 151.165 / 0.9
     assert sum(float(fresh) for _charged, fresh in bought.values()) == pytest.approx(pmi, abs=0.01)
