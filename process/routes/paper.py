@@ -98,14 +98,14 @@ def _steps(steps: Iterable[RouteStep], whole: Balanced, green: GreenMetrics | No
     made = {each.step.key: each.product_kg / balance.target_kg for each in balance.steps} if balance else {}
     intensity = {each.step.key: each.net.pmi for each in green.steps} if green else {}
     columns = [
-        Column(_t("Step"), 19),
-        Column(_t("Product"), 20),
-        Column(_t("Yield (%)"), 8, "right"),
-        Column(_t("Low – high (%)"), 11, "right"),
-        Column(_t("Source of the yield"), 14),
+        Column(_t("Step"), 17),
+        Column(_t("Product"), 19),
+        Column(_t("Yield (%)"), 7, "right"),
+        Column(_t("Low – high (%)"), 10, "right"),
+        Column(_t("Source of the yield"), 21),
         Column(_t("Made for 1 kg of product (kg)"), 10, "right"),
-        Column(_t("PMI, net"), 8, "right"),
-        Column(_t("Cycle time (h)"), 10, "right"),
+        Column(_t("PMI, net"), 7, "right"),
+        Column(_t("Cycle time (h)"), 9, "right"),
     ]
     rows = (
         (
