@@ -156,7 +156,7 @@ ASSUMPTIONS = Worksheet(
     hint=_(
         "What must hold for cost and time to be right; a figure with its lowest and highest, and by when it is confirmed. "
         "Once the sheet is signed it stands in the ledger of the project, and the client reads it in quotation and charter, "
-        "unless the ledger says no."
+        "unless the ledger says no; an amount of money stays ours."
     ),
     **table_of_sheet("sheet-assumptions"),
 )

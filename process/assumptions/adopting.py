@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.currencies import CODES
 from audit.events import record
 from process.assumptions.ledger import line_of
-from process.assumptions.models import Assumption
+from process.assumptions.models import BEYOND, Assumption
 from process.assumptions.settling import follow_owner
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 LONGEST = 500  # of the ledger's words
-BEYOND = Decimal(10) ** 12  # more than its figures hold
 NAMES = ("words", "source", "due_on", "figure", "low", "high", "unit")
+SIGNS = "€$£¥"
 FIGURES = slice(3, None)  # of NAMES
 
 
@@ -47,7 +47,7 @@ class Assumed:
     @property
     def is_money(self) -> bool:
         """What we pay stays ours."""
-        return self.unit.strip()[:3].upper() in CODES and not self.unit.strip()[3:4].isalpha()
+        return self.unit.partition("/")[0].strip().upper() in CODES or any(sign in self.unit for sign in SIGNS)
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -105,11 +105,11 @@ def _entered(told: Assumed, project: Project, owner: User, signers: Collection[i
         return None
     was = _Entry(row).says if row is not None else ""
     if row is None:
-        row = Assumption(project=project, position=max((each.position for each in ledger), default=0) + 1, for_client=not told.is_money)
+        row = Assumption(project=project, position=max((each.position for each in ledger), default=0) + 1, for_client=True)
         ledger.append(row)
     for name, value in zip(NAMES, told.values, strict=True):
         setattr(row, name, value)
-    row.owner = owner
+    row.for_client, row.owner = row.for_client and not told.is_money, owner
     row.save()
     follow_owner(row)
     return _Entry(row, was)

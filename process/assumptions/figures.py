@@ -8,7 +8,6 @@ from decimal import Decimal
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
@@ -17,15 +16,16 @@ from audit.events import record
 from audit.models import Event
 from audit.outbox import register_consumer
 from audit.refusals import require_none
-from process.assumptions.models import Assumption
+from process.assumptions.ledger import USUAL_DAYS
+from process.assumptions.models import BEYOND, Assumption
 from process.assumptions.settling import prompt
-from process.costs.band import Widening
+from process.costs.band import widened_by
 from process.costs.building import assessed
 from process.costs.case import Basis, Case, Inclusion, Line
 from process.costs.figures import Figure, Source
 from process.costs.keys import quantity_key, rate_key, yield_key
 from process.costs.models import CostAssessment
-from process.costs.results import priced
+from process.costs.results import Priced, priced
 from process.routes.building import material_pk
 from projects.forecasting import working_day_in
 from projects.models import Phase, Project
@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 
 FIXED = "cost.fixed"
 READ = ("site", "rfp__account_owner", "client")
-USUAL_DAYS = 10  # for a supplier's answer
 PLACES = Decimal("0.0001")  # of the ledger's figures
-BEYOND = Decimal(10) ** 12  # more than they hold
 PER = {Basis.ONCE: "", Basis.BATCH: "batch", Basis.KG: "kg"}
 PERCENT = Decimal(100)
 LINE = "line "
@@ -79,9 +77,7 @@ def take_figures(code: str, scenario_number: int, *, actor: User) -> list[Assump
     scenario = mine.select_related("project__site", "created_by").get(number=scenario_number)
     found = priced(assessed(scenario))
     require_none(found.refusals)
-    rows = _taken(project, scenario, found.assessed.case, actor)  # type: ignore[arg-type]
-    prompt(project)
-    return rows
+    return _taken(project, scenario, found, actor)
 
 
 def assumed_in(case: Case) -> Iterator[AssumedFigure]:
@@ -116,16 +112,19 @@ def _ends(figure: Figure, times: Decimal = Decimal(1)) -> Ends:
     return figure.base * times, figure.low * times, figure.high * times
 
 
-def _taken(project: Project, scenario: CostAssessment, case: Case, actor: User | None) -> list[Assumption]:
-    """The rows that are new or say something else now. The caller holds project and scenario."""
+def _taken(project: Project, scenario: CostAssessment, found: Priced, actor: User | None) -> list[Assumption]:
+    """The rows that are new or say something else now; of what is known already whoever confirms it is asked.
+
+    The caller holds project and scenario, and has asked whether it is priced.
+    """
+    assert found.assessed.case is not None  # noqa: S101 - it is priced
     ledger = Assumption.objects.select_for_update(of=("self",)).filter(project=project).exclude(about="")
     opened = {row.about: row for row in ledger if row.is_open}
     settled = {(row.about, figure) for row in ledger if not row.is_open for figure in (row.figure, row.real_figure)}
-    widening = Widening(case)
-    told = (each for each in _apart(assumed_in(case)) if _is_told(each))
+    told = (each for each in _apart(assumed_in(found.assessed.case)) if _is_told(each))
     every = {each.about: each for each in told if (each.about, _kept(each.ends[0])) not in settled}
-    wider = {about: half_up(widening.by(each.keys), CENT) for about, each in every.items()}
-    last = Assumption.objects.filter(project=project).aggregate(last=Max("position"))["last"] or 0
+    wider = {about: half_up(widened_by(found.tornado, each.keys), CENT) for about, each in every.items()}
+    last = Assumption.objects.filter(project=project).last_position()
     before = {row.about: _told(row) for row in opened.values()}
     rows = [row for about, row in opened.items() if about not in every and _set_aside(row)]
     for about, each in sorted(every.items(), key=lambda item: -wider[item[0]]):
@@ -142,6 +141,7 @@ def _taken(project: Project, scenario: CostAssessment, case: Case, actor: User |
         was = {row.about: before[row.about] for row in rows if row.about in before}
         said = {"code": project.code, "scenario": str(scenario), "link": rows[0].get_absolute_url()}
         record("assumptions.figures_taken", project, actor=actor, before=was, after={row.about: _told(row) for row in rows}, **said)
+    prompt(project)
     return rows
 
 
@@ -207,9 +207,8 @@ def take_after(events: Sequence[Event]) -> None:
     for scenario in wanted.select_for_update(of=("self",)).select_related("fixed_by", "created_by").order_by("fixed_at", "pk"):
         project = scenario.project = projects[scenario.project_id]
         found = priced(assessed(scenario))
-        if found.assessed.case is not None and not found.refusals and not not_active(project):
-            _taken(project, scenario, found.assessed.case, scenario.fixed_by)
-            prompt(project)
+        if not found.refusals and not not_active(project):
+            _taken(project, scenario, found, scenario.fixed_by)
 
 
 def register() -> None:

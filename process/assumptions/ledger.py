@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
@@ -56,7 +55,7 @@ def take_over(code: str, scenario_number: int, *, actor: User) -> list[Assumptio
     require_none(priced(found).refusals)
     impacts = price_impact(found.case, missing_of(project)).known.impacts  # type: ignore[arg-type]
     rows = {row.field: row for row in Assumption.objects.open().filter(project=project).exclude(field="")}
-    last = Assumption.objects.filter(project=project).aggregate(last=Max("position"))["last"] or 0
+    last = Assumption.objects.filter(project=project).last_position()
     kept = [_kept(project, scenario, impact, rows.get(impact.field), last + place) for place, impact in enumerate(impacts, 1)]
     said = {"code": project.code, "scenario": str(scenario), "link": kept[0].get_absolute_url()}
     record("assumptions.taken_over", project, actor=actor, after={row.field: row.words for row in kept}, **said)

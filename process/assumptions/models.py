@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
@@ -90,6 +90,7 @@ class ClarificationLetter(models.Model):
 
 
 UNSETTLED = Q(real_figure=None, real_words="")
+BEYOND = Decimal(10) ** 12  # more than its figures hold
 
 
 class AssumptionQuerySet(models.QuerySet["Assumption"]):
@@ -98,6 +99,9 @@ class AssumptionQuerySet(models.QuerySet["Assumption"]):
 
     def open(self) -> AssumptionQuerySet:
         return self.filter(UNSETTLED)
+
+    def last_position(self) -> int:
+        return self.aggregate(last=Max("position"))["last"] or 0
 
     def asked(self) -> AssumptionQuerySet:
         """Those that the client can settle: a question goes with them."""

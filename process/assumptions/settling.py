@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from accounts.models import Role
@@ -98,11 +98,10 @@ def _told(found: Arrived) -> dict[str, str]:
 
 def prompt_after(events: Sequence[Event]) -> None:
     touched = {event.project_id for event in events if event.project_id and _brings_numbers(event)}
-    opened = Assumption.objects.open().exclude(project__status__in=CLOSED_STATUSES)
     concerned = Q(project__in=touched)
     if materials := priced_materials(events):
         concerned |= Q(material__in=materials)
-    _look_at(opened.filter(concerned))
+    _look_at(concerned)
 
 
 def _brings_numbers(event: Event) -> bool:
@@ -113,10 +112,11 @@ def _brings_numbers(event: Event) -> bool:
 
 def look_again() -> None:
     """Every night: an offer for what is assumed has begun or ended by its day."""
-    _look_at(Assumption.objects.open().filter(material__isnull=False).exclude(project__status__in=CLOSED_STATUSES))
+    _look_at(Q(material__isnull=False))
 
 
-def _look_at(rows: QuerySet[Assumption]) -> None:
+def _look_at(concerned: Q) -> None:
+    rows = Assumption.objects.open().filter(concerned).exclude(project__status__in=CLOSED_STATUSES)
     for project in Project.objects.filter(pk__in=rows.values("project")).select_related("rfp", "client", "site").order_by("pk"):
         prompt(project)
 

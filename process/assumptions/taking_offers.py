@@ -14,6 +14,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from catalogue.models.supply import LIST
 from process.assumptions.models import Assumption
+from process.assumptions.prices import Ordered
 from process.assumptions.prompting import prompt
 from process.costs.awarded import awarded_in
 from process.costs.building import assessed
@@ -80,8 +81,7 @@ def _settle(scenario: CostAssessment, found: Offered, actor: User) -> int:
     rows = [row for row in ledger if _is_its_price(row, found)]
     for row in rows:
         row.project = scenario.project
-        is_same = row.unit.casefold() == f"{found.quote.currency}/kg".casefold()
-        row.real_figure = found.quote.price_per_kg if is_same and row.figure is not None else None
+        row.real_figure = Ordered(found.quote.supplier.name, found.quote).figure_in(row.unit) if row.figure is not None else None
         row.real_words = _t("%(supplier)s: %(price)s") % {"supplier": found.quote.supplier.name, "price": found.now}
         row.save(update_fields=["real_figure", "real_words"])
         close_waits(f"assumption.arrived:{row.pk}")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
-from functools import cached_property
 
 from process.costs.case import Case
 from process.costs.materials import ZERO
 from process.costs.roll_up import total_price
-from process.costs.tornado import Bar, recomputed
+from process.costs.tornado import Bar, Tornado, recomputed
 from process.costs.variables import variables
 from process.routes.plain import Computed
 from projects.money import rounded
@@ -53,21 +52,12 @@ def price_band(case: Case) -> Computed[Band]:
     return Computed(ALGORITHM, VERSION, band, case.currency, {"case": case})
 
 
-@dataclass(frozen=True)
-class Widening:
-    """How much wider the price is because some of its figures are not certain, by the keys of their variables."""
-
-    case: Case
-
-    def by(self, keys: Collection[str]) -> Decimal:
-        """How much less the swings add up to once these figures are known; nothing where they move nothing."""
-        base, bars = self._recomputed
-        others = [bar for bar in bars if bar.variable.key not in keys]
-        return rounded(sum(_swings(base, bars), ZERO) - sum(_swings(base, others), ZERO), self.case.currency)
-
-    @cached_property
-    def _recomputed(self) -> tuple[Decimal, list[Bar]]:
-        return recomputed(self.case, variables(self.case))
+def widened_by(found: Tornado | None, keys: Collection[str]) -> Decimal:
+    """How much less the swings add up to, not rounded, once the figures of these variables are known; nothing where nothing swings."""
+    if found is None:
+        return ZERO
+    others = [bar for bar in found.bars if bar.variable.key not in keys]
+    return sum(_swings(found.base, found.bars), ZERO) - sum(_swings(found.base, others), ZERO)
 
 
 def _swings(base: Decimal, bars: Sequence[Bar]) -> tuple[Decimal, Decimal]:

@@ -135,8 +135,13 @@ def _after_losing(quotation: Quotation, outcome: QuotationOutcome | None) -> lis
 
 def _sheets(request: SignedInRequest, quotation: Quotation) -> list[Shown]:
     """What of a draft is written in tables."""
-    sheets = {"lines": QUOTATION_LINES, "payments": QUOTATION_PAYMENTS, "breaks": QUOTATION_BREAKS, "rates": QUOTATION_RATES}
-    sheets["inputs"] = QUOTATION_INPUTS
+    sheets = {
+        "lines": QUOTATION_LINES,
+        "payments": QUOTATION_PAYMENTS,
+        "breaks": QUOTATION_BREAKS,
+        "rates": QUOTATION_RATES,
+        "inputs": QUOTATION_INPUTS,
+    }
     rows = ((sheet, getattr(quotation, name).all()) for name, sheet in sheets.items())
     return [Shown(bind_to(sheet, quotation, request.user), request, list(found)) for sheet, found in rows]
 

@@ -15,7 +15,7 @@ from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from projects.milestones import critical_of, states_of
-from projects.models import Baseline, BaselineMilestone, Deliverable, Milestone, Phase, Project, Publication, WaitingFor
+from projects.models import Baseline, BaselineMilestone, Deliverable, Milestone, Phase, Project, Publication, Rfp, Task, WaitingFor
 from projects.pictures import gantt_rows
 from projects.services import plan, publishing
 from projects.services.sharing import set_visibility
@@ -224,3 +224,15 @@ def test_a_milestone_does_not_wait_for_itself(project: Project) -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         row.predecessors.create(predecessor=row)
+
+
+@pytest.mark.parametrize(("role", "is_on"), [("registration", True), ("api", False), ("", False)])
+def test_a_registration_intermediate_switches_on_its_tasks(role: str, is_on: bool) -> None:
+    project = make.a_project()
+    Rfp.objects.filter(pk=project.rfp_id).update(compound_role=role)
+
+    make.charter(Project.objects.get(pk=project.pk))
+
+    tasks = set(Task.objects.filter(project=project).values_list("planned_key", flat=True))
+    its_own = {"starting_materials", "gmp_start", "dossier_of_intermediate"}
+    assert ("kick_off" in tasks, its_own & tasks) == (True, its_own if is_on else set())

@@ -18,7 +18,7 @@ from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from projects.calendars import WorkingCalendar
 from projects.milestones import states_of
-from projects.models import Milestone, Phase, Project, Rfp, Task, WaitingFor
+from projects.models import Milestone, Phase, Project, Task, WaitingFor
 from projects.pictures import gantt_rows, with_tasks
 from projects.services import dependencies
 from projects.services import tasks as services
@@ -395,15 +395,3 @@ def test_what_went_ahead_is_said_on_the_plan_page() -> None:
     page = signed_in(make.manager()).get(reverse("project-plan", args=[project.code])).content.decode()
 
     assert "Route selected went ahead of Hold the kick-off meeting with the client, which it depends on." in page
-
-
-@pytest.mark.parametrize(("role", "is_on"), [("registration", True), ("api", False), ("", False)])
-def test_a_registration_intermediate_switches_on_its_tasks(role: str, is_on: bool) -> None:
-    project = make.a_project()
-    Rfp.objects.filter(pk=project.rfp_id).update(compound_role=role)
-
-    make.charter(Project.objects.get(pk=project.pk))
-
-    tasks = set(Task.objects.filter(project=project).values_list("planned_key", flat=True))
-    its_own = {"starting_materials", "gmp_start", "dossier_of_intermediate"}
-    assert ("kick_off" in tasks, its_own & tasks) == (True, its_own if is_on else set())

@@ -24,10 +24,11 @@ from process.assumptions.figures import take_after, take_figures
 from process.assumptions.models import Assumption
 from process.assumptions.runs import Kind, kind_of
 from process.assumptions.taking_offers import take_offer
-from process.costs.band import Widening, price_band
+from process.costs.band import price_band, widened_by
 from process.costs.building import assessed
 from process.costs.figures import Figure, Source
 from process.costs.services import copy_scenario, fix_scenario
+from process.costs.tornado import tornado
 from process.costs.variables import variables
 from process.models import CostAssessment, MaterialPrice, RouteStep
 from process.routes.services import fix_version
@@ -342,14 +343,15 @@ def test_the_button_takes_them_over_and_says_when_nothing_is_new(client: Client,
 def test_a_figure_that_is_certain_widens_nothing_and_all_of_them_make_the_band() -> None:
     case = small()
     keys = {variable.key for variable in variables(case)}
-    widening, band = Widening(case), price_band(case).known
+    bars, band = tornado(case).known, price_band(case).known
+    whole = widened_by(bars, keys)
 
-    assert widening.by([]) == 0
-    assert widening.by(keys) >= band.width > 0
-    assert all(0 <= widening.by([key]) <= widening.by(keys) for key in keys)
+    assert (widened_by(bars, []), widened_by(None, keys)) == (0, 0)
+    assert whole >= band.width > 0
+    assert all(0 <= widened_by(bars, [key]) <= whole for key in keys)
     firm = replace(case, lines=tuple(replace(line, quantity=_firm(line.quantity), price=_firm(line.price)) for line in case.lines))
     lines = {key for key in keys if key.startswith(("quantity/", "rate/"))}
-    assert abs(widening.by(keys) - widening.by(lines) - Widening(firm).by(keys)) <= Decimal("0.02")
+    assert abs(whole - widened_by(bars, lines) - widened_by(tornado(firm).known, keys)) <= Decimal("0.02")
 
 
 def _firm(figure: Figure) -> Figure:
