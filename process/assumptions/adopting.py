@@ -109,7 +109,7 @@ def _entered(told: Assumed, project: Project, owner: User, signers: Collection[i
         ledger.append(row)
     for name, value in zip(NAMES, told.values, strict=True):
         setattr(row, name, value)
-    row.for_client, row.owner = row.for_client and not told.is_money, owner
+    row.for_client, row.owner = row.for_client and (bool(row.question) or not told.is_money), owner
     row.save()
     follow_owner(row)
     return _Entry(row, was)

@@ -131,7 +131,7 @@ def _taken(project: Project, scenario: CostAssessment, found: Priced, actor: Use
         values = {**_values(each), "scenario": scenario, "wider_by": wider[about], "currency": scenario.currency}
         row = opened.get(about) or Assumption(project=project, position=last + len(rows) + 1, **_begun(each, scenario))
         if row.wider_by is None:  # new, or set aside until now
-            row.for_client = each.for_client
+            row.for_client = each.for_client or bool(row.question)
         if row.pk is None or any(getattr(row, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(row, name, value)
@@ -147,9 +147,9 @@ def _taken(project: Project, scenario: CostAssessment, found: Priced, actor: Use
 
 def _set_aside(row: Assumption) -> bool:
     """Of a route or a line that is counted no more: it stays ours to settle. Whether that is new."""
-    if row.wider_by is None and not row.for_client:
+    if row.wider_by is None:
         return False
-    row.wider_by, row.for_client = None, False
+    row.wider_by, row.for_client = None, bool(row.question)
     row.save(update_fields=["wider_by", "for_client"])
     return True
 

@@ -111,6 +111,7 @@ def _begun(scenario: CostAssessment, field: str) -> dict[str, Any]:
         "field": field,
         "why": Assumption.Why.REQUEST,
         "question": str(WORDS_OF[field]),
+        "for_client": True,
         "matters": str(said.matters),
         "words": str(said.assumed),
         "unit": said.unit if figure is not None else "",

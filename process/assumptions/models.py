@@ -109,7 +109,7 @@ class AssumptionQuerySet(models.QuerySet["Assumption"]):
 
     def clients(self) -> AssumptionQuerySet:
         """Those that the client reads, in quotation and charter. The others are ours alone."""
-        return self.filter(Q(for_client=True) | ~Q(question=""))
+        return self.filter(for_client=True)
 
 
 @tracked
@@ -117,8 +117,8 @@ class Assumption(models.Model):
     """One line of the ledger of a project. What turned out makes its state: nothing yet, the same, or something else.
 
     field: of the request whose missing answer it stands in for. about: which figure of a cost scenario, "price", "yield" or "line" and its
-    name; material: whose price. lines: the cost lines that rest on it. wider_by: how much wider the price band is while it is open, in
-    `currency`, by the scenario from which it was taken over.
+    name; material: whose price. for_client: always where a question goes with it. lines: the cost lines that rest on it. wider_by: how
+    much wider the price band is while it is open, in `currency`, by the scenario from which it was taken over.
     """
 
     class State(models.TextChoices):

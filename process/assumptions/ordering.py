@@ -20,7 +20,7 @@ TITLE = 200
 
 def differing(rows: Iterable[Assumption]) -> list[Assumption]:
     """Settled by something else than was assumed. What a scenario counts with and the client never read is no matter of the contract."""
-    return [row for row in rows if row.state == Assumption.State.REPLACED and not (row.about and not row.for_client and not row.question)]
+    return [row for row in rows if row.state == Assumption.State.REPLACED and (row.for_client or not row.about)]
 
 
 def real_of(row: Assumption) -> str:

@@ -37,6 +37,7 @@ class AssumptionRows(Rows):
             errors["real_figure"] = _t("No figure was assumed; write what turned out in words.")
         if errors:
             raise BadInput(errors)
+        row.for_client = row.for_client or bool(row.question)  # who is asked reads what is assumed until then
 
     def change(self, row: Assumption, changed: Collection[str]) -> Assumption:
         super().change(row, changed)

@@ -1,4 +1,5 @@
-"""What was fixed before the ledger took figures over stays as it is: the consumer begins with what happens from now on."""
+"""What was fixed before the ledger took figures over stays as it is: the consumer begins with what happens from now on. And what the client
+is asked about, the client reads."""
 
 from django.db import migrations
 
@@ -13,7 +14,14 @@ def begin_now(apps, schema_editor):
         cursors.get_or_create(consumer=CONSUMER, defaults={"transaction_id": last.transaction_id, "event_id": last.pk})
 
 
+def asked_is_read(apps, schema_editor):
+    apps.get_model("process", "Assumption").objects.using(schema_editor.connection.alias).exclude(question="").update(for_client=True)
+
+
 class Migration(migrations.Migration):
     dependencies = [("audit", "0002_feed_after_restore"), ("process", "0016_sources_of_yields")]
 
-    operations = [migrations.RunPython(begin_now, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(begin_now, migrations.RunPython.noop),
+        migrations.RunPython(asked_is_read, migrations.RunPython.noop),
+    ]

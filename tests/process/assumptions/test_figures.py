@@ -356,3 +356,13 @@ def test_a_figure_that_is_certain_widens_nothing_and_all_of_them_make_the_band()
 
 def _firm(figure: Figure) -> Figure:
     return replace(figure, low=figure.base, high=figure.base)
+
+
+def test_who_is_asked_reads_what_is_assumed(project: Project) -> None:
+    address, row = f"assumptions:{project.code}", {"words": "Toluene is recycled", "for_client": "no"}
+    asked_about = row | {"question": "May toluene be recycled?", "words": "Toluene is recycled twice"}
+
+    added = change_rows(address, [Change(ADD, values=each) for each in (row, asked_about)], actor=seller())
+
+    assert all(each.is_saved for each in added.results)
+    assert quoting.missing_in("", project) == ["Toluene is recycled twice"]
