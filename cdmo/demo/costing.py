@@ -63,6 +63,7 @@ def estimate_for(project: Project, today: date, actor: User) -> None:
     given = {f"{phase}-{name}": value for phase, size in sizes.items() for name, value in zip(("batch_kg", "batches"), size, strict=True)}
     given = {name: Decimal(value) if isinstance(value, str) else value for name, value in given.items()}
     terms = {"yield_pct": Decimal(100), "overhead_pct": Decimal(14), "contingency_pct": Decimal(8), "margin_pct": Decimal(28)}
+    given |= {"validation-batch_low_kg": Decimal(90), "validation-batch_high_kg": Decimal(140)}
     said = {
         "name": "As asked",
         "currency": "USD",

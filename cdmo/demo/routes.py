@@ -46,7 +46,7 @@ def _write(project: Project, synthesis: Synthesis, materials: dict[str, Material
     version = route.versions.get()
     _enter(f"route-steps:{version.pk}", [_step(each, project) | _origin(each, synthesis) for each in synthesis.steps], actor)
     made = {each.name for each in synthesis.steps}
-    inputs = [_input(each, takes, made, materials) for each in synthesis.steps for takes in each.takes]
+    inputs = [_input(each, synthesis, takes, made, materials) for each in synthesis.steps for takes in each.takes]
     _enter(f"step-inputs:{version.pk}", inputs, actor)
     rests = "; ".join(f"{synthesis.name}: {each.name}" for each in synthesis.steps)
     read = [dict(zip(READ, row, strict=True)) | {"relevance": "high", "steps": rests} for row in synthesis.references]
@@ -84,15 +84,23 @@ def _origin(each: Makes, synthesis: Synthesis) -> dict[str, Any]:
     return {"yield_source": "analogue", "yield_reference": synthesis.references[0][1][:120]}
 
 
-def _input(each: Makes, takes: Takes, made: set[str], materials: dict[str, Material]) -> dict[str, Any]:
+def _origin_of_amount(each: Makes, synthesis: Synthesis) -> dict[str, Any]:
+    return {name.replace("yield", "amount"): value for name, value in _origin(each, synthesis).items()}
+
+
+def _input(each: Makes, synthesis: Synthesis, takes: Takes, made: set[str], materials: dict[str, Material]) -> dict[str, Any]:
     source = {"from_step": takes.what} if takes.what in made else {"material": materials[takes.what].code}
-    return source | {
-        "step": each.name,
-        "role": takes.role,
-        "amount": takes.amount,
-        "basis": takes.basis,
-        "is_limiting": takes.limiting,
-        "assay_pct": takes.assay,
-        "recycle_pct": takes.recycled,
-        "stoichiometry": takes.stoichiometry,
-    }
+    return (
+        source
+        | _origin_of_amount(each, synthesis)
+        | {
+            "step": each.name,
+            "role": takes.role,
+            "amount": takes.amount,
+            "basis": takes.basis,
+            "is_limiting": takes.limiting,
+            "assay_pct": takes.assay,
+            "recycle_pct": takes.recycled,
+            "stoichiometry": takes.stoichiometry,
+        }
+    )

@@ -98,9 +98,8 @@ def _cost_of_sheet(row: SheetCost, category: Category | None) -> PlannedCost:
     """category: of its department's costs; None where the work on a method says it."""
     if category is None:
         category = Category.DOSSIER if row.work == SheetCost.Work.VALIDATION else Category.QC
-    label = f"{row.item}: {row.get_work_display()}" if row.work else row.item
-    of = f"{row.item} {row.work}" if row.work else row.item
-    return PlannedCost(of, label, category, row.unit, row.amount, row.unit_price, 1, note=row.note, is_once=True)
+    of = " ".join(filter(None, (row.item, row.task, row.work)))
+    return PlannedCost(of, str(row), category, row.unit, row.amount, row.unit_price, 1, note=row.note, is_once=True)
 
 
 def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[PlannedCost], plan: Callable[[], Plan]) -> DepartmentPlan:
@@ -151,6 +150,10 @@ def costs_of(row: PlannedOperation, utilities: Iterable[PlannedUtility] = ()) ->
         label = words % {"operation": row.operation}
         of, per_kg = f"{row.operation} {row.vessel.tag}", category in PER_KG
         yield PlannedCost(of, label, category, unit, quantity, price, row.batches, note=size, is_per_kg=per_kg)
+    if row.modification_cost:
+        label = _t("%(operation)s: change of equipment") % {"operation": row.operation}
+        of = f"{row.operation} {row.vessel.tag} modification"
+        yield PlannedCost(of, label, Category.OCCUPANCY, _t("once"), Decimal(1), row.modification_cost, 1, note=size, is_once=True)
     for each in utilities:
         yield _cost_of_utility(each, row, size)
 

@@ -61,17 +61,20 @@ class PlannedUtility(models.Model):
 @tracked
 class SheetCost(models.Model):
     """So much of something at its price, in the currency of the sheet: hours of a function of research, kilograms of a material, or
-    whatever EHS asks for; of the analytical department the hours that go into a method. work: what is done for that method, else empty.
+    whatever EHS asks for; of the analytical department the hours, columns and standards that go into a method. work: what that is, else
+    empty. task: what a function of research is wanted for.
     """
 
     class Work(models.TextChoices):
         DEVELOPMENT = "development", _("development")
         VALIDATION = "validation", _("validation")
         TRANSFER = "transfer", _("transfer")
+        COLUMNS = "columns", _("columns and standards")
 
     assessment = of_sheet("cost_rows")
     position = models.PositiveIntegerField(default=0)
     item = models.CharField(_("item"), max_length=120)
+    task = models.CharField(_("task"), max_length=120, blank=True)
     work = models.CharField(_("work"), max_length=12, choices=Work.choices, blank=True)
     unit = models.CharField(_("unit"), max_length=20)
     amount = figure_above_nothing(_("amount"), 3)
@@ -87,7 +90,7 @@ class SheetCost(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.item
+        return f"{self.item}: {said}" if (said := self.task or self.get_work_display()) else self.item
 
     @property
     def cost(self) -> Decimal:

@@ -17,6 +17,7 @@ from phases.evaluation.sheet_tables import money_in, table_of_sheet
 from phases.evaluation.table_rows import CostRows, HourRows, KilogramRows, MethodRows, PlannedUtilityRows
 from phases.evaluation.tables import PlannedOperation
 from projects.money import half_up
+from worksheets.columns import text
 from worksheets.sheets import Lookup, SheetColumn, Worksheet
 
 if TYPE_CHECKING:
@@ -97,12 +98,13 @@ LABOUR = Worksheet(
     title=_("Labour"),
     noun=_("function"),
     columns=_cost_columns(
-        SheetColumn("item", _("Function"), example="Process chemist", frozen=True, width=30),
+        SheetColumn("item", _("Function and grade"), example="Process chemist, senior", frozen=True, width=30),
+        SheetColumn("task", example="Route optimisation", width=26),
         SheetColumn("amount", _("Hours"), unit="h", example="320", total=True),
         SheetColumn("unit_price", _("Rate per hour"), money=True, note=_("In the currency of the sheet."), example="95"),
     ),
     service=HourRows,
-    hint=_("Whose hours the development takes, each at its rate. A cost scenario takes them over once the sheet is signed."),
+    hint=_("Whose hours the development takes, for what, each at its rate. A cost scenario takes them over once the sheet is signed."),
     **COSTS,
     **table_of_sheet("research-labour"),
 )
@@ -139,11 +141,15 @@ METHODS = Worksheet(
     columns=_cost_columns(
         SheetColumn("item", _("Method"), example="Assay and impurities, HPLC", frozen=True, width=30),
         SheetColumn("work", example="validation", width=16),
-        SheetColumn("amount", _("Hours"), unit="h", example="120", total=True),
-        SheetColumn("unit_price", _("Rate per hour"), money=True, note=_("In the currency of the sheet."), example="110"),
+        SheetColumn("amount", example="120", total=True),
+        SheetColumn("unit", field=lambda: text(20), note=_("Empty: hours."), example="h", width=10),
+        SheetColumn("unit_price", money=True, note=_("In the currency of the sheet."), example="110"),
     ),
     service=MethodRows,
-    hint=_("What a method takes before it can be used: its development, validation or transfer. It is part of the test plan’s total."),
+    hint=_(
+        "What a method takes before it can be used: its development, validation or transfer in hours, and its columns and standards by"
+        " the piece. It is part of the test plan’s total."
+    ),
     **COSTS,
     **table_of_sheet("method-work"),
 )

@@ -131,6 +131,7 @@ def work_of(row: PlannedOperation) -> Work:
         utilities_per_kg=row.utilities_per_kg,
         waste_kg_per_kg=row.waste_kg_per_kg,
         waste_price_per_kg=row.waste_price_per_kg,
+        modification_cost=row.modification_cost or Decimal(0),
     )
 
 

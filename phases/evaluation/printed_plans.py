@@ -27,7 +27,7 @@ TEST_COSTS = ("price", "stage", "hours", "consumables", "outside", "cost")
 OPERATIONS = ("operation", "vessel", "batch_kg", "litres_per_kg", "fill_litres", "fill_percent", "fit")
 OPERATION_DAYS = ("operation", "batches", "hours", "cleaning_hours", "days")
 OPERATION_COSTS = (
-    "operation", "shifts_per_day", "vessel_rate", "operators", "operator_rate", "utilities_per_kg", "waste_kg", "cost",
+    "operation", "shifts_per_day", "vessel_rate", "operators", "operator_rate", "utilities_per_kg", "waste_kg", "modification_cost", "cost",
 )  # fmt: skip
 UTILITY_COSTS = ("operation", "kind", "amount", "unit", "basis", "rate", "in_all", "cost")
 

@@ -25,6 +25,7 @@ class Work:
     utilities_per_kg: Decimal = ZERO
     waste_kg_per_kg: Decimal = ZERO
     waste_price_per_kg: Decimal = ZERO
+    modification_cost: Decimal = ZERO
 
     @property
     def occupied_hours(self) -> Decimal:
@@ -46,9 +47,10 @@ class Work:
 
     @property
     def cost(self) -> Decimal:
-        """Vessel and operators for its hours, utilities and waste for its kilograms; not rounded."""
+        """Vessel and operators for its hours, utilities and waste for its kilograms, the change of its equipment once; not rounded."""
         hourly = self.vessel_rate + self.operators * self.operator_rate
-        return self.occupied_hours * hourly + self.made_kg * self.utilities_per_kg + self.waste_kg * self.waste_price_per_kg
+        by_kg = self.made_kg * self.utilities_per_kg + self.waste_kg * self.waste_price_per_kg
+        return self.occupied_hours * hourly + by_kg + self.modification_cost
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from catalogue.models.kept import standing_on
+from phases.evaluation.cost_tables import SheetCost
 from phases.evaluation.planned import priced_on, work_of
 from phases.evaluation.vessel_rates import take_rate
 from projects.models import ProjectRisk
@@ -18,7 +19,7 @@ from worksheets.columns import ChoiceField
 from worksheets.rows import Rows
 
 if TYPE_CHECKING:
-    from phases.evaluation.cost_tables import PlannedUtility, SheetCost
+    from phases.evaluation.cost_tables import PlannedUtility
     from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption
 
 MOST_YEARS = 10
@@ -70,11 +71,15 @@ class HourRows(CostRows):
     unit = "h"
 
 
-class MethodRows(HourRows):
+class MethodRows(CostRows):
     def clean(self, row: SheetCost, changed: Collection[str]) -> None:
-        super().clean(row, changed)
+        """Work is counted in hours, columns and standards in whatever they are bought by."""
         if not row.work:
-            raise BadInput({"work": _t("Say what is done: development, validation or transfer.")})
+            raise BadInput({"work": _t("Say what is done: development, validation or transfer, or that it is columns and standards.")})
+        is_bought = row.work == SheetCost.Work.COLUMNS
+        if is_bought and not row.unit:
+            raise BadInput({"unit": _t("By what they are bought: pieces, mg, …")})
+        row.unit = row.unit if is_bought else HourRows.unit
 
 
 class KilogramRows(CostRows):

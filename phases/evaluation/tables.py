@@ -153,6 +153,7 @@ class SiteVessel(Vessel):
 class PlannedOperation(models.Model):
     """A vessel for so many hours of so many batches: a line of the production plan. Hours are of one batch; money in the sheet's currency.
 
+    modification_cost: what changing the equipment for it costs, whatever the number of batches.
     booking: what was put on the occupancy calendar for it. proposed: made from a step of a route, and by nobody looked at since.
     """
 
@@ -174,6 +175,7 @@ class PlannedOperation(models.Model):
     utilities_per_kg = figure_from_nothing(_("utilities, per kg"), 4)
     waste_kg_per_kg = figure_from_nothing(_("waste (kg/kg)"), 3)
     waste_price_per_kg = figure_from_nothing(_("waste, price per kg"), 4)
+    modification_cost = _decimal(_("change of equipment, once"), null=True, blank=True, whole=10)
     wanted_from = models.DateField(_("wanted from"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     proposed = models.BooleanField(default=False, editable=False)

@@ -225,6 +225,7 @@ PRODUCTION_PLAN = Worksheet(
         SheetColumn("waste_kg_per_kg", example="18"),
         SheetColumn("waste_price_per_kg", money=True, example="0.42"),
         SheetColumn("waste_kg", _("Waste"), unit="kg", compute=_waste, total=True, kind="number"),
+        SheetColumn("modification_cost", money=True, note=_("Once, whatever the number of batches."), example="12000"),
         SheetColumn("cost", _("Cost in all"), money=True, compute=_cost, total=True, kind="number"),
         SheetColumn("wanted_from", note=_("The first day on which the vessel is wanted."), example="2026-09-14"),
         SheetColumn("on_calendar", _("On the calendar"), compute=calendar_words, width=26),

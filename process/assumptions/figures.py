@@ -1,4 +1,4 @@
-"""What a cost scenario only assumes stands in the ledger of the project: prices of materials, yields of steps, cost lines."""
+"""What a cost scenario only assumes stands in the ledger of the project: prices of materials, yields, consumption and cost lines."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from process.assumptions.settling import prompt
 from process.costs.band import widened_by
 from process.costs.building import assessed
 from process.costs.case import Basis, Case, Inclusion, Line
+from process.costs.demand import Demand
 from process.costs.figures import Figure, Source
-from process.costs.keys import quantity_key, rate_key, yield_key
+from process.costs.keys import batch_key, quantity_key, rate_key, use_key, yield_key
 from process.costs.models import CostAssessment
 from process.costs.results import Priced, priced
 from process.routes.building import material_pk
@@ -93,11 +94,30 @@ def assumed_in(case: Case) -> Iterator[AssumedFigure]:
         for step in (each for each in demand.steps if each.yield_fraction.source == Source.ASSUMPTION):
             words, keys = _t("Yield of %(step)s") % {"step": step.label}, (yield_key(demand.key, step.key),)
             yield AssumedFigure(f"yield {step.label}", words, _ends(step.yield_fraction, PERCENT / step.most), "%", keys, for_client=True)
+        yield from _uses(demand, case)
+    for scale in (each for each in making if each.batch_low < each.batch_high):
+        words, size = _t("Batch size of %(phase)s") % {"phase": scale.label}, scale.batch_kg
+        ends = (size, size * scale.batch_low, size * scale.batch_high)
+        yield AssumedFigure(f"batch {scale.phase}", words, ends, "kg", (batch_key(scale.phase),), for_client=True)
     phases = {scale.phase for scale in making}
     counted = (line for line in case.lines if line.basis == Basis.ONCE or line.phase in phases)
     for line in (each for each in counted if each.inclusion != Inclusion.EXCLUDED):
         if Source.ASSUMPTION in (line.price.source, line.quantity.source):
             yield _of_line(line)
+
+
+def _uses(demand: Demand, case: Case) -> Iterator[AssumedFigure]:
+    """What a step takes in, where it may be less or more and nobody has run it so."""
+    names = {material.key: material.label for material in case.materials} | {step.key: step.label for step in demand.steps}
+    for step in demand.steps:
+        for place, each in enumerate(step.intakes):
+            if each.source == Source.ASSUMPTION and each.low < each.high:
+                told = {"material": names.get(each.of, each.of), "step": step.label}
+                ends = (each.kg_per_kg, each.kg_per_kg * each.low, each.kg_per_kg * each.high)
+                keys = (use_key(demand.key, step.key, place),)
+                yield AssumedFigure(
+                    "use {material} {step}".format(**told), _t("Use of %(material)s in %(step)s") % told, ends, "kg/kg", keys
+                )
 
 
 def _of_line(line: Line) -> AssumedFigure:

@@ -31,7 +31,7 @@ from process.costs.models import (
     MaterialPrice,
     RiskItem,
 )
-from process.costs.of_routes import demand_of
+from process.costs.of_routes import Use, demand_of
 from process.costs.rates import Rate
 from process.costs.stored import restored
 from process.costs.trial import Trial, tried
@@ -41,7 +41,7 @@ from process.routes.building import Level, material_key, plain_route, steps_of_m
 from process.routes.checks import faults_of
 from process.routes.figures import balanced, materials_of
 from process.routes.mending import blockers_of
-from process.routes.models import RouteStep, RouteVersion
+from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.plain import Computed
 from process.routes.unit_cost import exact
 
@@ -267,9 +267,18 @@ def _scales(assessment: CostAssessment) -> tuple[Scale, ...]:
     demand = ROUTE if assessment.route_version_id else ""
     found = []
     for phase in PRICED_PHASES:
-        kept = (rows[phase].batch_kg, rows[phase].batches) if phase in rows else (Decimal(0), 0)
-        found.append(Scale(phase.value, str(phase.label), *kept, demand))
+        row = rows.get(phase) or CostPhase()
+        scale = Scale(phase.value, str(phase.label), row.batch_kg, row.batches, demand)
+        if row.batch_kg:
+            low, high = _shares(row.batch_kg, row.batch_low_kg, row.batch_high_kg)
+            scale = replace(scale, batch_low=low, batch_high=high)
+        found.append(scale)
     return tuple(found)
+
+
+def _shares(base: Decimal, low: Decimal | None, high: Decimal | None) -> tuple[Decimal, Decimal]:
+    """Low and high as a share of the base; 1 where it has none."""
+    return (base if low is None else low) / base, (base if high is None else high) / base
 
 
 def _demand(assessment: CostAssessment, steps: list[RouteStep], yield_pct: Decimal) -> Demand:
@@ -281,8 +290,13 @@ def _demand(assessment: CostAssessment, steps: list[RouteStep], yield_pct: Decim
         row, most = rows[base.key], exact(base.product_per_limiting)
         origin: dict[str, Any] = {"source": Source(row.yield_source), "reference": row.yield_reference, "on": row.yield_dated}
         yields[base.key] = fraction(exact(base.yield_fraction), most=most, **ends, **origin)
-    demand = demand_of(ROUTE, levels[1], yields=yields, label=str(assessment.route_version))
+    uses = {str(line.pk): _use(line) for row in steps for line in row.inputs.all()}
+    demand = demand_of(ROUTE, levels[1], yields=yields, uses=uses, label=str(assessment.route_version))
     return demand if yield_pct == HUNDRED else demand.at_yields(yield_pct / HUNDRED)
+
+
+def _use(line: StepInput) -> Use:
+    return Use(*_shares(line.amount, line.amount_low, line.amount_high), Source(line.amount_source))
 
 
 def line_figures(row: CostLine) -> tuple[Figure, Figure]:
@@ -304,6 +318,7 @@ def typed_price(row: CostLine | MaterialPrice, base: Decimal, per: str) -> Figur
         on=row.dated,
         valid_until=row.valid_until,
         note=row.note,
+        confidence=row.confidence,
     )
 
 
@@ -341,8 +356,8 @@ def _material(row: MaterialPrice, assessment: CostAssessment, known: _Known, awa
     return Material(
         key,
         label,
-        _quoted(first, row.quote, source),
-        tiers=tuple(Tier(each.quantity_from_kg, _quoted(each, row.quote, source)) for each in others),
+        _quoted(first, row, source),
+        tiers=tuple(Tier(each.quantity_from_kg, _quoted(each, row, source)) for each in others),
         pack_kg=first.pack_kg or Decimal(0),
         minimum_kg=max(first.quantity_from_kg, first.minimum_order_kg or Decimal(0)),
         **common,
@@ -365,7 +380,9 @@ def is_awarded(row: MaterialPrice, award: InquiryAward | None) -> bool:
     return award is not None and counts_with(row, award) and not award.undone_because
 
 
-def _quoted(each: SupplierQuote, chosen: SupplierQuote, source: Source) -> Figure:
-    reference = " ".join(filter(None, (chosen.supplier.name, each.reference)))
+def _quoted(each: SupplierQuote, row: MaterialPrice, source: Source) -> Figure:
+    """Of the price list that the row has chosen."""
+    reference = " ".join(filter(None, (row.quote.supplier.name if row.quote else "", each.reference)))
     origin: dict[str, Any] = {"on": each.quoted_on, "valid_until": each.valid_until, "note": each.note, "reference": reference}
+    origin["confidence"] = row.confidence
     return price(each.price_per_kg, each.currency, "kg", source=source, **origin)

@@ -36,7 +36,8 @@ class Inclusion(StrEnum):
 class Scale:
     """A phase: so many batches of so many kilograms of isolated API by one route. demand: the key of the route, "" where none is run.
 
-    low, high: what may really be wanted, as a share of it; 1 where that is agreed.
+    low, high: what may really be wanted, as a share of it; 1 where that is agreed. batch_low, batch_high: what a batch may come to, as a
+    share of its size: of the same quantity more and smaller batches are made then, or fewer and larger ones.
     """
 
     phase: str
@@ -46,6 +47,8 @@ class Scale:
     demand: str = ""
     low: Decimal = ONE
     high: Decimal = ONE
+    batch_low: Decimal = ONE
+    batch_high: Decimal = ONE
 
     @property
     def output_kg(self) -> Decimal:
@@ -162,6 +165,8 @@ def _require_scale(scale: Scale, case: Case) -> None:
         raise BadInput({"batches": _t("%(phase)s: batches and their size are not below zero.") % {"phase": scale.label}})
     if not 0 <= scale.low <= 1 <= scale.high:
         raise BadInput({"low": _t("%(phase)s: less or more may be wanted, as a share of it.") % {"phase": scale.label}})
+    if not 0 < scale.batch_low <= 1 <= scale.batch_high:
+        raise BadInput({"batch_low": _t("%(phase)s: a batch may come out smaller or larger, as a share of it.") % {"phase": scale.label}})
     if scale.demand and scale.demand not in {demand.key for demand in case.demands}:
         raise BadInput({"demand": _t("%(phase)s: its route is unknown.") % {"phase": scale.label}})
 

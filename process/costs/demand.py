@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _t
 from numpy.typing import NDArray
 
 from audit.refusals import BadInput
-from process.costs.figures import ONE, Figure, require_fraction
+from process.costs.figures import ONE, Figure, Source, require_fraction
 from process.costs.keys import use_key, yield_key
 from process.words import plain_number
 from projects.money import CENT, half_up
@@ -32,7 +32,7 @@ class Intake:
     """An input of a step. of: the key of a material that is bought (or of a waste that is paid for), or of the step that makes it.
 
     kg_per_kg: kilograms charged per kilogram of the step's isolated product at the base yield, recycled part included (m).
-    low, high: what it may be as a share of that, 1 where it is known. recycled_fraction: r, 0 ≤ r < 1.
+    low, high: what it may be as a share of that, 1 where it is known; source: of both. recycled_fraction: r, 0 ≤ r < 1.
     """
 
     of: str
@@ -40,6 +40,7 @@ class Intake:
     low: Decimal = ONE
     high: Decimal = ONE
     recycled_fraction: Decimal = Decimal(0)
+    source: Source = Source.ASSUMPTION
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.refusals import BadInput
 from projects.money import is_currency
@@ -43,11 +44,31 @@ _LABELS: dict[Source, Promise] = {
 }
 
 
+class Confidence(StrEnum):
+    """How sure whoever entered a figure is of it, within its low and high."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def label(self) -> Promise:
+        return _CONFIDENCES[self]
+
+
+_CONFIDENCES: dict[Confidence, Promise] = {
+    Confidence.HIGH: pgettext_lazy("confidence", "High"),
+    Confidence.MEDIUM: pgettext_lazy("confidence", "Medium"),
+    Confidence.LOW: pgettext_lazy("confidence", "Low"),
+}
+
+
 @dataclass(frozen=True)
 class Figure:
     """low ≤ base ≤ high, in `unit`. With a currency it is a price for one unit ("kg", "h", "test"), and then needs its date.
 
-    note: why a price is exactly zero. valid_until: the last day of a quote or of the price book. Raises BadInput by field.
+    note: why a price is exactly zero. valid_until: the last day of a quote or of the price book. confidence: one of `Confidence`, "" where
+    nobody has said. Raises BadInput by field.
     """
 
     base: Decimal
@@ -60,6 +81,7 @@ class Figure:
     on: date | None = None
     valid_until: date | None = None
     note: str = ""
+    confidence: str = ""
 
     def __post_init__(self) -> None:
         if wrong := _wrong(self):

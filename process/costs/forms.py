@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.currencies import CURRENCIES
 from accounts.numbers import PercentField, WholeNumberField
 from process.costs.models import PHASE_CHOICES, PRICED_PHASES, CostAssessment
-from process.costs.services import FIELDS, SCALE_FIELDS, SIZES, scale_values
+from process.costs.services import BATCH_ENDS, END_FIELDS, FIELDS, SCALE_FIELDS, SIZES, scale_values
 from process.costs.simulation import SEED
 from process.costs.trial import Trial
 from process.models import RouteVersion
@@ -40,6 +40,14 @@ def _add_sizes(fields: dict[str, forms.Field]) -> None:
         batches = _("%(phase)s, batches") % {"phase": phase.label}
         fields[f"{phase.value}-batch_kg"] = number(batch, places=4)
         fields[f"{phase.value}-batches"] = WholeNumberField(label=batches, min_value=0, max_value=MOST_BATCHES, required=False)
+
+
+def _add_ends(fields: dict[str, forms.Field]) -> None:
+    hint = _("Where it is not sure; the quantity stays the same.")
+    for phase in PRICED_PHASES:
+        low, high = (words % {"phase": phase.label} for words in (_("%(phase)s, batch at least (kg)"), _("%(phase)s, batch at most (kg)")))
+        fields[f"{phase.value}-batch_low_kg"] = number(low, places=4, hint=hint)
+        fields[f"{phase.value}-batch_high_kg"] = number(high, places=4, hint=hint)
 
 
 class ScenarioForm(forms.Form):
@@ -66,17 +74,18 @@ class ScenarioForm(forms.Form):
         begin = {name: each.value for name, each in (taken or {}).items()}
         super().__init__(*args, **({"initial": begin} | kwargs))
         _add_sizes(self.fields)
+        _add_ends(self.fields)
         for name, each in (taken or {}).items():
             field = self.fields[name]
             field.help_text = " ".join(filter(None, (each.origin, str(field.help_text))))
         route: Any = self.fields["route_version"]
         route.queryset = versions_of(project)
-        sizes = list(SCALE_FIELDS)
+        sizes = [f"{phase.value}-{name}" for phase in PRICED_PHASES for name in (*SIZES, *BATCH_ENDS)]
         self.order_fields([*FIELDS[:5], *sizes, *FIELDS[5:]])
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in FIELDS} | _sizes(self.cleaned_data)
+        return {name: self.cleaned_data[name] for name in (*FIELDS, *END_FIELDS)} | _sizes(self.cleaned_data)
 
 
 def _sizes(cleaned: Mapping[str, Any]) -> dict[str, Any]:

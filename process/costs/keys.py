@@ -15,6 +15,10 @@ def output_key(phase: str) -> str:
     return f"output/{phase}"
 
 
+def batch_key(phase: str) -> str:
+    return f"batch/{phase}"
+
+
 def quantity_key(line: str) -> str:
     return f"quantity/{line}"
 

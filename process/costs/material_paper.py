@@ -19,6 +19,7 @@ from process.routes.building import holding_quotes, material_key, plain_route, s
 from process.routes.chain import Chain, Link, at_yields, yield_chain
 from process.routes.checks import faults_of
 from process.routes.mass_balance import Bought, mass_balance
+from process.routes.models import RouteStep
 from process.routes.paper import four_figures
 from process.routes.plain import Basis, Route
 from process.words import plain_number
@@ -28,13 +29,17 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class Counted:
-    """A material of the scenario: its row, how much of it a kilogram of API takes, its equivalents in words, the price that counts."""
+    """A material of the scenario: its row, how much of it a kilogram of API takes, its equivalents in words, the price that counts.
+
+    origin: where its amounts come from, in words.
+    """
 
     row: MaterialPrice
     bought: Bought
     equivalents: str
     price: LineCost | None
     sellers: int
+    origin: str
 
     @property
     def is_awarded(self) -> bool:
@@ -55,54 +60,57 @@ def materials_on_paper(chosen: Priced) -> dict[str, Any]:
     chain = yield_chain(route, faults=faults_of(route)).value
     if chain is None:
         return {}
-    counted = _counted(chosen, route)
-    return {"chain": _chain(chain, chosen), "consumption": _consumption(counted), "supply": _supply(counted)}
+    counted = _counted(chosen, route, steps)
+    purities = {str(step.key): step.purity_pct for step in steps}
+    return {"chain": _chain(chain, chosen, purities), "consumption": _consumption(counted), "supply": _supply(counted)}
 
 
-def _chain(chain: Chain, chosen: Priced) -> dict[str, Any]:
+def _chain(chain: Chain, chosen: Priced, purities: Mapping[str, Decimal | None]) -> dict[str, Any]:
     """Kilograms of one batch of the phase that makes most; of one kilogram where no phase makes any."""
     largest = chosen.largest
     batch_kg = float(largest.output_kg / largest.batches) if largest else 1.0
     told = {"kg": plain_number(shortest(Decimal(f"{batch_kg:.6g}")) or Decimal(0)), "phase": largest.label if largest else ""}
     caption = _t("A batch of %(kg)s kg (%(phase)s)") % told if largest else _t("For 1 kg of API")
     columns = [
-        Column(_t("Step"), 17),
-        Column(_t("Input"), 19),
+        Column(_t("Step"), 15),
+        Column(_t("Input"), 17),
         Column(_t("Assay (%)"), 8, "right"),
-        Column(_t("Input (kg)"), 11, "right"),
-        Column(_t("Output (kg)"), 11, "right"),
-        Column(_t("Molar yield (%)"), 10, "right"),
+        Column(_t("Input (kg)"), 9, "right"),
+        Column(_t("Output (kg)"), 9, "right"),
+        Column(_t("Purity (area %)"), 9, "right"),
+        Column(_t("Molar yield (%)"), 9, "right"),
         Column(_t("Weight yield (kg/kg)"), 12, "right"),
         Column(_t("Input per kg of API (kg)"), 12, "right"),
     ]
-    rows = [_link(link, batch_kg) for link in chain.links]
+    rows = [_link(link, batch_kg, purities.get(link.step.key)) for link in chain.links]
     first = next(link for link in chain.links if link.step.key == chain.sequence[0])
     ends = [four_figures(first.input_kg * batch_kg), four_figures(batch_kg)]
     yields = [four_figures(100 * chain.molar_yield_fraction), four_figures(chain.weight_yield)]
-    rows.append((_t("Overall"), _t("along the longest line"), None, *ends, *yields, four_figures(first.input_kg)))
+    rows.append((_t("Overall"), _t("along the longest line"), None, *ends, None, *yields, four_figures(first.input_kg)))
     return data_table(columns, rows, caption=caption)
 
 
-def _link(link: Link, batch_kg: float) -> tuple[Any, ...]:
+def _link(link: Link, batch_kg: float, purity_pct: Decimal | None) -> tuple[Any, ...]:
     return (
         link.step.name,
         link.input,
         four_figures(100 * link.assay_fraction),
         four_figures(link.input_kg * batch_kg),
         four_figures(link.output_kg * batch_kg),
+        shortest(purity_pct),
         four_figures(100 * link.molar_yield_fraction),
         four_figures(link.weight_yield),
         four_figures(link.input_kg),
     )
 
 
-def _counted(chosen: Priced, route: Route) -> list[Counted]:
+def _counted(chosen: Priced, route: Route, steps: Iterable[RouteStep]) -> list[Counted]:
     """In the order in which the route takes them. One query, for who sells them."""
     scenario, balance = chosen.assessed.assessment, mass_balance(route, 1.0).value
     rows = {material_key(row.material_id): row for row in scenario.prices.all()}
     bought = [each for each in (balance.bought if balance else ()) if each.substance.key in rows]
     sellers = _sellers([rows[each.substance.key].material_id for each in bought], chosen)
-    prices = _prices(chosen)
+    prices, origins = _prices(chosen), _origins(steps)
     return [
         Counted(
             row := rows[each.substance.key],
@@ -110,9 +118,19 @@ def _counted(chosen: Priced, route: Route) -> list[Counted]:
             _equivalents(route, each.substance.key),
             prices.get(each.substance.key),
             sellers.get(row.material_id, 0),
+            ", ".join(origins.get(row.material_id, ())),
         )
         for each in bought
     ]
+
+
+def _origins(steps: Iterable[RouteStep]) -> dict[int, dict[str, None]]:
+    """By material where the amounts of its lines come from, each once."""
+    found: dict[int, dict[str, None]] = {}
+    for line in (line for step in steps if not step.set_aside for line in step.inputs.all() if line.material_id):
+        words = " ".join(filter(None, (str(line.get_amount_source_display()), line.amount_reference)))
+        found.setdefault(line.material_id or 0, {})[words] = None
+    return found
 
 
 def _sellers(materials: Iterable[int], chosen: Priced) -> dict[int, int]:
@@ -137,13 +155,14 @@ def _equivalents(route: Route, key: str) -> str:
 
 def _consumption(counted: Iterable[Counted]) -> dict[str, Any]:
     columns = [
-        Column(_t("Material, CAS, grade"), 27),
-        Column(_t("Equivalents"), 13, "right"),
-        Column(_t("Charged (kg/kg API)"), 12, "right"),
-        Column(_t("Recovery (%)"), 11, "right"),
-        Column(_t("Consumption (kg/kg API)"), 14, "right"),
-        Column(_t("Loss (%)"), 10, "right"),
-        Column(_t("Price per kg"), 13, "right"),
+        Column(_t("Material, CAS, grade"), 23),
+        Column(_t("Equivalents"), 11, "right"),
+        Column(_t("Charged (kg/kg API)"), 10, "right"),
+        Column(_t("Recovery (%)"), 9, "right"),
+        Column(_t("Consumption (kg/kg API)"), 12, "right"),
+        Column(_t("Source of the amount"), 16),
+        Column(_t("Loss (%)"), 8, "right"),
+        Column(_t("Price per kg"), 11, "right"),
     ]
     return data_table(columns, [_used(each) for each in counted])
 
@@ -157,6 +176,7 @@ def _used(each: Counted) -> tuple[Any, ...]:
         four_figures(each.bought.charged_kg),
         four_figures(each.recovery_pct),
         four_figures(each.bought.fresh_kg),
+        each.origin,
         _t("%(loss)s, in the yield") % {"loss": loss} if loss and row.loss_in_yield else loss,
         f"{cell(shortest(each.price.price.base))} {each.price.price.currency}" if each.price else None,
     )

@@ -21,7 +21,7 @@ from audit.states import StateField
 from catalogue.models import SupplierQuote
 from catalogue.models.kept import NOT_BELOW_ZERO
 from process.costs.case import Basis, Inclusion
-from process.costs.figures import Source
+from process.costs.figures import Confidence, Source
 from process.costs.materials import Category
 from process.routes.models import HUNDRED, MORE_THAN_NOTHING, own_projects
 from projects.models import PHASES
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 BELOW_ALL = MaxValueValidator(Decimal("99.99"), _("Below 100 %%."))
 SOURCES = [(each.value, each.label) for each in Source if each != Source.AWARDED]  # nobody types that one: it follows from the award
+CONFIDENCES = [(each.value, each.label) for each in Confidence]
 CATEGORIES = [(each.value, each.label) for each in Category]
 PRICED_PHASES = PHASES[1:]
 PHASE_CHOICES = [(each.value, each.label) for each in PRICED_PHASES]
@@ -56,8 +57,16 @@ def _end(words: Any, **more: Any) -> models.DecimalField[Any, Any]:
     return _amount(words, null=True, blank=True, **more)
 
 
+def _batch_end(words: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(words, max_digits=12, decimal_places=4, null=True, blank=True, validators=[MORE_THAN_NOTHING])
+
+
 def _source() -> models.CharField[Any, Any]:
     return models.CharField(_("source"), max_length=12, choices=SOURCES, default=Source.ASSUMPTION.value)
+
+
+def _confidence() -> models.CharField[Any, Any]:
+    return models.CharField(_("confidence"), max_length=8, choices=CONFIDENCES, blank=True)
 
 
 class AssessmentQuerySet(models.QuerySet["CostAssessment"]):
@@ -148,12 +157,17 @@ class CostAssessment(models.Model):
 
 @tracked
 class CostPhase(models.Model):
-    """How often a phase runs, and how large: there is one of each phase that is priced; without a batch nothing is made in it."""
+    """How often a phase runs, and how large: there is one of each phase that is priced; without a batch nothing is made in it.
+
+    batch_low_kg, batch_high_kg: what a batch may come to where that is not sure; the quantity of the phase stays the same.
+    """
 
     assessment = models.ForeignKey(CostAssessment, on_delete=models.PROTECT, related_name="phases")
     phase = models.CharField(_("phase"), max_length=16, choices=PHASE_CHOICES)
     batch_kg = models.DecimalField(_("batch size (kg)"), max_digits=12, decimal_places=4, default=Decimal(0), validators=[NOT_BELOW_ZERO])
     batches = models.PositiveSmallIntegerField(_("batches"), default=0)
+    batch_low_kg = _batch_end(_("batch size, low (kg)"))
+    batch_high_kg = _batch_end(_("batch size, high (kg)"))
 
     class Meta:
         verbose_name = _("phase of a cost scenario")
@@ -162,6 +176,11 @@ class CostPhase(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["assessment", "phase"], name="cost_phase_once"),
             models.CheckConstraint(condition=Q(batch_kg=0, batches=0) | Q(batch_kg__gt=0, batches__gt=0), name="cost_phase_batches"),
+            models.CheckConstraint(
+                condition=(Q(batch_low_kg=None) | Q(batch_low_kg__gt=0, batch_low_kg__lte=F("batch_kg")))
+                & (Q(batch_high_kg=None) | Q(batches__gt=0, batch_high_kg__gte=F("batch_kg"))),
+                name="cost_phase_batch_band",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -194,6 +213,7 @@ class CostLine(models.Model):
     currency = CurrencyField(_("currency"), blank=True)
     at_cost = models.BooleanField(_("passed on at cost"), default=False)
     source = _source()
+    confidence = _confidence()
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     dated = models.DateField(_("dated"), blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
@@ -249,6 +269,7 @@ class MaterialPrice(models.Model):
     handling_loss_pct = _percent(_("handling loss (%)"), BELOW_ALL)
     loss_in_yield = models.BooleanField(_("loss is in the yield"), default=False)
     source = _source()
+    confidence = _confidence()
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     dated = models.DateField(_("dated"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)

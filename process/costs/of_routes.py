@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 
 from process.costs.demand import Demand, Intake, Step
-from process.costs.figures import Figure, Source, fraction
+from process.costs.figures import ONE, Figure, Source, fraction
 from process.routes.amounts import PerKg, per_kg
 from process.routes.plain import Route
 from process.routes.plain import Step as RouteStep
 from process.routes.unit_cost import exact
 
 
-def demand_of(key: str, route: Route, *, yields: Mapping[str, Figure] | None = None, label: str = "") -> Demand:
-    """Of a route without faults. yields: by step, with how low and high they may be; left out, the route's own is assumed."""
+@dataclass(frozen=True)
+class Use:
+    """How low and high the amount of an input may be, as a share of it, and where that is from."""
+
+    low: Decimal = ONE
+    high: Decimal = ONE
+    source: Source = Source.ASSUMPTION
+
+
+AS_CHARGED = Use()
+
+
+def demand_of(
+    key: str, route: Route, *, yields: Mapping[str, Figure] | None = None, uses: Mapping[str, Use] | None = None, label: str = ""
+) -> Demand:
+    """Of a route without faults. yields: by step, with how low and high they may be; left out, the route's own is assumed. uses: by
+    charge; left out, it is what the route says.
+    """
     given = yields or {}
-    return Demand(key, tuple(_step(step, given.get(step.key)) for step in route.steps), label)
+    return Demand(key, tuple(_step(step, given.get(step.key), uses or {}) for step in route.steps), label)
 
 
-def _step(step: RouteStep, given: Figure | None) -> Step:
+def _step(step: RouteStep, given: Figure | None, uses: Mapping[str, Use]) -> Step:
     most = exact(step.product_per_limiting)
     own = given or fraction(exact(step.yield_fraction), most=most, source=Source.ASSUMPTION)
-    return Step(step.key, step.name, own, tuple(_intake(line) for line in per_kg(step)), most)
+    intakes = (_intake(line, uses.get(line.charge.key, AS_CHARGED)) for line in per_kg(step))
+    return Step(step.key, step.name, own, tuple(intakes), most)
 
 
-def _intake(line: PerKg) -> Intake:
-    return Intake(
-        line.charge.from_step or line.charge.substance.key, exact(line.charged), recycled_fraction=exact(line.charge.recycle_fraction)
-    )
+def _intake(line: PerKg, use: Use) -> Intake:
+    of, recycled = line.charge.from_step or line.charge.substance.key, exact(line.charge.recycle_fraction)
+    return Intake(of, exact(line.charged), low=use.low, high=use.high, recycled_fraction=recycled, source=use.source)

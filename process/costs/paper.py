@@ -15,7 +15,9 @@ from documents.content import Column, cell, data_table, day, key_values, shortes
 from process.costs.building import assessed_many
 from process.costs.counting import chosen_of, quoted_scenario, scenarios_of_project, why_counts
 from process.costs.estimate import GRAM, Estimate, LineCost
+from process.costs.figures import Confidence
 from process.costs.material_paper import materials_on_paper
+from process.costs.models import CostPhase
 from process.costs.pictures import price_tornado
 from process.costs.results import Priced, Whole, markup_pct, priced, whole
 from process.costs.simulation import SEED
@@ -125,7 +127,9 @@ def _facts(chosen: Priced, estimate: Estimate, why: str) -> list[dict[str, str]]
     row, band = chosen.assessed.assessment, chosen.band
     largest = chosen.largest
     batches = (
-        f"{each.get_phase_display()}: {each.batches} × {cell(shortest(each.batch_kg))} kg" for each in row.phases.all() if each.batches
+        f"{each.get_phase_display()}: {each.batches} × {cell(shortest(each.batch_kg))} kg{_batch_band(each)}"
+        for each in row.phases.all()
+        if each.batches
     )
     margin = _t("%(margin)s %% of the price, that is a markup of %(markup)s %% on the cost")
     percents = {"margin": shortest(row.margin_pct), "markup": half_up(markup_pct(row), TENTH)}
@@ -145,6 +149,14 @@ def _facts(chosen: Priced, estimate: Estimate, why: str) -> list[dict[str, str]]
         (_t("Price per kg"), f"{estimate.currency} {cell(largest.per_kg)} ({largest.label})" if largest else None),
         (_t("Optional, beside the price"), estimate.optional or None),
     )
+
+
+def _batch_band(row: CostPhase) -> str:
+    """(35 – 60 kg), where a batch may come to something else."""
+    if row.batch_low_kg is row.batch_high_kg is None:
+        return ""
+    low, high = (cell(shortest(end or row.batch_kg)) for end in (row.batch_low_kg, row.batch_high_kg))
+    return f" ({low} – {high} kg)"
 
 
 def _price_facts(chosen: Priced, estimate: Estimate) -> list[dict[str, str]]:
@@ -198,7 +210,9 @@ def _price(line: LineCost) -> str:
 
 
 def _origin(line: LineCost) -> str:
-    return ", ".join(filter(None, (str(line.price.source.label), line.price.reference, day(line.price.on))))
+    price = line.price
+    sure = _t("confidence: %(confidence)s") % {"confidence": Confidence(price.confidence).label} if price.confidence else ""
+    return ", ".join(filter(None, (str(price.source.label), price.reference, day(price.on), sure)))
 
 
 def _rates(lines: Iterable[LineCost]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Generic
 from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
 from process.costs.demand import N, Value, needs
 from process.costs.figures import ONE
-from process.costs.keys import output_key, quantity_key, rate_key
+from process.costs.keys import batch_key, output_key, quantity_key, rate_key
 from process.costs.materials import ZERO, Category
 from process.costs.purchases import OrderPrices, order_prices, orders
 from process.costs.rates import Converted, converted, rate_between
@@ -92,7 +92,11 @@ def _line(case: Case, scale: Scale, line: Line, value: Value[N]) -> Leaf[N]:
 
 
 def _times(scale: Scale, line: Line, value: Value[N]) -> N:
-    """How often the line is counted in its phase."""
+    """How often the line is counted in its phase. Batches of another size are so many more or fewer, not rounded to whole ones."""
     counted: Mapping[Basis, Decimal] = {Basis.ONCE: ONE, Basis.BATCH: Decimal(scale.batches), Basis.KG: scale.output_kg}
     times = value(counted[line.basis], "")
-    return times if line.basis == Basis.ONCE else times * value(ONE, output_key(scale.phase))
+    if line.basis == Basis.ONCE:
+        return times
+    wanted = times * value(ONE, output_key(scale.phase))
+    is_by_size = line.basis == Basis.BATCH and scale.batch_kg > 0
+    return wanted * value(scale.batch_kg, "") / value(scale.batch_kg, batch_key(scale.phase)) if is_by_size else wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,6 +36,7 @@ from process.routes.figures import materials_of
 from process.routes.services.shared import Values, as_data, take
 from process.words import money_words
 from projects.models import Project
+from projects.money import half_up
 from projects.services.locking import locked, next_number, not_active, require_active
 
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ FIELDS = (
     "note",
 )
 SIZES = ("batch_kg", "batches")
+BATCH_ENDS = ("batch_low_kg", "batch_high_kg")
 SCALE_FIELDS = tuple(f"{phase.value}-{name}" for phase in PRICED_PHASES for name in SIZES)
+BATCH_PLACES = Decimal("0.0001")
+END_FIELDS = tuple(f"{phase.value}-{name}" for phase in PRICED_PHASES for name in BATCH_ENDS)
 Row = TypeVar("Row", CostLine, MaterialPrice, RiskItem)
 
 
@@ -87,7 +91,7 @@ def open_scenario(code: str, values: Values, *, actor: User) -> CostAssessment:
     row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor)
     _fill(row, values)
     row.save(force_insert=True)
-    _keep_phases(row, {name: values.get(name) or Decimal(0) for name in SCALE_FIELDS})
+    _keep_phases(row, _sizes_in(dict.fromkeys((*SCALE_FIELDS, *END_FIELDS)) | dict(values)))
     add_materials(row)
     record("cost.opened", row, actor=actor, after=as_data(row, FIELDS), link=row.get_absolute_url())
     return row
@@ -102,10 +106,7 @@ def copy_scenario(pk: int, name: str, *, trial: Trial | None = None, actor: User
     kept: dict[str, Any] = {each: getattr(source, each) for each in FIELDS}
     _fill(row, kept | {"name": name} | ({} if tried.yield_pct is None else {"yield_pct": tried.yield_pct}))
     row.save(force_insert=True)
-    sizes = scale_values(source)
-    for phase, size in tried.scales.items():
-        sizes |= {f"{phase}-{each}": value for each, value in zip(SIZES, size, strict=True)}
-    _keep_phases(row, sizes)
+    _keep_phases(row, scale_values(source) | end_values(source) | _tried_sizes(source, tried))
     CostLine.objects.bulk_create([_copy(each, row) for each in source.lines.all()])
     MaterialPrice.objects.bulk_create([_copy(each, row) for each in source.prices.all()])
     RiskItem.objects.bulk_create([_copy(each, row) for each in source.risks.all()])
@@ -123,7 +124,7 @@ def change_scenario(pk: int, values: Values, *, actor: User, version: str = "") 
     changed = _fill(row, values)
     if changed:
         row.save(update_fields=changed)
-    resized = _keep_phases(row, {name: values[name] or Decimal(0) for name in SCALE_FIELDS if name in values})
+    resized = _keep_phases(row, _sizes_in(values))
     if "route_version" in changed:
         add_materials(row)
     if changed or resized:
@@ -151,12 +152,39 @@ def fix_scenario(pk: int, *, reason: str, actor: User) -> CostAssessment:
 
 def scenario_values(row: CostAssessment) -> dict[str, Any]:
     """What the form of the scenario shows."""
-    return {name: getattr(row, name) for name in FIELDS} | scale_values(row)
+    return {name: getattr(row, name) for name in FIELDS} | scale_values(row) | end_values(row)
 
 
 def scale_values(row: CostAssessment) -> dict[str, Any]:
+    return _of_phases(row, SIZES)
+
+
+def end_values(row: CostAssessment) -> dict[str, Any]:
+    """What a batch of each phase may come to."""
+    return _of_phases(row, BATCH_ENDS)
+
+
+def _of_phases(row: CostAssessment, names: Sequence[str]) -> dict[str, Any]:
     rows = {each.phase: each for each in row.phases.all()}
-    return {f"{phase}-{name}": getattr(rows[phase], name) for phase in PRICED_PHASES for name in SIZES if phase in rows}
+    return {f"{phase}-{name}": getattr(rows[phase], name) for phase in PRICED_PHASES for name in names if phase in rows}
+
+
+def _sizes_in(values: Values) -> dict[str, Any]:
+    """No size is none; no end is as the size."""
+    sizes = {name: values[name] or Decimal(0) for name in SCALE_FIELDS if name in values}
+    return sizes | {name: values[name] for name in END_FIELDS if name in values}
+
+
+def _tried_sizes(source: CostAssessment, trial: Trial) -> dict[str, Any]:
+    """What a batch may come to stays the same share of its size."""
+    sizes: dict[str, Any] = {}
+    for row in (each for each in source.phases.all() if each.phase in trial.scales):
+        tried = trial.scales[row.phase]
+        sizes |= {f"{row.phase}-{name}": value for name, value in zip(SIZES, tried, strict=True)}
+        for name in BATCH_ENDS:
+            end, batch_kg = getattr(row, name), tried[0]
+            sizes[f"{row.phase}-{name}"] = half_up(end * batch_kg / row.batch_kg, BATCH_PLACES) if end and batch_kg else None
+    return sizes
 
 
 def add_materials(row: CostAssessment) -> None:
@@ -222,19 +250,33 @@ def _keep_phases(row: CostAssessment, sizes: Mapping[str, Any]) -> list[str]:
     changed, errors = [], {}
     for phase in PRICED_PHASES:
         kept = rows.get(phase) or CostPhase(assessment=row, phase=phase)
-        names = [name for name in SIZES if sizes.get(f"{phase}-{name}", getattr(kept, name)) != getattr(kept, name)]
+        names = [name for name in (*SIZES, *BATCH_ENDS) if sizes.get(f"{phase}-{name}", getattr(kept, name)) != getattr(kept, name)]
         for name in names:
             setattr(kept, name, sizes[f"{phase}-{name}"])
         if kept.batch_kg < 0 or kept.batches < 0:
             errors[f"{phase}-{'batch_kg' if kept.batch_kg < 0 else 'batches'}"] = _t("Not below zero.")
         elif bool(kept.batch_kg) != bool(kept.batches):
             errors[f"{phase}-batches"] = _t("A batch size and a number of batches belong together; leave both empty where nothing is made.")
+        elif wrong := _wrong_ends(kept):
+            errors |= {f"{phase}-{name}": words for name, words in wrong.items()}
         elif names or kept.pk is None:
             kept.save()
         changed += [f"{phase}-{name}" for name in names]
     if errors:
         raise BadInput(errors)
     return changed
+
+
+def _wrong_ends(row: CostPhase) -> dict[str, str]:
+    ends = {name: end for name in BATCH_ENDS if (end := getattr(row, name)) is not None}
+    if ends and not row.batch_kg:
+        return dict.fromkeys(ends, _t("This belongs to a batch size."))
+    wrong = {name: _t("More than nothing.") for name, end in ends.items() if end <= 0}
+    if ends.get("batch_low_kg", row.batch_kg) > row.batch_kg:
+        wrong["batch_low_kg"] = _t("Not above the batch size.")
+    if ends.get("batch_high_kg", row.batch_kg) < row.batch_kg:
+        wrong.setdefault("batch_high_kg", _t("Not below the batch size."))
+    return wrong
 
 
 def _words(row: CostAssessment, before: Mapping[str, Any], name: str) -> str:

@@ -10,9 +10,9 @@ import numpy as np
 from django.utils.translation import gettext as _t
 from numpy.typing import NDArray
 
-from process.costs.case import Case, Inclusion
+from process.costs.case import Case, Inclusion, Scale
 from process.costs.figures import ONE, Figure, Source
-from process.costs.keys import output_key, quantity_key, rate_key, use_key, yield_key
+from process.costs.keys import batch_key, output_key, quantity_key, rate_key, use_key, yield_key
 from process.costs.purchases import order_prices
 from process.costs.rates import converted
 
@@ -21,7 +21,8 @@ Draws = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Variable:
-    """key: "yield/route/step", "price/material", "use/route/step/place", "output/phase", "quantity/line" or "rate/line"."""
+    """key: "yield/route/step", "price/material", "use/route/step/place", "output/phase", "batch/phase",
+    "quantity/line" or "rate/line"."""
 
     key: str
     label: str
@@ -33,7 +34,7 @@ class Variable:
 
 
 def variables(case: Case) -> list[Variable]:
-    """Those that can move the price, in a fixed order: yields, prices, consumption, outputs, quantities and rates."""
+    """Those that can move the price, in a fixed order: yields, prices, consumption, outputs, batch sizes, quantities and rates."""
     return [each for each in _all(case) if each.low < each.high]
 
 
@@ -68,15 +69,21 @@ def _all(case: Case) -> Iterator[Variable]:
         for step in demand.steps:
             for place, intake in enumerate(step.intakes):
                 label = _t("Use of %(material)s in %(step)s") % {"material": names.get(intake.of, intake.of), "step": step.label}
-                origin = step.yield_fraction.source
-                yield Variable(use_key(demand.key, step.key, place), label, intake.low, ONE, intake.high, "1", origin)
+                yield Variable(use_key(demand.key, step.key, place), label, intake.low, ONE, intake.high, "1", intake.source)
     for scale in case.scales:
         label = _t("Output of %(phase)s") % {"phase": scale.label}
         yield Variable(output_key(scale.phase), label, scale.low, ONE, scale.high, "1", Source.ASSUMPTION)
+        yield _batch_of(scale)
     for line in (each for each in case.lines if each.inclusion == Inclusion.INCLUDED):
         yield _of(quantity_key(line.key), _t("Quantity of %(line)s") % {"line": line.label}, line.quantity)
         figure = converted(line.price, case.currency, case.rates).price
         yield _of(rate_key(line.key), _t("Rate of %(line)s") % {"line": line.label}, figure)
+
+
+def _batch_of(scale: Scale) -> Variable:
+    """In kilograms; what is counted for each batch follows it (`roll_up.py`)."""
+    size, label = scale.batch_kg, _t("Batch size of %(phase)s") % {"phase": scale.label}
+    return Variable(batch_key(scale.phase), label, size * scale.batch_low, size, size * scale.batch_high, "kg", Source.ASSUMPTION)
 
 
 def _prices(case: Case) -> Iterator[Variable]:

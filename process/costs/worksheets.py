@@ -127,6 +127,7 @@ COST = SheetColumn("cost", _("Cost now"), money=True, derived=True, total=True, 
 SHARE = SheetColumn("share", _("Share of the direct cost"), unit="%", derived=True, total=True, kind="number")
 ORIGIN = (
     SheetColumn("source", example="Quote", width=14),
+    SheetColumn("confidence", note=_("How sure the figure is, within its low and high."), example="Medium", width=12),
     SheetColumn("reference", example="Price book 2026", width=18),
     SheetColumn("dated", note=_("Empty: the day of the scenario."), example="2026-03-12"),
     SheetColumn("valid_until", example="2026-12-31"),

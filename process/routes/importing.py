@@ -14,11 +14,12 @@ from accounts.numbers import NumberField
 from audit.refusals import BadInput, Refused
 from catalogue.models import Material
 from process.routes import services
-from process.routes.models import Route, RouteVersion, StepInput
+from process.routes.models import Route, RouteSource, RouteVersion, StepInput
 from process.routes.worksheets import INPUTS, RECYCLED, STEPS, WHO, percent, recycled
 from projects.models import Project
 from worksheets.changing import add_row
 from worksheets.columns import ChoiceField, Column, TextField, YesNoField, text
+from worksheets.days import DayField
 from worksheets.kinds import Entered, ImportKind, register_import
 
 if TYPE_CHECKING:
@@ -28,13 +29,34 @@ if TYPE_CHECKING:
 MOST_ROWS = 1000
 OF_THE_STEP = (
     "product_molar_mass_g_per_mol",
+    "yield_low_pct",
     "yield_pct",
+    "yield_high_pct",
+    "yield_source",
+    "yield_reference",
+    "yield_dated",
+    "purity_pct",
     "cycle_time_h",
     "batch_output_kg",
     "temperature_min_c",
     "temperature_max_c",
     "conditions",
 )
+OF_THE_INPUT = (
+    "step",
+    "role",
+    "amount",
+    "amount_low",
+    "amount_high",
+    "basis",
+    "is_limiting",
+    "assay_pct",
+    "recycle_pct",
+    "amount_source",
+    "amount_reference",
+    "amount_dated",
+)
+SOURCE = _("Of a run that was made or published, or assumed. Empty: assumed.")
 COLUMN_OF = {"name": "step", "product_name": "product", "material": "input", "from_step": "input"}  # of the tables, in the file
 
 
@@ -52,6 +74,12 @@ def columns() -> tuple[Column, ...]:
         Column("product_structure", _("Structure of the product (SMILES)"), text(4000), example="CC(=O)Nc1ccc(O)cc1"),
         Column("product_molar_mass_g_per_mol", _("Molar mass of the product (g/mol)"), _number(), example="312.36"),
         Column("yield_pct", _("Yield (%)"), percent(), _("In the first row of each step; 92 for 92 %."), "92"),
+        Column("yield_low_pct", _("Yield, low (%)"), percent(), example="88"),
+        Column("yield_high_pct", _("Yield, high (%)"), percent(), example="94"),
+        Column("yield_source", _("Yield, source"), ChoiceField(choices=RouteSource.choices, required=False), SOURCE, "Analogue"),
+        Column("yield_reference", _("Yield, reference"), text(120), example="Org. Process Res. Dev. 2003, 7, 939"),
+        Column("yield_dated", _("Yield, dated"), DayField(required=False), example="2003-11-21"),
+        Column("purity_pct", _("Purity of the product (area %)"), percent(), example="99.2"),
         Column(
             "input",
             _("Input"),
@@ -62,9 +90,14 @@ def columns() -> tuple[Column, ...]:
         Column("role", _("Role"), ChoiceField(choices=StepInput.Role.choices), example="Reactant"),
         Column("amount", _("Amount"), _number(places=6, needed=True), example="1.05"),
         Column("basis", _("Counted in"), ChoiceField(choices=StepInput.Basis.choices), example="equivalents"),
+        Column("amount_low", _("Amount, low"), _number(places=6), _("Empty: as the amount.")),
+        Column("amount_high", _("Amount, high"), _number(places=6), _("Empty: as the amount."), "1.2"),
         Column("is_limiting", _("Limiting"), YesNoField(), _("One input of each step. Empty: no."), "no"),
         Column("assay_pct", _("Assay (%)"), percent(), _("Empty: 100."), "98.5"),
         Column("recycle_pct", _("Recycled (%)"), recycled(), RECYCLED, "0"),
+        Column("amount_source", _("Amount, source"), ChoiceField(choices=RouteSource.choices, required=False), SOURCE, "Analogue"),
+        Column("amount_reference", _("Amount, reference"), text(120), example="WO 2003/011872, example 3"),
+        Column("amount_dated", _("Amount, dated"), DayField(required=False), example="2003-02-13"),
         Column("cycle_time_h", _("Cycle time (h)"), _number(digits=7, places=2), example="26"),
         Column("batch_output_kg", _("Output of a batch (kg)"), _number(), example="85"),
         Column("temperature_min_c", _("Temperature from (°C)"), _number(digits=5, places=1), example="-5"),
@@ -154,8 +187,7 @@ class RouteWriter:
         if maker is None and not materials:
             raise BadInput({"input": [_t("The row of the step that makes it is wrong.")]})
         source = {"from_step": maker} if maker is not None else {"material": materials[0].code}
-        kept = ("step", "role", "amount", "basis", "is_limiting", "assay_pct", "recycle_pct")
-        return source | {name: values[name] for name in kept}
+        return source | {name: values[name] for name in OF_THE_INPUT}
 
     @staticmethod
     def _key(values: Values) -> tuple[str, str]:

@@ -139,8 +139,8 @@ class RouteVersion(models.Model):
         self.fixed_by, self.fixed_at, self.fixed_because = by, at, because
 
 
-class YieldSource(models.TextChoices):
-    """As the cost form names where its figures come from: a run that was made or published, or our own judgement."""
+class RouteSource(models.TextChoices):
+    """Of a yield or an amount, as the cost form names it: a run that was made or published, or our own judgement."""
 
     ANALOGUE = "analogue", _("Analogue")
     ASSUMPTION = "assumption", _("Assumption")
@@ -180,9 +180,12 @@ class RouteStep(models.Model):
     yield_high_pct = models.DecimalField(
         _("yield, high (%)"), max_digits=6, decimal_places=3, null=True, blank=True, validators=[MORE_THAN_NOTHING]
     )
-    yield_source = models.CharField(_("yield, source"), max_length=12, choices=YieldSource, default=YieldSource.ASSUMPTION)
+    yield_source = models.CharField(_("yield, source"), max_length=12, choices=RouteSource, default=RouteSource.ASSUMPTION)
     yield_reference = models.CharField(_("yield, reference"), max_length=120, blank=True)
     yield_dated = models.DateField(_("yield, dated"), null=True, blank=True)
+    purity_pct = models.DecimalField(
+        _("purity of the product (area %)"), max_digits=6, decimal_places=3, null=True, blank=True, validators=[MORE_THAN_NOTHING, HUNDRED]
+    )
     batch_output_kg = models.DecimalField(
         _("output of a batch (kg)"), max_digits=12, decimal_places=4, null=True, blank=True, validators=[MORE_THAN_NOTHING]
     )
@@ -242,7 +245,8 @@ class StepInput(models.Model):
     """What a step takes in: a bought material, or the product of another step of the same version; one of the two.
 
     reference: the input that kg/kg and L/kg are counted on, by default the limiting one. stoichiometry: mol in the equation per mol of
-    the limiting input, where it is not one for a reactant and none for the others.
+    the limiting input, where it is not one for a reactant and none for the others. amount_low and amount_high where they are not as the
+    amount; the limiting input has none.
     """
 
     class Role(models.TextChoices):
@@ -269,6 +273,15 @@ class StepInput(models.Model):
     role = models.CharField(_("role"), max_length=16, choices=Role.choices)
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=6, validators=[MORE_THAN_NOTHING])
     basis = models.CharField(_("counted in"), max_length=16, choices=Basis.choices)
+    amount_low = models.DecimalField(
+        _("amount, low"), max_digits=12, decimal_places=6, null=True, blank=True, validators=[MORE_THAN_NOTHING]
+    )
+    amount_high = models.DecimalField(
+        _("amount, high"), max_digits=12, decimal_places=6, null=True, blank=True, validators=[MORE_THAN_NOTHING]
+    )
+    amount_source = models.CharField(_("amount, source"), max_length=12, choices=RouteSource, default=RouteSource.ASSUMPTION)
+    amount_reference = models.CharField(_("amount, reference"), max_length=120, blank=True)
+    amount_dated = models.DateField(_("amount, dated"), null=True, blank=True)
     is_limiting = models.BooleanField(_("limiting"), default=False)
     assay_pct = models.DecimalField(
         _("assay (%)"), max_digits=6, decimal_places=3, default=Decimal(100), validators=[MORE_THAN_NOTHING, HUNDRED]
@@ -298,6 +311,11 @@ class StepInput(models.Model):
             ),
             models.CheckConstraint(condition=~Q(from_step=F("step")), name="step_input_not_of_itself"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="step_input_amount"),
+            models.CheckConstraint(
+                condition=(Q(amount_low=None) | Q(amount_low__gt=0, amount_low__lte=F("amount")))
+                & (Q(amount_high=None) | Q(amount_high__gte=F("amount"))),
+                name="step_input_amount_band",
+            ),
             models.CheckConstraint(
                 condition=Q(assay_pct__gt=0, assay_pct__lte=100, recycle_pct__gte=0, recycle_pct__lt=100), name="step_input_percents"
             ),

@@ -80,6 +80,17 @@ def _wrong_yields(row: RouteStep) -> dict[str, list[str]]:
     return found
 
 
+def _wrong_amounts(row: StepInput) -> dict[str, list[str]]:
+    low, high, found = row.amount_low, row.amount_high, {}
+    if low is not None and low > row.amount:
+        found["amount_low"] = [_t("The low amount is above the amount.")]
+    if high is not None and high < row.amount:
+        found["amount_high"] = [_t("The high amount is below the amount.")]
+    if row.is_limiting and not (low is high is None):
+        found["amount_low" if low is not None else "amount_high"] = [_t("The others are counted on the limiting input: it has no range.")]
+    return found
+
+
 class InputRows(Rows):
     """Of all steps of a draft."""
 
@@ -94,6 +105,7 @@ class InputRows(Rows):
             found["from_step"] = [_t("A step does not take in its own product.")]
         if "step" in changed and row.pk and row.counted_on_it.exists():
             found["step"] = [_t("Another line of the step is counted on it.")]
+        found |= _wrong_amounts(row)
         if found:
             raise BadInput(found)
         if row.reference is not None and {"reference", "step"} & set(changed):

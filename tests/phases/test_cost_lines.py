@@ -105,6 +105,20 @@ def test_each_operation_becomes_lines_with_the_signed_sheet_as_their_source(proj
     assert (line.price_low, line.price_high) == (None, None)  # the sheet's base cost is not the total of its plan
 
 
+def test_changing_the_equipment_costs_once(project: Project) -> None:
+    planned(project, modification_cost="12000")
+    signed(project)
+    scenario = take(process.a_scenario(project))
+
+    line = scenario.lines.get(label="Step 1: change of equipment")
+    assert (line.category, line.basis, line.quantity, line.price) == ("occupancy", "once", 1, 12000)
+    without = work_of(PlannedOperation(batch_kg=Decimal(120), batches=3, hours=Decimal(36))).cost
+    assert (
+        work_of(PlannedOperation(batch_kg=Decimal(120), batches=3, hours=Decimal(36), modification_cost=Decimal(12000))).cost
+        == without + 12000
+    )
+
+
 def test_the_lines_cost_what_the_plan_says_where_the_phase_makes_as_much(project: Project) -> None:
     planned(project)
     planned(project, operation="Step 2", batches="5", operators="1.5")

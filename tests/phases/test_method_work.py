@@ -69,6 +69,22 @@ def test_both_are_part_of_the_total_and_of_the_cost_lines(project: Project) -> N
     assert (method.basis, method.quantity, method.unit, method.price, method.category) == ("once", D(120), "h", D(110), "dossier")
 
 
+def test_columns_and_standards_of_a_method_are_bought_by_the_piece(project: Project) -> None:
+    address = f"method-work:{sheet_of(project, 'analytical').pk}"
+    columns = {"item": "Assay, HPLC", "work": "columns and standards", "amount": "2", "unit_price": "640"}
+    assert list(enter(address, columns, Role.ANALYTICAL).errors) == ["unit"]
+    assert enter(address, columns | {"unit": "pieces"}, Role.ANALYTICAL).is_saved
+    services.save_sheet(project.code, "analytical", changes={"currency": "EUR"}, actor=make.person(Role.ANALYTICAL))
+
+    plan = plan_of(Project.objects.get(), "analytical")
+
+    assert plan is not None
+    [cost] = plan.costs
+    assert (cost.label, cost.unit, cost.quantity, cost.price, cost.category) == (
+        "Assay, HPLC: columns and standards", "pieces", D(2), D(640), "qc",
+    )  # fmt: skip
+
+
 def test_methods_alone_are_a_plan_and_say_what_is_done(project: Project) -> None:
     address = f"method-work:{sheet_of(project, 'analytical').pk}"
     assert "development, validation or transfer" in enter(address, VALIDATION | {"work": ""}, Role.ANALYTICAL).errors["work"][0]

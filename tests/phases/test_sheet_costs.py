@@ -88,6 +88,18 @@ def test_each_becomes_cost_lines_counted_once(
     assert Event.objects.filter(kind=words.event).exists()
 
 
+def test_a_function_is_wanted_for_a_task(project: Project) -> None:
+    for task in ("Route optimisation", "Reports"):
+        add_row(project, "research", "research-labour", **CHEMIST | {"task": task})
+    services.save_sheet(project.code, "research", changes={"currency": "EUR"}, actor=make.person(Role.RESEARCH))
+
+    plan = plan_of(project, "research")
+
+    assert plan is not None
+    assert [cost.label for cost in plan.costs] == ["Process chemist: Route optimisation", "Process chemist: Reports"]
+    assert len({cost.of for cost in plan.costs}) == 2
+
+
 def test_without_a_currency_or_a_row_there_is_nothing_to_take(project: Project) -> None:
     assert plan_of(project, "research") is None
     add_row(project, "research", "research-labour", **CHEMIST)

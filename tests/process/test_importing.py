@@ -60,6 +60,29 @@ def test_steps_and_inputs_are_entered_as_by_hand(project: Project) -> None:
     assert faults_of(plain_route(steps)) == ()
 
 
+def test_ranges_and_sources_come_with_the_file(project: Project) -> None:
+    head = (
+        *HEAD,
+        "Yield, low (%)",
+        "Yield, source",
+        "Yield, reference",
+        "Purity of the product (area %)",
+        "Amount, high",
+        "Amount, source",
+    )
+    first = [*ROWS[0], 55, "Analogue", "Org. Synth. 1925, 5, 1", 98.5, "", ""]
+    second = [*ROWS[1], "", "", "", "", 1.3, "Analogue"]
+    file = xlsx(head, first, second, sheet="Routes")
+
+    press_import(take_import("routes", file, "routes.xlsx", actor=make.chemist(), scope=project.code).pk, actor=make.chemist())
+
+    step = Route.objects.get().versions.get().steps.get()
+    said = (step.yield_low_pct, step.yield_source, step.yield_reference, step.purity_pct)
+    assert said == (55, "analogue", "Org. Synth. 1925, 5, 1", Decimal("98.5"))
+    amounts = step.inputs.order_by("position").values_list("amount_high", "amount_source")
+    assert list(amounts) == [(None, "assumption"), (Decimal("1.3"), "analogue")]
+
+
 def test_every_fault_is_said_at_its_cell_and_nothing_is_written(project: Project) -> None:
     unknown = [*ROWS[1][:5], "Unobtainium", *ROWS[1][6:]]
     headless = ["Amides", "Last", "", "", "", "Methanol", "Solvent", 1, "L/kg", ""]

@@ -254,6 +254,9 @@ def test_a_fault_of_a_step_is_said_at_its_field(field: str, values: dict[str, An
         ("assay_pct", {"assay_pct": Decimal("0.98")}),
         ("amount", {"amount": Decimal(0)}),
         ("material", {"material": ""}),
+        ("amount_low", {"amount": Decimal("1.1"), "amount_low": Decimal("1.2")}),
+        ("amount_high", {"amount": Decimal("1.1"), "amount_high": Decimal(1)}),
+        ("amount_high", {"amount": Decimal(1), "amount_high": Decimal(2), "is_limiting": "yes"}),
     ],
 )
 def test_a_fault_of_an_input_is_said_at_its_field(field: str, values: dict[str, Any], project: Project) -> None:

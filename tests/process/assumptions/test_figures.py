@@ -27,10 +27,10 @@ from process.assumptions.taking_offers import take_offer
 from process.costs.band import price_band, widened_by
 from process.costs.building import assessed
 from process.costs.figures import Figure, Source
-from process.costs.services import copy_scenario, fix_scenario
+from process.costs.services import change_scenario, copy_scenario, fix_scenario
 from process.costs.tornado import tornado
 from process.costs.variables import variables
-from process.models import CostAssessment, MaterialPrice, RouteStep
+from process.models import CostAssessment, MaterialPrice, RouteStep, StepInput
 from process.routes.services import fix_version
 from process.tasks import look_at_offers_again
 from projects.models import Project, Rfp, WaitingFor
@@ -151,6 +151,20 @@ def test_a_yield_that_was_published_is_no_assumption(scenario: CostAssessment, p
     figure = case.demands[0].steps[0].yield_fraction
     assert (figure.source, figure.reference, figure.on) == (Source.ANALOGUE, "Org. Synth. 1990, 68, 1", date(1990, 5, 1))
     assert YIELD not in taken(scenario)
+
+
+def test_batch_sizes_and_amounts_that_are_not_sure_are_assumed(scenario: CostAssessment, price: MaterialPrice) -> None:
+    line = StepInput.objects.filter(step__version=scenario.route_version_id, is_limiting=False).exclude(material=None).first()
+    assert line is not None
+    StepInput.objects.filter(pk=line.pk).update(amount_high=line.amount * 2)
+    change_scenario(scenario.pk, {"validation-batch_low_kg": Decimal(40)}, actor=make.estimator())
+
+    rows = taken(scenario)
+
+    use, batch = rows[f"Use of {line.material} in Acetylation"], rows["Batch size of Validation"]
+    assert (use.high, use.figure, use.low) == (Decimal("1.6509"), Decimal("0.8254"), Decimal("0.8254"))
+    assert (use.unit, use.for_client, bool(use.wider_by)) == ("kg/kg", False, True)
+    assert (told(batch), batch.for_client) == ((50, 40, 50, "kg"), True)
 
 
 def test_an_open_row_follows_the_scenario_and_keeps_its_words(scenario: CostAssessment, price: MaterialPrice) -> None:

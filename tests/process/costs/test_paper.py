@@ -13,7 +13,7 @@ from documents.content import day
 from process.costs.counting import what_counts
 from process.costs.paper import pictures_on_paper, scenario_on_paper
 from process.costs.services import change_scenario, copy_scenario, fix_scenario
-from process.models import CostAssessment
+from process.models import CostAssessment, RouteStep, StepInput
 from process.routes.services import fix_version
 from projects.models import Project
 from tests.process import factories as make
@@ -80,17 +80,20 @@ def test_yields_and_materials_of_the_route_stand_with_who_sells_them(scenario: C
         pack_kg=25, minimum_order_kg=50, lead_time_days=42, origin="CN"
     )
 
+    RouteStep.objects.filter(version=scenario.route_version).update(purity_pct=Decimal("99.5"))
+    StepInput.objects.filter(material=other.material).update(amount_source="analogue", amount_reference="Org. Synth. 1990, 68, 1")
+
     found = scenario_on_paper(scenario.project)
 
     assert found is not None
     assert found["chain"]["caption"] == "A batch of 50 kg (Validation)"
     assert found["chain"]["rows"] == [
-        ["Acetylation", "4-Aminophenol", "100", "40.11", "50", "90", "1.247", "0.8021"],
-        ["Overall", "along the longest line", "–", "40.11", "50", "90", "1.247", "0.8021"],
+        ["Acetylation", "4-Aminophenol", "100", "40.11", "50", "99.5", "90", "1.247", "0.8021"],
+        ["Overall", "along the longest line", "–", "40.11", "50", "–", "90", "1.247", "0.8021"],
     ]
     used, sold = ({row[0].split("\n")[0]: row for row in found[name]["rows"]} for name in ("consumption", "supply"))
-    assert used["4-Aminophenol"][1:] == ["1", "0.8021", "0", "0.8021", "0", "6.2 EUR"]
-    assert used["Acetic anhydride"][1:] == ["1.1", "0.8254", "0", "0.8254", "3", "2 EUR"]
+    assert used["4-Aminophenol"][1:] == ["1", "0.8021", "0", "0.8021", "Assumption", "0", "6.2 EUR"]
+    assert used["Acetic anhydride"][1:] == ["1.1", "0.8254", "0", "0.8254", "Analogue Org. Synth. 1990, 68, 1", "3", "2 EUR"]
     assert used["Water"][1:5] == ["–", "4.011", "0", "4.011"]
     assert (sold["4-Aminophenol"][1], sold["4-Aminophenol"][3:]) == ("Chemical Works, CN", ["25", "50", "42", "no, 2 offer it"])
     assert (sold["Acetic anhydride"][1], sold["Acetic anhydride"][6]) == ("Assumption", "nobody offers it")

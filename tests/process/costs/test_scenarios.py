@@ -22,7 +22,7 @@ from process.costs.building import assessed, assessed_many
 from process.costs.estimate import estimate
 from process.costs.results import priced
 from process.costs.trial import Trial
-from process.models import CostAssessment, CostLine, MaterialPrice, RiskItem, RouteStep
+from process.models import CostAssessment, CostLine, MaterialPrice, RiskItem, RouteStep, StepInput
 from projects.models import Project
 from tests.process import factories as make
 from tests.process.costs.story import LABOUR, change, enter, price_of, read
@@ -215,6 +215,71 @@ def test_batches_without_a_size_are_refused(scenario: CostAssessment) -> None:
         services.change_scenario(scenario.pk, {"pilot-batch_kg": D(0), "validation-batch_kg": D(-1)}, actor=make.estimator())
 
     assert list(refused.value.errors) == ["pilot-batches", "validation-batch_kg"]
+
+
+def test_what_a_batch_may_come_to_goes_with_the_copy_as_the_same_share(scenario: CostAssessment) -> None:
+    ends = {"pilot-batch_low_kg": D(8), "pilot-batch_high_kg": D("12.5")}
+    services.change_scenario(scenario.pk, ends, actor=make.estimator())
+
+    larger = services.copy_scenario(scenario.pk, "Larger", trial=Trial({"pilot": (D(20), 1)}), actor=make.estimator())
+    none = services.copy_scenario(scenario.pk, "No pilot", trial=Trial({"pilot": (D(0), 0)}), actor=make.estimator())
+    same = services.copy_scenario(scenario.pk, "Same", actor=make.estimator())
+
+    assert [services.end_values(copy)["pilot-batch_low_kg"] for copy in (larger, none, same)] == [16, None, 8]
+    assert services.end_values(larger)["pilot-batch_high_kg"] == 25
+
+
+@pytest.mark.parametrize(
+    ("name", "kg", "words"),
+    [
+        ("pilot-batch_low_kg", 11, "Not above the batch size."),
+        ("pilot-batch_low_kg", 0, "More than nothing."),
+        ("pilot-batch_high_kg", 9, "Not below the batch size."),
+        ("commercial-batch_high_kg", 9, "This belongs to a batch size."),
+    ],
+)
+def test_what_a_batch_may_come_to_lies_about_its_size(scenario: CostAssessment, name: str, kg: int, words: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        services.change_scenario(scenario.pk, {name: D(kg)}, actor=make.estimator())
+
+    assert refused.value.errors == {name: [words]}
+
+
+def test_a_batch_that_may_be_smaller_makes_what_each_batch_costs_dearer(scenario: CostAssessment) -> None:
+    """Of the same 20 kg two batches of 10 kg become four of 5 kg."""
+    enter(scenario, LABOUR | {"phase": "pilot", "basis": "per batch", "quantity": "10", "price": "100"})
+    services.change_scenario(scenario.pk, {"pilot-batch_low_kg": D(5)}, actor=make.estimator())
+
+    found = priced(assessed(read(scenario)))
+
+    assert found.tornado is not None
+    bar = next(each for each in found.tornado.bars if each.variable.key == "batch/pilot")
+    assert (str(bar.variable.label), bar.variable.low, bar.variable.high, bar.variable.unit) == ("Batch size of Pilot", 5, 10, "kg")
+    assert float(bar.at_low - bar.at_high) == pytest.approx(2000 * 1.12 * 1.08 / 0.7, rel=1e-4)
+
+
+def test_an_amount_that_may_be_more_is_a_bar_with_its_source(scenario: CostAssessment) -> None:
+    line = StepInput.objects.get(material__name="Acetic anhydride")
+    StepInput.objects.filter(pk=line.pk).update(amount_high=line.amount * 2, amount_source="analogue")
+
+    found = priced(assessed(read(scenario)))
+
+    assert found.tornado is not None
+    bar = next(each for each in found.tornado.bars if each.variable.key.startswith("use/"))
+    assert (bar.variable.low, bar.variable.high, bar.variable.source) == (1, 2, "analogue")
+    assert float(bar.at_high - bar.at_low) == pytest.approx(0.82544 * 1.15 * 170 * 1.12 * 1.08 / 0.7, rel=1e-4)
+
+
+def test_how_sure_a_figure_is_stands_with_it(scenario: CostAssessment) -> None:
+    enter(scenario, LABOUR | {"confidence": "Low"})
+    row = scenario.prices.get(material__name="4-Aminophenol")
+    assert not change(scenario, row, {"confidence": "High"}).errors
+
+    case = assessed(read(scenario)).case
+
+    assert case is not None
+    assert [line.price.confidence for line in case.lines] == ["low"]
+    assert [each.price.confidence for each in case.materials] == ["high", "", ""]
 
 
 def test_less_than_the_first_break_of_a_list_cannot_be_ordered(scenario: CostAssessment) -> None:
