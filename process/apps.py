@@ -8,6 +8,7 @@ class ProcessConfig(AppConfig):
 
     def ready(self) -> None:
         from process import events, permissions, policies
+        from process.actuals import outcomes
         from process.actuals import worksheets as actuals
         from process.assumptions import figures, ordering, prompting, settling
         from process.assumptions import letters as clarification
@@ -32,6 +33,7 @@ class ProcessConfig(AppConfig):
         read_price_sources_by(quoted.sources_of)
         charter_sources.register()
         actuals.register()
+        outcomes.register()
         purchasing.register()
         letters.register()
         posting.register()

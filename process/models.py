@@ -1,6 +1,6 @@
 """The models of all parts of the process; `process` is one app with one migration history."""
 
-from process.actuals.models import ActualCost, RunStep, StepRun
+from process.actuals.models import ActualCost, PhaseOutcome, RunStep, StepRun
 from process.assumptions.models import Assumption, ClarificationLetter
 from process.costs.models import CostAssessment, CostLine, CostPhase, MaterialPrice, QuotedPrice, RiskItem, ScenarioQuote
 from process.literature.models import Literature, StepSupport
@@ -25,6 +25,7 @@ __all__ = [
     "InquirySupplier",
     "Literature",
     "MaterialPrice",
+    "PhaseOutcome",
     "PurchaseInquiry",
     "QuotedPrice",
     "RiskItem",

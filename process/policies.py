@@ -6,7 +6,7 @@ from audit.policies import declare
 
 PURCHASING = ("PurchaseInquiry", "InquiryLine", "InquirySupplier", "InquiryAsk", "InquiryAnswer", "InquiryAward", "SupplierMail")
 ASSUMED = ("Assumption", "ClarificationLetter")
-ACTUALS = ("ActualCost", "StepRun")
+ACTUALS = ("ActualCost", "StepRun", "PhaseOutcome")
 COSTS = ("CostAssessment", "CostPhase", "CostLine", "MaterialPrice", "RiskItem", "ScenarioQuote")
 
 

@@ -61,7 +61,7 @@ def all_actuals(project: Project, reader: User, *only: str) -> list[PhaseActuals
     if not phases:
         return []
     reads_money = allowed("projects.read_revenue", reader, project)
-    money = _Money(project, phases) if reads_money else None
+    money = Money(project, phases) if reads_money else None
     planned, today = planned_of(project), project.today
     runs = list(StepRun.objects.filter(project=project, phase__in=phases).select_related("step__version__route"))
     found = []
@@ -101,7 +101,7 @@ def _signed(found: Compared, words: Callable[[Decimal], str]) -> _Signed:
     return _Signed(words(found.difference), "" if found.percent is None else f"{signed(found.percent)} %")
 
 
-class _Money:
+class Money:
     """What was quoted of the phases and what was spent on them, read once."""
 
     def __init__(self, project: Project, phases: Sequence[str]) -> None:
@@ -130,6 +130,14 @@ class _Money:
             sums = (money_words(total, each) for each, total in by_currency(booked).items())
             return Beside(_t("Cost"), _t("not quoted"), " + ".join(sums) or NOTHING)
         return _cost(quoted, booked, self.rates.get(quoted.currency, {}))
+
+    def compared(self, phase: str) -> Compared:
+        """In the currency of what was quoted; not where something was not, where nothing is booked, or where some of it has no rate."""
+        quoted, booked = self.quoted.get(phase), self.booked.get(phase, [])
+        found = spent(booked, quoted.currency, self.rates.get(quoted.currency, {})) if quoted is not None and booked else None
+        if quoted is None or found is None or found.left_out:
+            return Compared(None, None)
+        return Compared(quoted.amount, found.total)
 
 
 def _cost(quoted: QuotedCost, booked: Sequence[Booked], rates: Rates) -> Beside:

@@ -10,22 +10,19 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Left, Lower
 from django.utils.translation import gettext as _t
-from django.utils.translation import ngettext
 
 from catalogue.chemistry import SKELETON_LETTERS, skeleton_of
 from catalogue.parents import composition_or_none
-from process.actuals.beside import signed
 from process.actuals.comparing import Compared, Error, error_over
+from process.actuals.error_words import error_words
 from process.actuals.likeness import Kind, Likeness, likeness
 from process.actuals.models import StepRun
 from process.routes.models import RouteStep
-from projects.money import half_up
 
 if TYPE_CHECKING:
     from accounts.models import User
     from projects.models import Project
 
-ONE = Decimal(1)
 KIND = ("name", "product", "skeleton", "reaction")
 Sums = Mapping[str, Any]  # of one project and one kind of step
 
@@ -123,21 +120,9 @@ def _error(rows: Sequence[Sums], name: str) -> Error | None:
 
 def _yield_words(error: Error) -> str:
     below, above = _t("yield %(percent)s %% below the estimate"), _t("yield %(percent)s %% above the estimate")
-    return _words(error, below, above, _t("yield as estimated"))
+    return error_words(error, below, above, _t("yield as estimated"))
 
 
 def _hour_words(error: Error) -> str:
     below, above = _t("cycle time %(percent)s %% below the estimate"), _t("cycle time %(percent)s %% above the estimate")
-    return _words(error, below, above, _t("cycle time as estimated"))
-
-
-def _words(error: Error, below: str, above: str, same: str) -> str:
-    """Seen in 3 projects: yield 6 % below the estimate (−12 to +1)."""
-    mean = half_up(error.mean, ONE)
-    found = same if not mean else (below if mean < 0 else above) % {"percent": abs(mean)}
-    seen = ngettext("Seen in %(number)d project: %(found)s", "Seen in %(number)d projects: %(found)s", error.projects)
-    words = seen % {"number": error.projects, "found": found}
-    if error.projects == 1:
-        return words
-    ends = {"words": words, "low": signed(error.low, ONE), "high": signed(error.high, ONE)}
-    return _t("%(words)s (%(low)s to %(high)s)") % ends
+    return error_words(error, below, above, _t("cycle time as estimated"))

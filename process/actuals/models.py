@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -106,3 +107,23 @@ class StepRun(models.Model):
 
     def __str__(self) -> str:
         return str(self.step)
+
+
+class PhaseOutcome(models.Model):
+    """How far a phase that is over cost more (or less, below zero) than was quoted of it. Derived: `outcomes.py` writes it anew."""
+
+    PERCENT_PLACES = Decimal("0.01")
+
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="phase_outcomes")
+    phase = models.CharField(max_length=16, choices=Phase.choices)
+    percent = models.DecimalField(max_digits=12, decimal_places=2)
+
+    objects = ActualsQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["project_id", "id"]
+        constraints = [models.UniqueConstraint(fields=["project", "phase"], name="phase_outcome_once")]
+        indexes = [models.Index(fields=["phase"], name="phase_outcome_phase")]
+
+    def __str__(self) -> str:
+        return f"{self.get_phase_display()}: {self.percent} %"

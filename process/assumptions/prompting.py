@@ -17,6 +17,7 @@ from process.costs.offered import Offered, offered_for
 from projects.models import WaitingFor
 from projects.models.project import ProjectStatus
 from projects.services.waiting import close_waits, open_wait
+from worksheets.events import table_of
 
 OF_MATERIALS, OF_SUPPLIERS, OF_SCENARIOS = "material-prices", "supplier-prices", "cost-materials"  # the tables in which prices are written
 SUPPLIERS = "suppliers"  # from whom nothing is ordered any more, or is again
@@ -51,7 +52,7 @@ def _table_of(event: Event) -> str:
         return OF_SCENARIOS
     if event.kind == "supplier.status_followed":
         return OF_SUPPLIERS
-    key = str(event.data.get("key", "")) if event.kind.startswith("worksheet.") else ""
+    key = table_of(event)
     return OF_SUPPLIERS if key == SUPPLIERS else key
 
 

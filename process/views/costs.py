@@ -18,6 +18,7 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
+from process.actuals.outcomes import seen_costs, with_seen_costs
 from process.assumptions.ledger import arrivals, missing_of, rows_of, taking_blockers
 from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
@@ -64,7 +65,7 @@ def writers(request: SignedInRequest, project: Project) -> list[Blocker]:
 
 
 def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAssessment:
-    rows = with_tariffs(CostAssessment.objects.visible_to(request.user))
+    rows = with_seen_costs(with_tariffs(CostAssessment.objects.visible_to(request.user)), request.user)
     rows = rows.select_related(
         "project__client", "project__rfp", "project__site", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
     )
@@ -169,6 +170,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "history": _history(request, scenario),
+        "costs_seen": seen_costs(scenario),
         "version": version_of(values),
         "events": list(events_of(scenario)[:EVENTS]),
     }
