@@ -90,7 +90,7 @@ def keep_outcomes(project: Project) -> None:
 
 def keep_after(events: Sequence[Event]) -> None:
     wanted = {event.project_id for event in events if event.kind in MOVED or table_of(event) == TABLE}
-    for project in Project.objects.filter(pk__in=wanted - {None}).select_related("site").order_by("pk"):
+    for project in Project.objects.filter(pk__in=[each for each in wanted if each is not None]).select_related("site").order_by("pk"):
         keep_outcomes(project)
 
 

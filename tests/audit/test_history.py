@@ -33,6 +33,7 @@ WITHOUT_HISTORY = {  # and why
     "process.SupplierMail": "a queue of mails; that a letter was sent is an event",
     "documents.FileText": "read from a file, which never changes",
     "phases.SiteVessel": "a vessel by another name, which has history",
+    "process.PhaseOutcome": "computed again from the records",
     "process.QuotedPrice": "a supplier's price by another name, which has history",
     "process.RunStep": "a step of a route by another name, which has history",
     "projects.Scratch": "a plan tried out; what is taken over changes milestones, which have history",
