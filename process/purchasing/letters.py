@@ -84,6 +84,7 @@ def letter_data(addressee: InquirySupplier) -> dict[str, Any]:
             _t("The pack and the smallest order, in kilograms."),
             _t("The lead time in days, from the order to the delivery at our site."),
             _t("The country of origin, the purity, and the day until which the offer holds."),
+            _t("The safety data sheet of each material, and its specification or a recent certificate of analysis."),
             _t("Where you do not offer a material: why not. We then ask no further."),
         ],
         "how": [

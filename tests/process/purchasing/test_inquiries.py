@@ -92,7 +92,7 @@ def test_a_letter_says_nothing_of_client_product_or_other_suppliers(inquiry: Pur
     paper = papers_of(inquiry)["1-1"]
     said = json.dumps(paper.snapshot, ensure_ascii=False)
 
-    assert "4-Aminophenol" in said
+    assert "4-Aminophenol" in said and "The safety data sheet of each material" in said
     other = inquiry.addressees.get(number=2).supplier.name
     for secret in (project.client.name, project.title, project.compound.name, project.compound.cas_number, other, "Acetic anhydride"):
         assert secret not in said, secret
