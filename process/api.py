@@ -100,7 +100,7 @@ class RouteList(Tagged, APIView):
         rows = RouteVersion.objects.visible_to(request.user).filter(route__project=project).select_related("route__project")
         versions = list(rows.order_by("route_id", "-number").distinct("route_id"))
         by_version = steps_of_many(versions)
-        figures = of_many(by_version, currency=CURRENCY, on=project.today)
+        figures = of_many(by_version, currency=CURRENCY, project=project)
         data = [_route_data(version, by_version[version], figures[version]) for version in versions]
         return Response(RouteSerializer(sorted(data, key=lambda each: each["number"]), many=True).data)
 

@@ -38,7 +38,7 @@ def routes_page(request: SignedInRequest, code: str) -> HttpResponse:
     )
     versions = sorted(newest.select_related("route__project"), key=lambda each: each.route.number)
     by_version = steps_of_many(versions)
-    figures = of_many(by_version, currency=CURRENCY, on=project.today)
+    figures = of_many(by_version, currency=CURRENCY, project=project)
     context = {
         "project": project,
         "rows": [(version, [step for step in by_version[version] if not step.set_aside], figures[version]) for version in versions],

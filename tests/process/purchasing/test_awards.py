@@ -20,10 +20,13 @@ from process.costs.awarded import awarded_in
 from process.costs.building import assessed
 from process.costs.figures import Source
 from process.costs.services import fix_scenario
-from process.models import CostAssessment, InquiryAnswer, InquiryAward, InquiryLine, MaterialPrice, PurchaseInquiry
+from process.models import CostAssessment, InquiryAnswer, InquiryAward, InquiryLine, MaterialPrice, PurchaseInquiry, RouteVersion
 from process.purchasing import services
 from process.purchasing.awarding import award_line, revoke_award, rows_of
 from process.purchasing.paper import awards_on_paper
+from process.routes.building import Priced, material_key
+from process.routes.figures import worked_out
+from process.routes.paper import offers_on_paper
 from process.routes.services import fix_version
 from tests.process import factories as make
 from tests.process.purchasing.steps import answer, buyer, in_days, sent
@@ -291,3 +294,36 @@ def test_the_comparison_costs_one_query_for_all_its_awards(line: InquiryLine, dj
         rows = rows_of(line.inquiry, currency="EUR", on=timezone.localdate())
 
     assert [row.winner is not None for row in rows].count(True) == 1
+
+
+def price_in_route(line: InquiryLine) -> Priced:
+    """Of the material of the line, for the quantity that was asked."""
+    version = RouteVersion.objects.select_related("route__project__site").get(pk=line.inquiry.route_version_id)
+    version.target_kg = float(line.inquiry.target_kg)
+    return worked_out(version).prices[material_key(line.material_id)]
+
+
+def test_a_route_is_priced_by_the_award_as_long_as_it_holds(line: InquiryLine) -> None:
+    before = price_in_route(line)
+    given(line)
+    after = price_in_route(line)
+    Supplier.objects.filter(name="Second Works").update(status=Supplier.Status.SUSPENDED)
+
+    assert (before.quote.supplier.name, before.is_awarded) == ("Chemical Works", False)
+    assert (after.quote.supplier.name, after.is_awarded, after.price.amount_per_kg) == ("Second Works", True, Decimal("6.05"))
+    assert price_in_route(line).quote.supplier.name == "Chemical Works"
+
+
+def test_page_list_and_paper_of_a_route_follow_the_award(line: InquiryLine, client: Client) -> None:
+    version, project = line.inquiry.route_version, line.inquiry.project
+    client.force_login(make.chemist())
+    cheap = client.get(reverse("project-routes", args=[project.code])).context["rows"][0][2].cost.value.cost_per_kg
+
+    given(line)
+
+    rows = client.get(reverse("project-routes", args=[project.code])).context["rows"]
+    assert rows[0][2].cost.value.cost_per_kg > cheap
+    assert "Second Works, awarded" in client.get(version.get_absolute_url()).content.decode()
+    printed = offers_on_paper(version, project.today) or pytest.fail("no offers")
+    sellers = [row[1] for row in printed["table"]["rows"]]
+    assert "Second Works (awarded)" in sellers and "Chemical Works" in sellers
