@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
 
+from catalogue.models import ExchangeRate
 from charts.look import written
 from process.routes.awarded import awarded_lists
 from process.routes.benchmarks import Benchmark, Standing, standing
@@ -184,12 +185,19 @@ def materials_of(steps: Iterable[RouteStep]) -> set[int]:
     return {line.material_id for step in steps if not step.set_aside for line in step.inputs.all() if line.material_id}
 
 
-def of_many(by_version: dict[RouteVersion, list[RouteStep]], *, currency: str, project: Project) -> dict[RouteVersion, Figures]:
-    """Of several versions of a project at the cost of one: their prices are asked for once."""
+def of_many(
+    by_version: dict[RouteVersion, list[RouteStep]], *, currency: str, project: Project, target_kg: float
+) -> dict[RouteVersion, Figures]:
+    """Of several versions of a project at the cost of one: for one kilogram, by today's prices for the target, which are read once."""
     every = set().union(*(materials_of(steps) for steps in by_version.values())) if by_version else set()
     quotes, awarded = read_quotes(every, project.today), awarded_lists(project.pk, every, project.today)
-    known = prices_among(quotes, currency=currency, on=project.today, awarded=awarded)
-    return {version: figures_of(balanced(steps), known) for version, steps in by_version.items()}
+    rates = ExchangeRate.objects.into(currency, project.today)
+    asked: dict[str, Any] = {"currency": currency, "on": project.today, "rates": rates, "awarded": awarded}
+
+    def priced(whole: Balanced) -> Figures:
+        return figures_of(whole, prices_among(quotes, needed_kg=whole.of_target(target_kg).needed_kg, **asked))
+
+    return {version: priced(balanced(steps)) for version, steps in by_version.items()}
 
 
 def _compared(steps: Iterable[RouteStep], green: GreenMetrics | None) -> Iterable[Compared]:
