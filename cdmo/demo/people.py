@@ -76,8 +76,8 @@ def load_people() -> None:
     administrator = _administrator()
     for key, name, country, zone in SITES:
         if not Site.objects.filter(key=key).exists():
-            facts = {"name": name, "country": country, "time_zone": zone, "highest_exposure_band": CONTAINED.get(key)}
-            create_site(key, **facts, actor=administrator)
+            band = CONTAINED.get(key)
+            create_site(key, name=name, country=country, time_zone=zone, highest_exposure_band=band, actor=administrator)
     for person in STAFF:
         _open(person, administrator, time_zone=HOME_ZONE)
     business = User.objects.get(email=STAFF[0].email)
