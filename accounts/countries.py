@@ -265,6 +265,9 @@ COUNTRIES = {
 }
 
 
+LANDS = [(code, _(name)) for code, name in COUNTRIES.items()]  # as the reader calls them; a file is read back in any language
+
+
 def country_name(code: str) -> str:
     """`Switzerland (CH)`; letters that an older record holds and that are no country stay alone."""
     return f"{COUNTRIES[code]} ({code})" if code in COUNTRIES else code
@@ -286,6 +289,11 @@ def zones() -> dict[str, list[str]]:
     return found
 
 
+def zones_in_use() -> list[str]:
+    """All of them by their names, and UTC."""
+    return [*sorted({zone for of_country in zones().values() for zone in of_country}), "UTC"]
+
+
 class CountryField(forms.ChoiceField):
     """One of the countries, found by typing the beginning of its name; `empty` is what an optional one says instead."""
 
@@ -301,6 +309,5 @@ class TimeZoneField(forms.ChoiceField):
     """One of the zones in use; none is chosen before somebody chose."""
 
     def __init__(self, **kwargs: Any) -> None:
-        in_use = sorted({zone for of_country in zones().values() for zone in of_country})
-        named = [(zone, zone.replace("_", " ")) for zone in [*in_use, "UTC"]]
+        named = [(zone, zone.replace("_", " ")) for zone in zones_in_use()]
         super().__init__(**{"label": _("Time zone"), "choices": [("", _("choose a time zone")), *named], **kwargs})

@@ -74,6 +74,11 @@ class Word:
     tone: str
     delivered: str = ""
 
+    @property
+    def is_qualified(self) -> bool:
+        """By a decision on this material that holds."""
+        return self.key in Supplier.QUALIFIED
+
 
 def word_of(supplier: Supplier, material: int, on: date) -> Word:
     """How a supplier stands with a material, where offers are compared: whether it is barred, what `note_on` says, else the decision."""
@@ -133,7 +138,9 @@ def sources_words(rows: Iterable[SupplierQualification], on: date) -> str:
 
 
 def note_on(rows: Iterable[SupplierQualification], material: int, on: date) -> str:
-    """What stands against buying this material from the supplier of these rows; empty where nothing does. It is said and blocks nothing."""
+    """What stands against buying this material from the supplier of these rows; empty where nothing does. It is said and blocks nothing;
+    who gives the supplier a line of an inquiry says why.
+    """
     row = next((each for each in newest(rows) if each.material_id == material), None)
     if row is None:
         return _t("not qualified for this material")

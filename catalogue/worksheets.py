@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.countries import COUNTRIES
+from accounts.countries import LANDS
 from accounts.currencies import minor_unit
 from catalogue.compound_sheet import AS_WRITTEN, COMPOUNDS
 from catalogue.disposal_sheet import DISPOSAL_PRICES
@@ -27,13 +27,12 @@ from catalogue.services.materials import MaterialRows, enter_material
 from catalogue.services.qualification import QualificationRows, SupplierRows
 from catalogue.services.supply import QuoteRows, RateRows, enter_supplier
 from catalogue.services.vessels import VesselRows
+from catalogue.site_sheet import KEEPERS, SITES
 from worksheets.columns import text
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
 if TYPE_CHECKING:
     from worksheets.bound import Bound
-
-LANDS = [(code, _(name)) for code, name in COUNTRIES.items()]  # as the reader calls them; a file is read back in any language
 
 
 def _valid(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -365,7 +364,7 @@ VESSELS = Worksheet(
         SheetColumn("out_of_service_reason", note=_("Where it is; empty, the reason of the change stands here."), width=32),
     ),
     permission="catalogue.manage_sites",
-    who=_("Sites and their vessels are kept by an administrator or by management."),
+    who=KEEPERS,
     service=VesselRows,
     page=lambda site: reverse("vessels", args=[site.key]),
     hint=_("What batches are made in. Rows can be pasted from a spreadsheet; what is entered can be booked at once."),
@@ -374,4 +373,4 @@ VESSELS = Worksheet(
 
 def register() -> None:
     register_sheet(COMPOUNDS, MATERIALS, SUPPLIERS, QUALIFICATIONS, MATERIAL_PRICES, SUPPLIER_PRICES)
-    register_sheet(RATES, ANALYTICAL_PRICES, VESSELS, DISPOSAL_PRICES)
+    register_sheet(RATES, ANALYTICAL_PRICES, SITES, VESSELS, DISPOSAL_PRICES)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.countries import COUNTRIES, zones
+from accounts.countries import COUNTRIES, zones_in_use
 from accounts.duplicates import KnownNames, clients_at, contacts_alike, named
 from accounts.models import Client, User, languages
 from accounts.services import create_client, create_contact
@@ -24,7 +24,6 @@ CONTACT = {"name": "contact_name", "email": "contact_email", "phone": "contact_p
 
 
 def columns() -> tuple[Column, ...]:
-    in_use = [*sorted({zone for of_country in zones().values() for zone in of_country}), "UTC"]
     return (
         Column(
             "name",
@@ -44,7 +43,7 @@ def columns() -> tuple[Column, ...]:
         Column(
             "time_zone",
             _("Time zone"),
-            ChoiceField(choices=[(zone, zone) for zone in in_use], required=False),
+            ChoiceField(choices=[(zone, zone) for zone in zones_in_use()], required=False),
             _("Empty: that of the country."),
             "Europe/Zurich",
         ),

@@ -233,12 +233,6 @@ def delegations(request: SignedInRequest, _code: str) -> Table:
     return table_of("delegations", columns, Delegation.objects.visible_to(_ours(request)).select_related("giver", "receiver"))
 
 
-def sites(request: SignedInRequest, _code: str) -> Table:
-    _ours(request)
-    columns = [(_("Key"), of("key")), (_("Site"), of("name")), (_("Country"), of("country")), (_("Time zone"), of("time_zone"))]
-    return table_of("sites", columns, Site.objects.all())
-
-
 def own_days(request: SignedInRequest, _code: str) -> Table:
     _ours(request)
     places = [*Site.objects.all(), *Client.objects.visible_to(request.user)]
@@ -296,7 +290,6 @@ def register() -> None:
         Export("people", people),
         Export("tokens", tokens),
         Export("delegations", delegations),
-        Export("sites", sites),
         Export("own-days", own_days),
         Export("webhooks", webhooks),
         Export("told-projects", told_projects),

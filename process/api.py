@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from accounts.api_writes import Tagged
 from accounts.requests import ApiRequest
 from audit.refusals import Refused
+from process.costs.wanted import usually_wanted
 from process.routes.building import plain_route, steps_of, steps_of_many
 from process.routes.figures import CURRENCY, Figures, of_many
 from process.routes.mass_balance import Bought, Line, StepBalance, mass_balance
@@ -46,6 +47,11 @@ class RouteSerializer(serializers.Serializer[Any]):
     pmi_gross = serializers.FloatField(allow_null=True)
     material_cost_per_kg = serializers.DecimalField(max_digits=24, decimal_places=4, allow_null=True)
     currency = serializers.CharField()
+    priced_for_kg = serializers.DecimalField(
+        max_digits=24,
+        decimal_places=6,
+        help_text="The quantity whose prices count: a batch of the newest cost scenario, else the one that the request wants, else 1.",
+    )
     missing = serializers.ListField(child=serializers.CharField())
 
 
@@ -100,8 +106,9 @@ class RouteList(Tagged, APIView):
         rows = RouteVersion.objects.visible_to(request.user).filter(route__project=project).select_related("route__project")
         versions = list(rows.order_by("route_id", "-number").distinct("route_id"))
         by_version = steps_of_many(versions)
-        figures = of_many(by_version, currency=CURRENCY, on=project.today)
-        data = [_route_data(version, by_version[version], figures[version]) for version in versions]
+        wanted = usually_wanted(project).kg
+        figures = of_many(by_version, currency=CURRENCY, project=project, target_kg=float(wanted))
+        data = [{**_route_data(version, by_version[version], figures[version]), "priced_for_kg": wanted} for version in versions]
         return Response(RouteSerializer(sorted(data, key=lambda each: each["number"]), many=True).data)
 
 

@@ -18,8 +18,10 @@ class ProcessConfig(AppConfig):
         from process.literature import worksheets as literature
         from process.purchasing import letters, posting
         from process.purchasing import worksheets as purchasing
+        from process.purchasing.awards import awarded_quotes
         from process.routes import importing, made
         from process.routes import worksheets as routes
+        from process.routes.awarded import read_awards_by
         from projects.price_sources import read_price_sources_by
 
         permissions.register()
@@ -35,6 +37,7 @@ class ProcessConfig(AppConfig):
         actuals.register()
         outcomes.register()
         purchasing.register()
+        read_awards_by(awarded_quotes)
         letters.register()
         posting.register()
         ledger.register()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import COUNTRIES
+from accounts.currencies import CurrencyField
 from accounts.duplicates import KnownNames, named, words_of
 from accounts.models import Client, User
 from accounts.numbers import NumberField, WholeNumberField
@@ -26,7 +27,7 @@ from projects.models import Rfp
 from projects.models.rfp_choices import BY_CLIENTS_THEMSELVES, Channel
 from projects.rfp_fields import GIVEN, choices_of, field_of, heading_of
 from projects.services.rfp import find_client, log_rfp, unreachable
-from worksheets.columns import ChoiceField, ChoicesField, Column, MailField, TextField, text
+from worksheets.columns import ChoiceField, ChoicesField, Column, CurrencyChoiceField, MailField, TextField, text
 from worksheets.days import DayField
 from worksheets.kinds import Entered, ImportKind, register_import
 from worksheets.models import Import, ImportRow
@@ -114,7 +115,8 @@ def _read_as(name: str, choices: list[tuple[str, Words]]) -> forms.Field:
     if isinstance(field, ArrayField):
         return ChoicesField(choices=choices, required=False)
     if choices:
-        return ChoiceField(choices=choices, required=False)
+        reader = CurrencyChoiceField if isinstance(field, CurrencyField) else ChoiceField
+        return reader(choices=choices, required=False)
     if isinstance(field, models.DecimalField):
         return NumberField(max_digits=field.max_digits, decimal_places=field.decimal_places, required=False)
     if isinstance(field, models.PositiveSmallIntegerField):

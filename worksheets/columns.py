@@ -18,6 +18,7 @@ from django.utils.encoding import force_str
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.currency_names import NAMES, named_currency
 from audit.refusals import Words
 
 FORMULA = _("A formula stands here. Copy the column and paste it as values.")
@@ -167,14 +168,22 @@ class ByWords:
         found: dict[str, Any] = {}
         for key, label in self.choices:
             if key not in ("", None):
-                found |= dict.fromkeys((plain(key), *(plain(words) for words in in_all(label))), key)
+                found |= dict.fromkeys((plain(key), *(plain(words) for words in self.names_of(key, label))), key)
         return found
+
+    def names_of(self, key: Any, label: Any) -> list[str]:
+        """What may be typed for a choice beside its key."""
+        return in_all(label)
+
+    def possible(self) -> list[str]:
+        """As a refusal names them; what is meant most often stands first."""
+        return [str(label) for key, label in self.choices if key not in ("", None)]
 
     def chosen(self, typed: Any) -> Any:
         """Raises ValidationError with what is possible."""
         if (key := self.keys.get(plain(typed))) is not None:
             return key
-        raise NotChosen(str(typed).strip(), [str(label) for key, label in self.choices if key not in ("", None)])
+        raise NotChosen(str(typed).strip(), self.possible())
 
 
 class ChoiceField(ByWords, forms.ChoiceField):
@@ -187,6 +196,17 @@ class ChoiceField(ByWords, forms.ChoiceField):
 
     def validate(self, value: Any) -> None:
         forms.Field.validate(self, value)
+
+
+class CurrencyChoiceField(ChoiceField):
+    """A code of a currency. Its name is taken for it; where several are called so, like the dollar, they are named."""
+
+    def names_of(self, key: Any, label: Any) -> list[str]:
+        return [*super().names_of(key, label), NAMES[key], named_currency(key)]
+
+    def possible(self) -> list[str]:
+        codes = {key for key, _label in self.choices}
+        return [named_currency(code) for code in NAMES if code in codes]
 
 
 class ChoicesField(ByWords, forms.MultipleChoiceField):

@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.currencies import CurrencyField
 from accounts.numbers import NumberField, WholeNumberField
-from worksheets.columns import ChoiceField, MailField, TextField
+from worksheets.columns import ChoiceField, CurrencyChoiceField, MailField, TextField
 from worksheets.days import DayField
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def field_of(source: Any, column: SheetColumn) -> forms.Field:
     if column.lookup is not None:
         return TextField(required=required, max_length=300)
     if choices := list(column.choices or source.flatchoices):
-        return ChoiceField(choices=[("", ""), *choices], required=required)
+        reader = CurrencyChoiceField if isinstance(source, CurrencyField) else ChoiceField
+        return reader(choices=[("", ""), *choices], required=required)
     if isinstance(source, models.BooleanField):
         return YesNoOrDefaultField(required=False)
     if isinstance(source, models.DateField):

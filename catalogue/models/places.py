@@ -55,6 +55,9 @@ class Site(HasOwnDays):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("site-detail", args=[self.key])
+
     @property
     def today(self) -> date:
         """The day that it is there now."""

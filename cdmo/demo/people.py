@@ -10,7 +10,7 @@ from accounts.bootstrap import create_first_administrator
 from accounts.models import CLIENT_ROLES, Client, Role, User
 from accounts.services import choose_confidentiality, create_client, create_contact, create_user, give_role
 from catalogue.models import Site
-from catalogue.services import create_site, set_exposure_band
+from catalogue.services import create_site
 
 PASSWORD = "demo-stirred-tank"  # noqa: S105 - printed by `demo_sign_ins`
 HOME_ZONE = "Asia/Shanghai"
@@ -76,9 +76,8 @@ def load_people() -> None:
     administrator = _administrator()
     for key, name, country, zone in SITES:
         if not Site.objects.filter(key=key).exists():
-            create_site(key=key, name=name, country=country, time_zone=zone, actor=administrator)
-            if band := CONTAINED.get(key):
-                set_exposure_band(key, band=band, reason="Survey of the containment of its lines.", actor=administrator)
+            band = CONTAINED.get(key)
+            create_site(key, name=name, country=country, time_zone=zone, highest_exposure_band=band, actor=administrator)
     for person in STAFF:
         _open(person, administrator, time_zone=HOME_ZONE)
     business = User.objects.get(email=STAFF[0].email)

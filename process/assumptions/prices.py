@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from process.assumptions.models import Assumption
-from process.purchasing.awards import awards_of
+from process.purchasing.awards import awarded_quotes
 from process.routes.building import prices_among, read_quotes
 from process.words import money_words
 
@@ -50,7 +50,4 @@ def prices_of(project: Project, rows: Iterable[Assumption]) -> dict[int, Ordered
     for currency, theirs in wanted.items():
         offers = prices_among((each for each in quotes if each.material_id in theirs), currency=currency, on=project.today).found
         found |= {pk: Ordered(each.quote.supplier.name, each.quote) for pk, each in offers.items()}
-    for pk, award in awards_of(project.pk, materials).items():
-        if award.quote is not None and not award.broken_because(project.today):
-            found[pk] = Ordered(award.supplier.name, award.quote)
-    return found
+    return found | {pk: Ordered(quote.supplier.name, quote) for pk, quote in awarded_quotes(project.pk, materials, project.today).items()}

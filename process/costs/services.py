@@ -30,7 +30,7 @@ from process.costs.models import (
 from process.costs.results import Priced, priced
 from process.costs.stored import plain
 from process.costs.trial import Trial
-from process.purchasing.awards import awards_of
+from process.purchasing.awards import awarded_quotes
 from process.routes.building import known_prices, steps_of
 from process.routes.figures import materials_of
 from process.routes.services.shared import Values, as_data, take
@@ -210,8 +210,7 @@ def add_materials(row: CostAssessment) -> None:
 
 def _awarded(row: CostAssessment, materials: set[int]) -> dict[int, ListOfPrices]:
     """By material the price list to whose supplier it goes, where that holds on the day."""
-    awards = awards_of(row.project_id, materials)
-    return {pk: list_of(each.quote) for pk, each in awards.items() if each.quote is not None and not each.broken_because(row.priced_on)}
+    return {pk: list_of(quote) for pk, quote in awarded_quotes(row.project_id, materials, row.priced_on).items()}
 
 
 def first_breaks(rows: QuerySet[QuotedPrice]) -> QuerySet[QuotedPrice]:

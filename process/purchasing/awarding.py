@@ -86,7 +86,8 @@ def orderable(offers: Iterable[Offer]) -> list[Offer]:
 
 @act
 def award_line(pk: int, line: int, *, supplier: int, reason: str = "", actor: User) -> InquiryAward:
-    """The line goes to the supplier. A reason is asked where it is not the cheapest, or where nobody can say so for want of a rate.
+    """The line goes to the supplier. A reason is asked where it is not the cheapest, or where nobody can say so for want of a rate, and
+    where the supplier is not qualified for the material. One that is barred altogether makes no offer by which somebody can order.
 
     Raises InquiryLine.DoesNotExist for one of another inquiry, Refused while another award stands, BadInput at `supplier` and `reason`.
     """
@@ -98,8 +99,9 @@ def award_line(pk: int, line: int, *, supplier: int, reason: str = "", actor: Us
     offer = next((each for each in orderable(offers) if each.supplier.pk == supplier), None)
     if offer is None or offer.answer is None or offer.answer.price_per_kg is None:
         raise BadInput({"supplier": _t("There is no offer of this supplier by which somebody can order.")})
-    if not (is_cheapest := is_the_cheapest(offer, offers)) and not reason.strip():
-        raise BadInput({"reason": _t("It is not the cheapest offer: say why the line goes there. It stays in the record.")})
+    is_cheapest = is_the_cheapest(offer, offers)
+    if (asked := _to_be_explained(offer, is_cheapest)) and not reason.strip():
+        raise BadInput({"reason": asked})
     award = InquiryAward.objects.create(
         inquiry=inquiry,
         line=row,
@@ -112,8 +114,17 @@ def award_line(pk: int, line: int, *, supplier: int, reason: str = "", actor: Us
         awarded_by=actor,
         awarded_at=timezone.now(),
     )
-    record("inquiry.awarded", inquiry, actor=actor, reason=award.reason, **_told(award))
+    record("inquiry.awarded", inquiry, actor=actor, reason=award.reason, unqualified=offer.unqualified_words, **_told(award))
     return award
+
+
+def _to_be_explained(offer: Offer, is_cheapest: bool) -> list[str]:
+    """What the reason has to answer; empty where none is needed."""
+    asked = [] if is_cheapest else [_t("It is not the cheapest offer: say why the line goes there. It stays in the record.")]
+    if status := offer.unqualified_words:
+        words = _t("%(supplier)s: %(status)s. Say why the line goes there all the same. It stays in the record.")
+        asked.append(words % {"supplier": offer.supplier, "status": status})
+    return asked
 
 
 @act

@@ -36,7 +36,7 @@ class AwardQuerySet(models.QuerySet["InquiryAward"]):
     def standing(self) -> AwardQuerySet:
         """Those that nobody has revoked, with all that says whether they hold."""
         rows = self.filter(revoked_at=None)
-        return rows.select_related("inquiry__project", "line__material", "supplier", "answer__quote", "awarded_by")
+        return rows.select_related("inquiry__project", "line__material", "supplier", "answer__quote__supplier", "awarded_by")
 
 
 @tracked
@@ -190,3 +190,11 @@ def awards_of(project: int, materials: Collection[int]) -> dict[int, InquiryAwar
     """By material the newest award of the project that stands, whether it holds or not."""
     rows = InquiryAward.objects.standing().filter(inquiry__project=project, line__material__in=materials).order_by("awarded_at", "pk")
     return {row.line.material_id: row for row in rows}
+
+
+def awarded_quotes(project: int, materials: Collection[int], on: date) -> dict[int, SupplierQuote]:
+    """By material the price of the award by which somebody can order on that day: it counts before any cheaper one, wherever a price is
+    chosen for the project.
+    """
+    awards = awards_of(project, materials)
+    return {pk: each.quote for pk, each in awards.items() if each.quote is not None and not each.broken_because(on)}

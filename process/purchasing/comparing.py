@@ -27,7 +27,7 @@ class Offer:
 
     per_kg: what a kilogram that is needed costs, in the common currency, all that has to be bought counted; None where there is no offer,
     or no rate. rate: with which it was converted. has_expired: nobody can order by it any more, so that it is neither best nor fastest.
-    qualification: for this material, on that day; it blocks nothing.
+    qualification: for this material, on that day; it blocks nothing, but whoever gives the line to one that is not qualified says why.
     """
 
     supplier: Supplier
@@ -48,6 +48,11 @@ class Offer:
     @property
     def is_answered(self) -> bool:
         return self.answer is not None
+
+    @property
+    def unqualified_words(self) -> str:
+        """What speaks against buying the material there; empty of one that is qualified for it."""
+        return "" if self.qualification is None or self.qualification.is_qualified else self.qualification.words
 
     @property
     def lacks_rate(self) -> bool:

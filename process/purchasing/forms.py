@@ -73,7 +73,7 @@ class AwardForm(forms.Form):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs=REASON),
-        help_text=_("Needed where it is not the cheapest. It stays in the record."),
+        help_text=_("Needed where it is not the cheapest, or the supplier is not qualified for the material. It stays in the record."),
     )
 
     def __init__(self, *args: Any, offers: Iterable[Offer], currency: str, **kwargs: Any) -> None:
@@ -93,6 +93,8 @@ def offer_words(offer: Offer, currency: str) -> str:
         words.append(str(_("cheapest")))
     if offer.is_fastest:
         words.append(str(_("fastest")))
+    if offer.unqualified_words:
+        words.append(offer.unqualified_words)
     return ", ".join(words)
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, QuerySet
 
 from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
+from catalogue.models.supply import ListOfPrices, list_of
 from process.packs import whole_packs
 from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.plain import Basis, Charge, Price, Role, Route, Step, Substance
@@ -110,13 +111,14 @@ def _charge(line: StepInput, by_id: dict[int, RouteStep]) -> Charge:
 @dataclass(frozen=True)
 class Priced:
     """A price that was found, with where it comes from. is_reached: the quantity that is needed is sold at it. needed_kg: 0 where none is
-    said.
+    said. is_awarded: the material goes to this supplier, so that nobody else's price was compared.
     """
 
     price: Price
     quote: SupplierQuote
     is_reached: bool
     needed_kg: Decimal = Decimal(0)
+    is_awarded: bool = False
 
     @property
     def least_kg(self) -> Decimal:
@@ -186,18 +188,24 @@ def prices_among(
     on: date,
     needed_kg: Mapping[int, float] | None = None,
     rates: Mapping[str, ExchangeRate] | None = None,
+    awarded: Mapping[int, ListOfPrices] | None = None,
 ) -> Prices:
     """By material: the cheapest price that holds on that day for what is needed, whole packs counted. One query, for the rates,
     where they are not known: by currency, into that one.
 
     Of one supplier the newest price list counts, and of it the highest break that is reached by what has to be bought; the smallest
     quantity where none is said. Where no supplier sells so little, the smallest break stands in.
+
+    awarded: by material the one price list that counts, whatever others ask.
     """
     known = ExchangeRate.objects.into(currency, on) if rates is None else rates
     factors = {currency: Decimal(1)} | {other: row.rate for other, row in known.items()}
     lists: dict[tuple[int, int], list[SupplierQuote]] = {}
     unrated: dict[int, set[str]] = {}
+    given = awarded or {}
     for quote in quotes:
+        if given.get(quote.material_id, list_of(quote)) != list_of(quote):
+            continue
         if quote.currency in factors:
             rows = lists.setdefault((quote.material_id, quote.supplier_id), [])
             rows[:] = [row for row in rows if row.quoted_on == quote.quoted_on] + [quote]
@@ -208,7 +216,8 @@ def prices_among(
         needed = exact((needed_kg or {}).get(material, 0.0))
         quote = ([rows[0]] + [row for row in rows if least_kg(row) <= _bought(rows[0], needed)])[-1]
         price = Price(material_key(material), quote.price_per_kg * factors[quote.currency], currency, quote.note)
-        priced = Priced(price, quote, is_reached=any(least_kg(row) <= needed for row in rows), needed_kg=needed)
+        is_reached = any(least_kg(row) <= needed for row in rows)
+        priced = Priced(price, quote, is_reached=is_reached, needed_kg=needed, is_awarded=material in given)
         if material not in found or priced.rank < found[material].rank:
             found[material] = priced
     return Prices(currency, on, found, {material: sorted(each) for material, each in unrated.items() if material not in found})

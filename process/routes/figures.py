@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
 
+from catalogue.models import ExchangeRate
 from charts.look import written
+from process.routes.awarded import awarded_lists
 from process.routes.benchmarks import Benchmark, Standing, standing
 from process.routes.building import (
     Priced,
     Prices,
-    known_prices,
     material_key,
     material_pk,
     plain_route,
@@ -30,6 +31,9 @@ from process.routes.plain import Computed, Fault, Route
 from process.routes.reaction_classes import BENCHMARKS
 from process.routes.unit_cost import NO_PRICE, UnitCost, exact, unit_cost
 from process.routes.yields import OverallYield, overall_yield
+
+if TYPE_CHECKING:
+    from projects.models import Project
 
 CURRENCY = "EUR"
 TARGET_KG = 1.0
@@ -114,7 +118,9 @@ def balance_of(version: RouteVersion) -> Balanced:
 
 
 def worked_out(version: RouteVersion) -> Figures:
-    """For one kilogram, in the currency of routes, by today's prices for the target; computed once, as `balance_of` is."""
+    """For one kilogram, in the currency of routes, by today's prices for the target: those that were awarded, else the cheapest; computed
+    once, as `balance_of` is.
+    """
     known = version.__dict__
     if "_figures" not in known:
         known["_figures"] = figures_of(balance_of(version), _prices(version, CURRENCY))
@@ -132,10 +138,12 @@ def figures_in(version: RouteVersion, currency: str) -> Figures:
 def _prices(version: RouteVersion, currency: str) -> Prices:
     known, whole, today = version.__dict__, balance_of(version), version.route.project.today
     if "_quotes" not in known:
-        known["_quotes"], known["_prices"] = read_quotes(materials_of(whole.steps), today), {}
+        used = materials_of(whole.steps)
+        known["_quotes"], known["_prices"] = read_quotes(used, today), {}
+        known["_awarded"] = awarded_lists(version.route.project_id, used, today)
     if currency not in known["_prices"]:
-        needed = whole.of_target(version.target_kg).needed_kg
-        known["_prices"][currency] = prices_among(known["_quotes"], currency=currency, on=today, needed_kg=needed)
+        asked: dict[str, Any] = {"needed_kg": whole.of_target(version.target_kg).needed_kg, "awarded": known["_awarded"]}
+        known["_prices"][currency] = prices_among(known["_quotes"], currency=currency, on=today, **asked)
     found: Prices = known["_prices"][currency]
     return found
 
@@ -177,11 +185,19 @@ def materials_of(steps: Iterable[RouteStep]) -> set[int]:
     return {line.material_id for step in steps if not step.set_aside for line in step.inputs.all() if line.material_id}
 
 
-def of_many(by_version: dict[RouteVersion, list[RouteStep]], *, currency: str, on: date) -> dict[RouteVersion, Figures]:
-    """Of several versions at the cost of one: their prices are asked for once."""
+def of_many(
+    by_version: dict[RouteVersion, list[RouteStep]], *, currency: str, project: Project, target_kg: float
+) -> dict[RouteVersion, Figures]:
+    """Of several versions of a project at the cost of one: for one kilogram, by today's prices for the target, which are read once."""
     every = set().union(*(materials_of(steps) for steps in by_version.values())) if by_version else set()
-    known = known_prices(every, currency=currency, on=on)
-    return {version: figures_of(balanced(steps), known) for version, steps in by_version.items()}
+    quotes, awarded = read_quotes(every, project.today), awarded_lists(project.pk, every, project.today)
+    rates = ExchangeRate.objects.into(currency, project.today)
+    asked: dict[str, Any] = {"currency": currency, "on": project.today, "rates": rates, "awarded": awarded}
+
+    def priced(whole: Balanced) -> Figures:
+        return figures_of(whole, prices_among(quotes, needed_kg=whole.of_target(target_kg).needed_kg, **asked))
+
+    return {version: priced(balanced(steps)) for version, steps in by_version.items()}
 
 
 def _compared(steps: Iterable[RouteStep], green: GreenMetrics | None) -> Iterable[Compared]:

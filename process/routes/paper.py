@@ -10,7 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from catalogue.models import SupplierQuote
+from catalogue.models.supply import ListOfPrices, list_of
 from documents.content import Column, cell, data_table, key_values, shortest
+from process.routes.awarded import awarded_lists
 from process.routes.building import read_quotes
 from process.routes.drawing import kept_scheme
 from process.routes.figures import Balanced, balance_of, materials_of
@@ -46,8 +48,8 @@ def route_on_paper(version: RouteVersion) -> dict[str, Any] | None:
 
 
 def offers_on_paper(version: RouteVersion, on: date) -> dict[str, Any] | None:
-    """What suppliers ask for the materials of the route: table, of each supplier its newest offer that holds on that day; the names of
-    materials that nobody offers (`without`), and of those that one supplier alone does (`single`)."""
+    """What suppliers ask for the materials of the route: table, of each supplier its newest offer that holds on that day, and which of
+    them was awarded; the names of materials that nobody offers (`without`), and of those that one supplier alone does (`single`)."""
     steps = balance_of(version).steps
     inputs = (line for step in steps if not step.set_aside for line in step.inputs.all())
     names = {line.material.pk: str(line.material) for line in inputs if line.material is not None}
@@ -64,17 +66,20 @@ def offers_on_paper(version: RouteVersion, on: date) -> dict[str, Any] | None:
         Column(_t("Lead time (days)"), 11, "right"),
         Column(_t("Valid until"), 13),
     ]
-    table = data_table(columns, [row for pk, name in names.items() for row in _offered(name, offers[pk])], caption=_t("Offers that hold"))
+    awarded = awarded_lists(version.route.project_id, names, on)
+    rows = [row for pk, name in names.items() for row in _offered(name, offers[pk], awarded.get(pk))]
+    table = data_table(columns, rows, caption=_t("Offers that hold"))
     sellers = {name: len({quote.supplier_id for quote in offers[pk]}) for pk, name in names.items()}
     return {"table": table, **{key: [name for name, each in sellers.items() if each == many] for key, many in SELLERS.items()}}
 
 
-def _offered(name: str, quotes: Iterable[SupplierQuote]) -> Iterator[tuple[Any, ...]]:
+def _offered(name: str, quotes: Iterable[SupplierQuote], awarded: ListOfPrices | None) -> Iterator[tuple[Any, ...]]:
     rows = sorted(quotes, key=lambda quote: (str(quote.supplier), quote.quantity_from_kg))
     newest = {quote.supplier_id: quote.quoted_on for quote in sorted(rows, key=lambda quote: quote.quoted_on)}
-    for quote in (each for each in rows if each.quoted_on == newest[each.supplier_id]):
+    for quote in (each for each in rows if each.quoted_on == newest[each.supplier_id] or list_of(each) == awarded):
         price = f"{cell(shortest(quote.price_per_kg))} {quote.currency}"
-        yield name, str(quote.supplier), shortest(quote.quantity_from_kg), price, quote.lead_time_days, quote.valid_until
+        seller = _t("%(supplier)s (awarded)") % {"supplier": quote.supplier} if list_of(quote) == awarded else str(quote.supplier)
+        yield name, seller, shortest(quote.quantity_from_kg), price, quote.lead_time_days, quote.valid_until
     if not rows:
         yield name, _t("no offer that holds"), None, None, None, None
 

@@ -13,6 +13,7 @@ from accounts.requests import SignedInRequest
 from audit.refusals import Blocker
 from audit.seen import version_of
 from process.actuals.history import seen_before
+from process.costs.wanted import usually_wanted
 from process.purchasing.forms import PrepareForm, usual_values
 from process.purchasing.worksheets import WHO as INQUIRERS
 from process.routes import services
@@ -64,11 +65,12 @@ def editors(request: SignedInRequest, project: Project) -> list[Blocker]:
 def render_version(request: SignedInRequest, version: RouteVersion, *, status: int = 200, **bound: Any) -> HttpResponse:
     """bound: a form with its errors."""
     route, project = version.route, version.route.project
-    target = TargetForm(request.GET if "target" in request.GET else {"target": "1", "currency": CURRENCY})
-    kg, currency = (float(target.cleaned_data["target"]), target.cleaned_data["currency"]) if target.is_valid() else (TARGET_KG, CURRENCY)
-    version.target_kg = kg
+    usual = usually_wanted(project)
+    target = TargetForm(request.GET if "target" in request.GET else {"target": f"{usual.kg.normalize():f}", "currency": CURRENCY})
+    wanted, currency = (target.cleaned_data["target"], target.cleaned_data["currency"]) if target.is_valid() else (usual.kg, CURRENCY)
+    version.target_kg = kg = float(wanted)
     figures = figures_in(version, currency)
-    asked = {} if kg == TARGET_KG else {"target": request.GET["target"]}
+    asked = {} if kg == TARGET_KG else {"target": f"{wanted.normalize():f}"}
     steps = balance_of(version).steps
     screened = judged(version, findings_of(version, steps))
     not_mine, faults = editors(request, project), blockers_of(figures.faults, version, steps)
@@ -86,7 +88,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "history": seen_before(steps, project, request.user),
         "balance_rows": priced_rows(figures),
         "target_form": target,
-        "kg": kg,
+        "usual_words": usual.words if "target" not in request.GET or not target.is_valid() else "",
         "facts_blockers": not_mine + services.facts_blockers(route),
         "fix_blockers": not_mine + services.fix_blockers(version),
         "start_blockers": not_mine + services.starting_blockers(route),

@@ -12,6 +12,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form, carried_out
 from audit.seen import version_after
+from process.costs.wanted import usually_wanted
 from process.routes import services
 from process.routes.building import steps_of, steps_of_many
 from process.routes.drawing import scheme_of
@@ -38,11 +39,13 @@ def routes_page(request: SignedInRequest, code: str) -> HttpResponse:
     )
     versions = sorted(newest.select_related("route__project"), key=lambda each: each.route.number)
     by_version = steps_of_many(versions)
-    figures = of_many(by_version, currency=CURRENCY, on=project.today)
+    usual = usually_wanted(project)
+    figures = of_many(by_version, currency=CURRENCY, project=project, target_kg=float(usual.kg))
     context = {
         "project": project,
         "rows": [(version, [step for step in by_version[version] if not step.set_aside], figures[version]) for version in versions],
         "currency": CURRENCY,
+        "usual_words": usual.words,
         "form": form,
         "blockers": editors(request, project) + not_active(project),
     }

@@ -61,7 +61,7 @@ window.SheetSaving = (() => {
       this.isSending = false;
       this.isWithheld = false; // a reason that was asked for
       this.failed = "";
-      this.savedCount = 0;
+      this.savedRows = new Set(); // by their keys: each once, however often something was typed into it
       this.typedNames = config.columns.filter((column) => column.typed).map((column) => column.name);
       this.regulated = new Set(config.columns.filter((column) => column.regulated).map((column) => column.name));
       this.needed = config.columns.filter((column) => column.needed).map((column) => column.name);
@@ -292,7 +292,7 @@ window.SheetSaving = (() => {
       state.create.clear();
       state.key = result.id;
       if (this.states.get(state.number) === state) this.byKey.set(result.id, state.number);
-      this.savedCount += 1;
+      this.savedRows.add(result.id);
     }
 
     // What one row had entered is there for all that name it.

@@ -112,7 +112,8 @@ window.worksheets = (() => {
     const count = cells.fill(active === all ? counted : words.shown, { count: all, shown: active });
     const wrong = saving.wrong.length;
     if (wrong) return [sheet.said, cells.fill(wrong === 1 ? words.wrong_one : words.wrong, { wrong })].filter(Boolean).join(" ");
-    const saved = saving.savedCount ? (saving.savedCount === 1 ? words.saved_one : cells.fill(words.saved, { count: saving.savedCount })) : "";
+    const typed = saving.savedRows.size;
+    const saved = typed ? (typed === 1 ? words.saved_one : cells.fill(words.saved, { count: typed })) : "";
     return [sheet.said, saved, saving.unsaved.length ? words.unsaved : "", count].filter(Boolean).join(" ");
   };
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.currencies import CODES, FAVOURITES, OFFERED, CurrencyField, minor_unit
+from accounts.currency_names import NAMES
 from catalogue.models import AnalyticalPrice, SupplierQuote
 from catalogue.worksheets import ANALYTICAL_PRICES
 from projects.models import Quotation
@@ -34,6 +35,11 @@ def test_we_quote_in_those_that_our_amounts_can_hold() -> None:
     assert {code for code, _words in OFFERED} == {code for code in CODES if minor_unit(code) >= Decimal("0.01")}
     assert list(Quotation._meta.get_field("currency").choices or ()) == OFFERED
     assert ("KWD", "KWD") in (SupplierQuote._meta.get_field("currency").choices or ())
+
+
+def test_every_currency_has_a_name_of_its_own() -> None:
+    assert NAMES.keys() == set(CODES)
+    assert len(set(NAMES.values())) == len(NAMES)
 
 
 def test_a_new_currency_takes_no_migration() -> None:

@@ -35,6 +35,7 @@ def award_and_revoke(buyer: Page, business: Page, code: str) -> None:
     """Toluene goes to Demo Solvents; a draft scenario takes that price, and says so once the award is revoked."""
     done, scenario = buyer.locator("main"), business.locator("main")
     buyer.get_by_role("link", name=re.compile("^Award Toluene")).click()
+    buyer.get_by_label("Reason").fill("A lot of theirs was tested in full.")
     send(buyer, "Award the line")
     expect(done).to_contain_text("Awarded: new cost scenarios of this project count with this offer")
     sign_in(business, "bd@demo.example")

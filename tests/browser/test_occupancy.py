@@ -79,20 +79,13 @@ def test_the_plan_is_compared_with_a_baseline(page: Page, places: dict[str, str]
 
 def test_a_site_is_opened_and_a_vessel_entered_in_its_table(page: Page) -> None:
     sign_in(page, "admin@demo.example")
-    done = page.locator(".notice-success")
-    page.goto("/sites/")
-    for name, value in {"key": "visp", "name": "Visp"}.items():
-        page.fill(f"#id_{name}", value)
-    page.select_option("#id_country", "CH")
-    page.select_option("#id_time_zone", "Europe/Zurich")
-    press(page, "Open the site")
-    expect(done).to_contain_text("Visp is open")
+    sites = Grid(page, "sites", "key").open("/sites/")
+    sites.press("Add a row")
+    page.keyboard.press("Escape")
+    sites.paste("visp\tVisp plant\tSwitzerland\tEurope/Zurich")
+    expect(sites.status).to_contain_text("Saved")
 
-    page.get_by_role("link", name="Visp").click()
-    page.fill("#id_name", "Visp plant")
-    _say_why(page, "Correct", "Its full name.", button="Save")
-    expect(done).to_contain_text("corrected")
-
+    page.get_by_role("link", name="visp").click()
     page.locator("main").get_by_role("link", name="Vessels").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Vessels of Visp plant")
     grid = Grid(page, "vessels", "tag").open("/sites/visp/vessels/")
@@ -102,9 +95,3 @@ def test_a_site_is_opened_and_a_vessel_entered_in_its_table(page: Page) -> None:
     expect(grid.status).to_contain_text("Saved")
     page.get_by_role("link", name="R-400").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("R-400 Reactor of line 4")
-
-
-def _say_why(page: Page, card: str, reason: str, *, button: str) -> None:
-    form = page.get_by_role("region", name=card)
-    form.get_by_label("Reason").fill(reason)
-    form.get_by_role("button", name=button).click()

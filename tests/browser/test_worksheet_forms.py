@@ -21,10 +21,12 @@ pytestmark = pytest.mark.browser
 NOT_KNOWN = """
 from accounts.models import User
 from audit.context import acting
-from catalogue.services import set_exposure_band
+from catalogue.models import Site
+from worksheets.changing import CHANGE, Change, change_rows
 actor = User.objects.get(email="management@demo.example")
 with acting(actor=actor, channel="command"):
-    set_exposure_band("basel", band=None, reason="As before the test.", actor=actor)
+    unsaid = Change(CHANGE, Site.objects.get(key="basel").pk, {"highest_exposure_band": ""})
+    change_rows("sites", [unsaid], actor=actor, reason="As before the test.", all_or_none=True)
 """
 
 
@@ -114,10 +116,10 @@ def test_what_a_site_contains_is_said(plain: Callable[[str], Page], stack: Stack
     page = plain("management")
     page.goto("/sites/basel/")
 
-    card = page.get_by_role("region", name="What it contains")
-    card.get_by_label("Highest exposure band").select_option("4")
-    card.get_by_label("Reason").fill("Isolators qualified.")
-    card.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Change the facts").click()
+    page.get_by_label("Highest exposure band").fill("4")
+    send(page, "Save")
 
+    page.goto("/sites/basel/")
     expect(page.locator(".subheading")).to_contain_text("exposure band up to 4")
     stack.python(NOT_KNOWN)

@@ -8,20 +8,28 @@ from django.urls import reverse
 
 from accounts.models import INTERNAL_ROLES, Role, User
 from audit.models import Event
-from audit.refusals import BadInput, NotAllowed, Refused
-from catalogue.models import Site
-from catalogue.services import change_site, create_site, set_exposure_band
+from audit.refusals import BadInput, NotAllowed
+from catalogue.models import Site, Vessel
+from catalogue.services import create_site
+from projects.models import Project
 from tests.accounts.factories import UserFactory
+from tests.projects import factories as make
+from worksheets.changing import CHANGE, REMOVE, Change, Result, change_rows
 
 pytestmark = pytest.mark.django_db
 
 SHANGHAI = {"key": "shanghai", "name": "Shanghai", "country": "CN", "time_zone": "Asia/Shanghai"}
-MOVED = {"name": "Suzhou", "country": "CN", "time_zone": "Asia/Shanghai", "reason": "The plant moved."}
+WHY = "The plant moved."
 
 
 @pytest.fixture
 def keeper() -> User:
     return UserFactory(roles=[Role.MANAGEMENT])
+
+
+@pytest.fixture
+def site(keeper: User) -> Site:
+    return create_site(**SHANGHAI, actor=keeper)
 
 
 def kinds() -> list[str]:
@@ -34,24 +42,34 @@ def signed_in(user: User) -> Browser:
     return browser
 
 
-def test_site_is_opened(keeper: User) -> None:
-    site = create_site(**SHANGHAI, actor=keeper)
+def change(site: Site, actor: User, reason: str = WHY, **values: Any) -> Result:
+    (result,) = change_rows("sites", [Change(CHANGE, site.pk, values)], actor=actor, reason=reason).results
+    return result
 
+
+def remove(site: Site, actor: User, reason: str = WHY) -> Result:
+    (result,) = change_rows("sites", [Change(REMOVE, site.pk)], actor=actor, reason=reason).results
+    return result
+
+
+def test_site_is_opened(site: Site) -> None:
     assert Site.objects.get() == site
-    assert kinds() == ["site.created"]
+    event = Event.objects.get()
+    assert (event.kind, event.object, event.words, event.link) == ("worksheet.row_added", site, "Sites: Shanghai was added.", "/sites/")
 
 
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"country": "China"}, "country"),
+        ({"country": "Chinaland"}, "country"),
         ({"country": "XX"}, "country"),
         ({"time_zone": "China"}, "time_zone"),
         ({"key": "a b"}, "key"),
         ({"name": " "}, "name"),
+        ({"highest_exposure_band": 6}, "highest_exposure_band"),
     ],
 )
-def test_site_needs_sensible_values(keeper: User, changed: dict[str, str], field: str) -> None:
+def test_site_needs_sensible_values(keeper: User, changed: dict[str, Any], field: str) -> None:
     with pytest.raises(BadInput) as caught:
         create_site(**SHANGHAI | changed, actor=keeper)
 
@@ -59,98 +77,126 @@ def test_site_needs_sensible_values(keeper: User, changed: dict[str, str], field
     assert not Site.objects.exists()
 
 
-def test_site_key_is_given_once(keeper: User) -> None:
-    create_site(**SHANGHAI, actor=keeper)
+def test_country_and_zone_may_be_typed_as_people_call_them(keeper: User) -> None:
+    site = create_site("mexico", name="Toluca", country="Mexico", time_zone="America/Mexico City", actor=keeper)
 
+    assert (site.country, site.time_zone) == ("MX", "America/Mexico_City")
+
+
+def test_site_key_is_given_once_and_stays(site: Site, keeper: User) -> None:
     with pytest.raises(BadInput):
         create_site(**SHANGHAI | {"name": "Second"}, actor=keeper)
 
+    assert list(change(site, keeper, key="suzhou").errors) == ["key"]
 
-def test_site_is_corrected_with_a_reason(keeper: User) -> None:
-    create_site(**SHANGHAI, actor=keeper)
 
-    change_site("shanghai", **MOVED, actor=keeper)
+def test_site_is_corrected_with_a_reason(site: Site, keeper: User) -> None:
+    with pytest.raises(BadInput) as caught:
+        change(site, keeper, reason=" ", name="Suzhou")
+    assert list(caught.value.errors) == ["reason"]
 
-    assert Site.objects.get().name == "Suzhou"
-    event = Event.objects.get(kind="site.changed")
-    assert (event.reason, event.data["before"]["name"], event.data["after"]["name"]) == ("The plant moved.", "Shanghai", "Suzhou")
+    assert change(site, keeper, name="Suzhou").is_saved
+
+    event = Event.objects.latest("pk")
+    assert (event.reason, event.data["before"], event.data["after"]) == (WHY, {"name": "Shanghai"}, {"name": "Suzhou"})
 
 
 def test_a_region_goes_with_its_country(keeper: User) -> None:
-    create_site(key="frankfurt", name="Frankfurt", country="DE", time_zone="Europe/Berlin", actor=keeper)
+    site = create_site("frankfurt", name="Frankfurt", country="DE", time_zone="Europe/Berlin", actor=keeper)
     Site.objects.update(subdivision="HE")
-    values = {"name": "Main", "time_zone": "Europe/Berlin", "reason": "Named anew.", "actor": keeper}
 
-    assert change_site("frankfurt", country="DE", **values).subdivision == "HE"
-    assert change_site("frankfurt", country="CH", **values).subdivision == ""
-    assert Event.objects.filter(kind="site.changed").latest("pk").data["before"]["subdivision"] == "HE"
+    change(site, keeper, name="Main")
+    assert Site.objects.get().subdivision == "HE"
+    change(site, keeper, country="CH")
+    assert Site.objects.get().subdivision == ""
 
 
-@pytest.mark.parametrize(
-    ("changed", "refusal"),
-    [({"reason": " "}, BadInput), ({"time_zone": "Suzhou"}, BadInput), ({"name": "Shanghai"}, Refused)],
-)
-def test_correction_that_says_nothing_new_or_nothing_sensible_changes_nothing(
-    keeper: User, changed: dict[str, Any], refusal: type[Exception]
-) -> None:
-    create_site(**SHANGHAI, actor=keeper)
+@pytest.mark.parametrize("values", [{"time_zone": "Suzhou"}, {"name": "Shanghai"}])
+def test_correction_that_says_nothing_new_or_nothing_sensible_changes_nothing(site: Site, keeper: User, values: dict[str, str]) -> None:
+    change(site, keeper, **values)
 
-    with pytest.raises(refusal):
-        change_site("shanghai", **MOVED | changed, actor=keeper)
-
-    assert Site.objects.get().name == "Shanghai"
-    assert kinds() == ["site.created"]
+    assert Site.objects.get().time_zone == "Asia/Shanghai"
+    assert kinds() == ["worksheet.row_added"]
 
 
 @pytest.mark.parametrize("role", sorted(INTERNAL_ROLES - {Role.ADMINISTRATOR, Role.MANAGEMENT}))
-def test_others_keep_no_sites(keeper: User, role: Role) -> None:
-    create_site(**SHANGHAI, actor=keeper)
+def test_others_keep_no_sites(site: Site, role: Role) -> None:
     other = UserFactory(roles=[role])
 
     with pytest.raises(NotAllowed):
         create_site(**SHANGHAI | {"key": "basel"}, actor=other)
     with pytest.raises(NotAllowed):
-        change_site("shanghai", **MOVED, actor=other)
+        change(site, other, name="Suzhou")
 
-    assert kinds() == ["site.created"]
+    assert kinds() == ["worksheet.row_added"]
+
+
+def test_a_site_that_nobody_uses_can_be_taken_away(site: Site, keeper: User) -> None:
+    with pytest.raises(BadInput):
+        remove(site, keeper, reason="")
+
+    assert remove(site, keeper).is_saved
+    assert not Site.objects.exists()
+    assert Event.objects.latest("pk").words == "Sites: Shanghai was taken away."
+
+
+def test_a_site_with_vessels_or_projects_stays_and_the_refusal_names_them(site: Site, keeper: User) -> None:
+    Project.objects.filter(pk=make.a_project().pk).update(site=site)
+    Vessel.objects.create(site=site, tag="R-302", name="Reactor", kind="reactor", material="glass_lined")
+
+    (words,) = remove(site, keeper).errors[""]
+
+    assert "It is used elsewhere" in words
+    assert "vessels: R-302" in words
+    assert "projects: " in words
+    assert Site.objects.filter(pk=site.pk).exists()
 
 
 def test_page_opens_and_corrects_a_site(keeper: User) -> None:
     browser = signed_in(keeper)
 
-    browser.post(reverse("sites"), SHANGHAI)
-    answer = browser.post(reverse("site-detail", args=["shanghai"]), MOVED, follow=True)
+    browser.post(reverse("worksheet-row-new", args=["sites"]), SHANGHAI)
+    address = reverse("worksheet-row", args=["sites", Site.objects.get().pk])
+    browser.post(address, SHANGHAI | {"name": "Suzhou", "highest_exposure_band": "4", "reason": WHY})
+    shown = browser.get(reverse("site-detail", args=["shanghai"])).content.decode()
 
-    assert "Suzhou" in answer.content.decode()
-    assert "The plant moved." in answer.content.decode()
+    assert "Suzhou" in shown
+    assert "exposure band up to 4" in shown
+    assert WHY in shown
+    assert f'href="{address}"' in shown
+    assert 'href="/calendars/"' in shown
 
 
 def test_bad_input_stands_at_its_field_and_keeps_what_was_typed(keeper: User) -> None:
-    answer = signed_in(keeper).post(reverse("sites"), SHANGHAI | {"country": "XX"})
+    answer = signed_in(keeper).post(reverse("worksheet-row-new", args=["sites"]), SHANGHAI | {"country": "XX"})
 
     assert answer.status_code == 400
     assert list(answer.context["form"].errors) == ["country"]
     assert b'value="Shanghai"' in answer.content
 
 
-def test_page_says_who_keeps_sites_to_those_who_do_not() -> None:
-    answer = signed_in(UserFactory(roles=[Role.RESEARCH])).get(reverse("sites"))
+def test_page_says_who_keeps_sites_to_those_who_do_not(site: Site) -> None:
+    browser = signed_in(UserFactory(roles=[Role.RESEARCH]))
 
-    assert "kept by an administrator or by management" in answer.content.decode()
-    assert b'<form method="post" action="/sites/"' not in answer.content
+    assert "kept by an administrator or by management" in browser.get(reverse("sites")).content.decode()
+    assert "Change the facts" in browser.get(reverse("site-detail", args=["shanghai"])).content.decode()
 
 
-def test_what_a_site_contains_is_said_with_a_reason(keeper: User) -> None:
-    create_site(**SHANGHAI, actor=keeper)
-    browser, address = signed_in(keeper), reverse("site-exposure", args=["shanghai"])
+def test_the_table_counts_vessels_and_own_days(site: Site, keeper: User) -> None:
+    Vessel.objects.create(site=site, tag="R-302", name="Reactor", kind="reactor", material="glass_lined")
+    Site.objects.update(own_days_json=[{"first": "2026-08-03", "last": "2026-08-14", "worked": False, "words": "Shut-down"}])
 
-    silent = browser.post(address, {"exposure-band": "4"})
-    browser.post(address, {"exposure-band": "4", "exposure-reason": "Isolators qualified."})
+    (row,) = signed_in(keeper).get(reverse("worksheet-data", args=["sites"])).json()["rows"]
 
-    assert silent.status_code == 400
-    assert Site.objects.get().highest_exposure_band == 4
-    assert kinds() == ["site.created", "site.changed"]
-    with pytest.raises(Refused):
-        set_exposure_band("shanghai", band=4, reason="Again.", actor=keeper)
-    with pytest.raises(NotAllowed):
-        set_exposure_band("shanghai", band=5, reason="More.", actor=UserFactory(roles=[Role.RESEARCH]))
+    assert (row["values"]["vessels"], row["values"]["own_days"]) == (1, 1)
+    assert row["links"]["vessels"] == "/sites/shanghai/vessels/"
+
+
+def test_sites_leave_and_come_as_files(site: Site, keeper: User) -> None:
+    browser = signed_in(keeper)
+
+    file = b"".join(browser.get(reverse("list-csv", args=["sites"])).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+
+    assert "shanghai" in file
+    assert "Asia/Shanghai" in file
+    assert browser.get(reverse("import-new", args=["sites"])).status_code == 200

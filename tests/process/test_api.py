@@ -28,6 +28,7 @@ def test_routes_come_with_their_numbers_and_what_is_missing(project: Project, ou
 
     assert (whole["steps"], whole["overall_yield_fraction"], whole["yield_along"]) == (1, 0.9, ["Acetylation"])
     assert (whole["missing"], float(whole["material_cost_per_kg"])) == ([], pytest.approx(6.0026, abs=1e-4))
+    assert (whole["currency"], float(whole["priced_for_kg"])) == ("EUR", 1)
     assert (empty["pmi_net"], empty["missing"]) == (None, ["The route has no step."])
 
 

@@ -22,7 +22,7 @@ from process.purchasing.services import prepare_inquiry
 from process.routes.checks import faults_of
 from process.routes.services import fix_version, start_version
 from process.templatetags.process import measured, percent
-from projects.models import Project
+from projects.models import Project, Rfp
 from tests.process import factories as make
 from tests.projects import factories as projects
 from worksheets.bound import bind
@@ -196,6 +196,27 @@ def test_the_target_scales_masses_and_cost(chemist: Client, project: Project) ->
 
     assert "80.21" in page  # kg of 4-aminophenol: 100 · 109.128 / (0.9 · 151.165)
     assert "497.32" in page  # at 6.20 EUR/kg
+
+
+def test_the_target_is_a_batch_of_the_newest_scenario_else_of_the_request_else_a_kilogram(chemist: Client, project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    make.a_price(Material.objects.get(name="Acetic anhydride"), "0.15", quantity_from_kg=Decimal(50))
+    routes = reverse("project-routes", args=[project.code])
+
+    def told(words: str) -> tuple[str, float, bool, bool]:
+        answer = chemist.get(page_of(version))
+        page, shown = answer.content.decode(), chemist.get(routes).content.decode()
+        cost = answer.context["figures"].cost.value.cost_per_kg
+        return answer.context["target_form"]["target"].value(), float(cost), words in page, words in shown
+
+    assert told("For 1 kg: neither a cost scenario nor the request") == ("1", pytest.approx(6.0026, abs=1e-4), True, True)
+    Rfp.objects.filter(project=project).update(batch_size_wanted_kg=Decimal(100))
+    assert told("For 100 kg: the batch that the request wants.") == ("100", pytest.approx(5.1772, abs=1e-3), True, True)
+    make.a_scenario(project, version, name="Trial")
+    said = "For 10 kg: a batch of cost scenario 1 (Trial), Pilot."
+    assert told(said) == ("10", pytest.approx(6.0026, abs=1e-4), True, True)
+    assert said not in chemist.get(f"{page_of(version)}?target=5&currency=EUR").content.decode()
+    assert said in chemist.get(f"{page_of(version)}?target=0&currency=EUR").content.decode()
 
 
 def test_a_missing_price_is_said_and_a_fault_stands_at_its_step(chemist: Client, project: Project) -> None:

@@ -31,7 +31,6 @@ ACCOUNT_ROUTES = {
     "person-reset-second-factor": act(),
     "sites": ours(),
     "site-detail": page(200, own=404, foreign=404, arguments={"key": "site"}),
-    "site-exposure": page(405, own=404, foreign=404, post_only=True, arguments={"key": "site"}),
     "site-disposal": page(200, own=404, foreign=404, arguments={"key": "site"}),
     "vessels": page(200, own=404, foreign=404, arguments={"key": "site"}),
     "vessel-detail": page(200, own=404, foreign=404, arguments={"key": "site", "tag": "R-302"}),

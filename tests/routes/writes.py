@@ -51,11 +51,6 @@ WRITES = [
     ),
     Writers("accounts.review_access", ("quality_assurance", "management"), "roles-review"),
     Writers("catalogue.cite_compound", SELLERS, "compound-sources"),
-    Writers(
-        "catalogue.manage_sites",
-        ("management", "administrator"),
-        "sites site-detail site-exposure",
-    ),
     Writers("catalogue.manage_materials", ("research", "material_control", "production"), "route-materials"),
     Writers("catalogue.manage_quotes", ("material_control",), "inquiry-award inquiry-award-revoke"),
     Writers("documents.refuse", (), "document-refuse"),

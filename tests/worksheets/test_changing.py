@@ -43,7 +43,7 @@ def test_a_supplier_may_quote_in_any_currency() -> None:
         ("price_per_kg", "1,234", "can be read as"),
         ("price_per_kg", "dear", "Enter a number"),
         ("pack_kg", "3 lb", "this column is in kg"),
-        ("currency", "Pound", "none of the possible values"),
+        ("currency", "Pound", "none of the possible values: GBP Pound sterling (British pound), EGP Egyptian pound, "),
         ("quoted_on", "03/04/2026", "can be read as"),
         ("supplier", "Nobody", "There is no “Nobody”"),
         ("valid_until", "2026-01-01", "before the day of the quote"),

@@ -95,6 +95,15 @@ def test_rows_are_added_where_they_belong_and_moved(address: str) -> None:
     assert Event.objects.latest("pk").kind == "worksheet.row_removed"
 
 
+def test_rows_that_only_make_room_are_not_counted_as_changed(address: str) -> None:
+    """Of four rows below the inserted one only that is counted into which something was typed."""
+    write(address, a_line("Third"), a_line("Fourth"))
+
+    write(address, a_line("First", after=0), Change(CHANGE, key_of("Third"), {"amount": "7"}))
+
+    assert Event.objects.latest("pk").words == "Lines: 1 rows added, 1 changed, 0 taken away."
+
+
 def test_new_rows_behind_the_same_row_stand_in_their_order(address: str) -> None:
     one, other = key_of("Process development"), key_of("Pilot batches")
 

@@ -51,7 +51,6 @@ TABLES: dict[str, str] = {
     "accounts/_token_table.html": "accounts/tokens.html",
     "accounts/people.html": "accounts/people.html",
     "catalogue/material.html": "the prices that hold; all of them are the worksheet below",
-    "catalogue/sites.html": "catalogue/sites.html",
     "desk/portal_requests.html": "a client's own few requests; systems read them from the API",
     "phases/evaluation/_sheet_calendar.html": "what the plan above asks of the calendar; its rows are the worksheet",
     "process/_actuals.html": "computed of what the worksheets beside it hold, against what was quoted",

@@ -15,12 +15,14 @@ from django.core.exceptions import ValidationError
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from accounts.currencies import CURRENCIES, OFFERED
+from accounts.currency_names import named_currency
 from accounts.numbers import NumberField
 from audit.refusals import BadInput
 from tests.worksheets.tables import csv_text, xlsx
 from worksheets import reading
 from worksheets.blanks import csv_blank, possible, xlsx_blank
-from worksheets.columns import Cell, ChoiceField, ChoicesField, Column, NotChosen, TextField, YesNoField
+from worksheets.columns import Cell, ChoiceField, ChoicesField, Column, CurrencyChoiceField, NotChosen, TextField, YesNoField
 from worksheets.days import DayField, day_as_typed
 from worksheets.kinds import ImportKind, import_kinds
 
@@ -95,6 +97,36 @@ def test_what_may_have_been_meant_is_offered_unless_it_may_be_anything(number: i
         field.clean(typed)
 
     assert refused.value.near == near
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("Dollar", ["USD", "AUD", "CAD", "HKD", "SGD"]),
+        ("pound", ["GBP", "EGP", "FKP", "GIP", "LBP"]),
+        ("franc", ["CHF", "BIF", "CDF", "DJF", "GNF"]),
+        ("Yen", ["JPY"]),
+        ("yuan", ["CNY"]),
+        ("Renminbi", ["CNY"]),
+    ],
+)
+def test_a_currency_that_is_typed_by_its_name_is_offered_by_its_code(typed: str, near: list[str]) -> None:
+    field = CurrencyChoiceField(choices=[("", ""), *CURRENCIES])
+
+    with pytest.raises(NotChosen, match=f"“{typed}” is none of the possible values: {named_currency(near[0])[:9]}") as refused:
+        field.clean(typed)
+
+    assert [words[:3] for words in refused.value.near] == near
+    assert field.clean(refused.value.near[0]) == near[0]
+
+
+def test_a_name_that_one_currency_has_is_understood() -> None:
+    field = CurrencyChoiceField(choices=[("", ""), *OFFERED])
+
+    assert [field.clean(typed) for typed in ("euro", "US Dollar", "chf", "Swiss franc")] == ["EUR", "USD", "CHF", "CHF"]
+    with pytest.raises(NotChosen) as refused:
+        field.clean("dinar")
+    assert "KWD" not in str(refused.value)
 
 
 def test_rows_keep_their_number_below_empty_ones_and_columns_come_in_any_order() -> None:

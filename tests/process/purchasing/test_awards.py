@@ -14,19 +14,22 @@ from rest_framework.test import APIClient
 from accounts.models import Role
 from audit.events import events_of
 from audit.refusals import BadInput, NotAllowed, Refused
-from catalogue.models import Supplier, SupplierQuote
+from catalogue.models import Supplier, SupplierQualification, SupplierQuote
 from process.assumptions.taking_offers import take_award
 from process.costs.awarded import awarded_in
 from process.costs.building import assessed
 from process.costs.figures import Source
 from process.costs.services import fix_scenario
-from process.models import CostAssessment, InquiryAnswer, InquiryAward, InquiryLine, MaterialPrice, PurchaseInquiry
+from process.models import CostAssessment, InquiryAnswer, InquiryAward, InquiryLine, MaterialPrice, PurchaseInquiry, RouteVersion
 from process.purchasing import services
 from process.purchasing.awarding import award_line, revoke_award, rows_of
 from process.purchasing.paper import awards_on_paper
+from process.routes.building import Priced, material_key
+from process.routes.figures import worked_out
+from process.routes.paper import offers_on_paper
 from process.routes.services import fix_version
 from tests.process import factories as make
-from tests.process.purchasing.steps import answer, buyer, in_days, sent
+from tests.process.purchasing.steps import answer, buyer, decide, in_days, sent
 from tests.projects import factories as projects
 from worksheets.changing import CHANGE, REMOVE, Change, change_rows
 
@@ -36,8 +39,9 @@ BECAUSE = "Delivers four weeks sooner."
 
 @pytest.fixture
 def line(inquiry: PurchaseInquiry) -> InquiryLine:
-    """Two suppliers have answered: the dear one sooner."""
+    """Two suppliers that are qualified have answered: the dear one sooner."""
     sent(inquiry)
+    decide(inquiry, "Chemical Works", "Second Works")
     for name, price, days in (("Chemical Works", "5.10", "56"), ("Second Works", "6.05", "21")):
         told = {"price_per_kg": price, "currency": "EUR", "lead_time_days": days, "valid_until": in_days(60).isoformat()}
         assert answer(inquiry, "4-Aminophenol", name, **told).is_saved
@@ -79,6 +83,44 @@ def test_the_cheapest_needs_no_reason_and_any_other_does(line: InquiryLine) -> N
     assert (award.is_cheapest, award.reason_words, award.price_words) == (True, "the cheapest offer", "5.10 EUR/kg")
     (event,) = events_of(line.inquiry).filter(kind="inquiry.awarded")
     assert event.words.endswith("4-Aminophenol of purchase inquiry " + str(line.inquiry) + " goes to Chemical Works at 5.10 EUR/kg.")
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        (None, "not qualified for this material"),
+        ({"valid_until": in_days(-1)}, "qualification lapsed on"),
+        ({"decision": "disqualified", "conditions": "Found wanting."}, "disqualified for this material"),
+    ],
+)
+def test_one_that_is_not_qualified_for_the_material_is_chosen_with_a_reason(
+    line: InquiryLine, values: dict[str, Any] | None, status: str
+) -> None:
+    decided = SupplierQualification.objects.filter(material=line.material, supplier__name="Chemical Works")
+    decided.delete() if values is None else decided.update(**values)
+
+    with pytest.raises(BadInput, match=f"Chemical Works: {status}") as caught:
+        given(line, "Chemical Works", reason=" ")
+    assert list(caught.value.errors) == ["reason"]
+    award = given(line, "Chemical Works", reason="A lot was tested in full.")
+
+    assert (award.is_cheapest, award.reason_words) == (True, "A lot was tested in full.")
+    (event,) = events_of(line.inquiry).filter(kind="inquiry.awarded")
+    assert event.data["unqualified"].startswith(status)
+    assert event.reason == "A lot was tested in full."
+
+
+def test_the_page_says_at_the_field_what_stands_against_a_supplier(client: Client, line: InquiryLine) -> None:
+    SupplierQualification.objects.all().delete()
+    client.force_login(buyer())
+
+    posted = {"award-supplier": supplier("Chemical Works"), "award-reason": ""}
+    refused = client.post(reverse("inquiry-award", args=[line.inquiry.project.code, line.inquiry.number, line.pk]), posted)
+
+    assert refused.status_code == 400
+    assert list(refused.context["form"].errors) == ["reason"]
+    assert "Chemical Works: not qualified for this material. Say why the line goes there" in refused.content.decode()
+    assert "cheapest, not qualified for this material" in refused.content.decode()
 
 
 def test_a_line_goes_to_one_and_is_revoked_with_a_reason(line: InquiryLine) -> None:
@@ -291,3 +333,36 @@ def test_the_comparison_costs_one_query_for_all_its_awards(line: InquiryLine, dj
         rows = rows_of(line.inquiry, currency="EUR", on=timezone.localdate())
 
     assert [row.winner is not None for row in rows].count(True) == 1
+
+
+def price_in_route(line: InquiryLine) -> Priced:
+    """Of the material of the line, for the quantity that was asked."""
+    version = RouteVersion.objects.select_related("route__project__site").get(pk=line.inquiry.route_version_id)
+    version.target_kg = float(line.inquiry.target_kg)
+    return worked_out(version).prices[material_key(line.material_id)]
+
+
+def test_a_route_is_priced_by_the_award_as_long_as_it_holds(line: InquiryLine) -> None:
+    before = price_in_route(line)
+    given(line)
+    after = price_in_route(line)
+    Supplier.objects.filter(name="Second Works").update(status=Supplier.Status.SUSPENDED)
+
+    assert (before.quote.supplier.name, before.is_awarded) == ("Chemical Works", False)
+    assert (after.quote.supplier.name, after.is_awarded, after.price.amount_per_kg) == ("Second Works", True, Decimal("6.05"))
+    assert price_in_route(line).quote.supplier.name == "Chemical Works"
+
+
+def test_page_list_and_paper_of_a_route_follow_the_award(line: InquiryLine, client: Client) -> None:
+    version, project = line.inquiry.route_version, line.inquiry.project
+    client.force_login(make.chemist())
+    cheap = client.get(reverse("project-routes", args=[project.code])).context["rows"][0][2].cost.value.cost_per_kg
+
+    given(line)
+
+    rows = client.get(reverse("project-routes", args=[project.code])).context["rows"]
+    assert rows[0][2].cost.value.cost_per_kg > cheap
+    assert "Second Works, awarded" in client.get(version.get_absolute_url()).content.decode()
+    printed = offers_on_paper(version, project.today) or pytest.fail("no offers")
+    sellers = [row[1] for row in printed["table"]["rows"]]
+    assert "Second Works (awarded)" in sellers and "Chemical Works" in sellers
