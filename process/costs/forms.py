@@ -28,6 +28,7 @@ from projects.models import Phase, Project
 MOST_BATCHES = 9999
 MOST_SEED = 2**31 - 1
 VALIDATION_BATCHES = 3
+FIELDS_OF_PHASES = {phase: [f"{phase.value}-{name}" for name in (*SIZES, *BATCH_ENDS)] for phase in PRICED_PHASES}
 
 
 def _percent(label: Any, *, hint: Any = "") -> PercentField:
@@ -43,11 +44,10 @@ def _add_sizes(fields: dict[str, forms.Field]) -> None:
 
 
 def _add_ends(fields: dict[str, forms.Field]) -> None:
-    hint = _("Where it is not sure; the quantity stays the same.")
     for phase in PRICED_PHASES:
         low, high = (words % {"phase": phase.label} for words in (_("%(phase)s, batch at least (kg)"), _("%(phase)s, batch at most (kg)")))
-        fields[f"{phase.value}-batch_low_kg"] = number(low, places=4, hint=hint)
-        fields[f"{phase.value}-batch_high_kg"] = number(high, places=4, hint=hint)
+        fields[f"{phase.value}-batch_low_kg"] = number(low, places=4)
+        fields[f"{phase.value}-batch_high_kg"] = number(high, places=4)
 
 
 class ScenarioForm(forms.Form):
@@ -80,8 +80,20 @@ class ScenarioForm(forms.Form):
             field.help_text = " ".join(filter(None, (each.origin, str(field.help_text))))
         route: Any = self.fields["route_version"]
         route.queryset = versions_of(project)
-        sizes = [f"{phase.value}-{name}" for phase in PRICED_PHASES for name in (*SIZES, *BATCH_ENDS)]
-        self.order_fields([*FIELDS[:5], *sizes, *FIELDS[5:]])
+        self.order_fields([*FIELDS[:5], *(name for names in FIELDS_OF_PHASES.values() for name in names), *FIELDS[5:]])
+
+    @property
+    def before_sizes(self) -> list[forms.BoundField]:
+        return [self[name] for name in FIELDS[:5]]
+
+    @property
+    def sizes(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """By phase, what its row holds."""
+        return [(phase.label, [self[name] for name in names]) for phase, names in FIELDS_OF_PHASES.items()]
+
+    @property
+    def after_sizes(self) -> list[forms.BoundField]:
+        return [self[name] for name in FIELDS[5:]]
 
     @property
     def values(self) -> dict[str, Any]:
