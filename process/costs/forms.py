@@ -45,7 +45,7 @@ def _add_sizes(fields: dict[str, forms.Field]) -> None:
 
 def _add_ends(fields: dict[str, forms.Field]) -> None:
     for phase in PRICED_PHASES:
-        low, high = (words % {"phase": phase.label} for words in (_("%(phase)s, batch at least (kg)"), _("%(phase)s, batch at most (kg)")))
+        low, high = (words % {"phase": phase.label} for words in (_("%(phase)s, at least (kg)"), _("%(phase)s, at most (kg)")))
         fields[f"{phase.value}-batch_low_kg"] = number(low, places=4)
         fields[f"{phase.value}-batch_high_kg"] = number(high, places=4)
 
