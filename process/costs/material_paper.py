@@ -29,17 +29,13 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class Counted:
-    """A material of the scenario: its row, how much of it a kilogram of API takes, its equivalents in words, the price that counts.
-
-    origin: where its amounts come from, in words.
-    """
+    """A material of the scenario: its row, how much of it a kilogram of API takes, its equivalents in words, the price that counts."""
 
     row: MaterialPrice
     bought: Bought
     equivalents: str
     price: LineCost | None
     sellers: int
-    origin: str
 
     @property
     def is_awarded(self) -> bool:
@@ -60,9 +56,14 @@ def materials_on_paper(chosen: Priced) -> dict[str, Any]:
     chain = yield_chain(route, faults=faults_of(route)).value
     if chain is None:
         return {}
-    counted = _counted(chosen, route, steps)
+    counted = _counted(chosen, route)
     purities = {str(step.key): step.purity_pct for step in steps}
-    return {"chain": _chain(chain, chosen, purities), "consumption": _consumption(counted), "supply": _supply(counted)}
+    return {
+        "chain": _chain(chain, chosen, purities),
+        "consumption": _consumption(counted),
+        "amounts": _amounts(steps),
+        "supply": _supply(counted),
+    }
 
 
 def _chain(chain: Chain, chosen: Priced, purities: Mapping[str, Decimal | None]) -> dict[str, Any]:
@@ -104,13 +105,13 @@ def _link(link: Link, batch_kg: float, purity_pct: Decimal | None) -> tuple[Any,
     )
 
 
-def _counted(chosen: Priced, route: Route, steps: Iterable[RouteStep]) -> list[Counted]:
+def _counted(chosen: Priced, route: Route) -> list[Counted]:
     """In the order in which the route takes them. One query, for who sells them."""
     scenario, balance = chosen.assessed.assessment, mass_balance(route, 1.0).value
     rows = {material_key(row.material_id): row for row in scenario.prices.all()}
     bought = [each for each in (balance.bought if balance else ()) if each.substance.key in rows]
     sellers = _sellers([rows[each.substance.key].material_id for each in bought], chosen)
-    prices, origins = _prices(chosen), _origins(steps)
+    prices = _prices(chosen)
     return [
         Counted(
             row := rows[each.substance.key],
@@ -118,19 +119,9 @@ def _counted(chosen: Priced, route: Route, steps: Iterable[RouteStep]) -> list[C
             _equivalents(route, each.substance.key),
             prices.get(each.substance.key),
             sellers.get(row.material_id, 0),
-            ", ".join(origins.get(row.material_id, ())),
         )
         for each in bought
     ]
-
-
-def _origins(steps: Iterable[RouteStep]) -> dict[int, dict[str, None]]:
-    """By material where the amounts of its lines come from, each once."""
-    found: dict[int, dict[str, None]] = {}
-    for line in (line for step in steps if not step.set_aside for line in step.inputs.all() if line.material_id):
-        words = " ".join(filter(None, (str(line.get_amount_source_display()), line.amount_reference)))
-        found.setdefault(line.material_id or 0, {})[words] = None
-    return found
 
 
 def _sellers(materials: Iterable[int], chosen: Priced) -> dict[int, int]:
@@ -155,14 +146,13 @@ def _equivalents(route: Route, key: str) -> str:
 
 def _consumption(counted: Iterable[Counted]) -> dict[str, Any]:
     columns = [
-        Column(_t("Material, CAS, grade"), 23),
-        Column(_t("Equivalents"), 11, "right"),
-        Column(_t("Charged (kg/kg API)"), 10, "right"),
-        Column(_t("Recovery (%)"), 9, "right"),
-        Column(_t("Consumption (kg/kg API)"), 12, "right"),
-        Column(_t("Source of the amount"), 16),
-        Column(_t("Loss (%)"), 8, "right"),
-        Column(_t("Price per kg"), 11, "right"),
+        Column(_t("Material, CAS, grade"), 27),
+        Column(_t("Equivalents"), 13, "right"),
+        Column(_t("Charged (kg/kg API)"), 12, "right"),
+        Column(_t("Recovery (%)"), 11, "right"),
+        Column(_t("Consumption (kg/kg API)"), 14, "right"),
+        Column(_t("Loss (%)"), 10, "right"),
+        Column(_t("Price per kg"), 13, "right"),
     ]
     return data_table(columns, [_used(each) for each in counted])
 
@@ -176,10 +166,20 @@ def _used(each: Counted) -> tuple[Any, ...]:
         four_figures(each.bought.charged_kg),
         four_figures(each.recovery_pct),
         four_figures(each.bought.fresh_kg),
-        each.origin,
         _t("%(loss)s, in the yield") % {"loss": loss} if loss and row.loss_in_yield else loss,
         f"{cell(shortest(each.price.price.base))} {each.price.price.currency}" if each.price else None,
     )
+
+
+def _amounts(steps: Iterable[RouteStep]) -> dict[str, Any]:
+    """Where the amounts come from: by source, reference and day the inputs whose amounts are from there, each once."""
+    found: dict[str, dict[str, None]] = {}
+    for line in (line for step in steps if not step.set_aside for line in step.inputs.all() if line.material is not None):
+        on = day(line.amount_dated) if line.amount_dated else ""
+        words = ", ".join(filter(None, (str(line.get_amount_source_display()), line.amount_reference, on)))
+        found.setdefault(words, {})[line.material.name] = None  # type: ignore[union-attr]
+    columns = [Column(_t("Source of the amounts"), 40), Column(_t("Inputs"), 60)]
+    return data_table(columns, [(words, "; ".join(names)) for words, names in found.items()])
 
 
 def _supply(counted: Iterable[Counted]) -> dict[str, Any]:
