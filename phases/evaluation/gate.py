@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ from projects.services.publishing import publish_all_shared
 from projects.services.sharing import share_as_planned
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from projects.models import GateReview, Project
 
 
@@ -172,12 +175,17 @@ AGREEMENTS = {"cooperation": Agreement.Kind.COOPERATION, "confidentiality": Agre
 
 
 def judge_agreements(projects: Sequence[Project]) -> dict[str, Findings]:
-    """By criterion: whether an agreement of that kind binds. One query for both."""
+    """By criterion: whether an agreement of that kind binds, of the project or of its client for all projects. One query for both."""
     found: dict[tuple[int, str], list[Any]] = {}
-    rows = Agreement.objects.filter(project__in=projects, kind__in=AGREEMENTS.values(), withdrawn_at=None).select_related("project__site")
+    of_client: dict[int, list[int]] = defaultdict(list)
+    for project in projects:
+        of_client[project.client_id].append(project.pk)
+    theirs = Q(project__in=projects) | Q(project=None, client__in=list(of_client))
+    rows = Agreement.objects.filter(theirs, kind__in=AGREEMENTS.values(), withdrawn_at=None)
     rows = rows.annotate(signed_at=Max("signatories__recorded_at"), sides=ArrayAgg("signatories__side", default=[]))
     for row in rows.order_by(F("signed_at").desc(nulls_last=True), "-pk"):  # the newest that binds counts: after a return it is the new one
-        found.setdefault((row.project_id, row.kind), []).append(row)
+        for pk in [row.project_id] if row.project_id else of_client[row.client_id]:
+            found.setdefault((pk, row.kind), []).append(row)
     return {
         key: {project.pk: _finding_of_agreement(project, kind, found.get((project.pk, kind), [])) for project in projects}
         for key, kind in AGREEMENTS.items()
@@ -190,7 +198,7 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any
         return _blocked(f"agreement.{kind}.missing", _t("No %(kind)s is recorded.") % {"kind": str(kind.label).lower()}, link)
     reasons = []
     for row in rows:
-        problem = _agreement_problem(row)
+        problem = _agreement_problem(row, project.today)
         if not problem:
             digest = hash_of(
                 {"kind": row.kind, "number": row.number, "from": row.effective_on, "to": row.expires_on, "file": row.file_sha256}
@@ -201,13 +209,13 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any
                 _t("Expires"): date_format(row.expires_on, "j M Y") if row.expires_on else "",
                 _t("File"): row.file_name,
             }
-            return Finding(True, (Evidence(str(row), link, digest, row.signed_at, facts),))
+            return Finding(True, (Evidence(row.name, link, digest, row.signed_at, facts),))
         reasons.append(Blocker(key=f"agreement.{kind}", words=problem, link=link))
     return Finding(False, blockers=tuple(reasons))
 
 
-def _agreement_problem(row: Any) -> str:
-    standing = row.standing_with({side for side in row.sides if side})
+def _agreement_problem(row: Any, today: date) -> str:
+    standing = row.standing_with({side for side in row.sides if side}, today)
     if standing == Agreement.Standing.IN_FORCE:
         return ""
     if standing == Agreement.Standing.AHEAD:
