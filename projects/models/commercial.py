@@ -269,8 +269,8 @@ class Agreement(models.Model):
 
     @property
     def today(self) -> date:
-        """At the project's site; of what holds for all projects, ours."""
-        return timezone.localdate() if self.project is None else self.project.today
+        """At the project's site; of what holds for all projects, at our place, whoever reads it."""
+        return self.project.today if self.project else timezone.localdate(timezone=timezone.get_default_timezone())
 
     @property
     def standing(self) -> Standing:
@@ -280,8 +280,9 @@ class Agreement(models.Model):
     def standing_on(self, day: date) -> Standing:
         return self.standing_with({row.side for row in self.signatories.all()}, day)
 
-    def standing_with(self, sides: Collection[str], day: date) -> Standing:
-        """Where it stands on this day, signed by these sides."""
+    def standing_with(self, sides: Collection[str], day: date | None = None) -> Standing:
+        """Where it stands on this day, or else today, signed by these sides."""
+        day = day or self.today
         if self.withdrawn_at is not None:
             return self.Standing.WITHDRAWN
         if len(sides) < len(AgreementSignatory.Side):

@@ -77,24 +77,23 @@ def _owners(agreement: Agreement) -> list[User]:
 
 
 def _ask(agreement: Agreement, key: str, owner: User | None) -> None:
+    """Of one for all projects without the name of the client: more people are asked than may know it."""
+    project = agreement.project
+    words = (
+        _t("%(code)s: the %(kind)s %(number)s expires; record its successor, or withdraw it")
+        if project
+        else _t("The %(kind)s %(number)s of all projects of a client expires; record its successor, or withdraw it")
+    )
+    said = {"code": project.code if project else "", "kind": agreement.get_kind_display(), "number": agreement.number}
     open_wait(
         key,
         user=owner,
         role="" if owner else Role.BUSINESS_DEVELOPMENT,
-        words=_wanted(agreement),
+        words=words % said,
         link=agreement.get_absolute_url(),
-        project=agreement.project,
+        project=project,
         due_on=agreement.expires_on,
     )
-
-
-def _wanted(agreement: Agreement) -> str:
-    """Of one for all projects without the name of the client: more people are asked than may know it."""
-    said = {"kind": agreement.get_kind_display(), "number": agreement.number}
-    if agreement.project is None:
-        return _t("The %(kind)s %(number)s of all projects of a client expires; record its successor, or withdraw it") % said
-    words = _t("%(code)s: the %(kind)s %(number)s expires; record its successor, or withdraw it")
-    return words % {**said, "code": agreement.project.code}
 
 
 def settle_reminders(agreement: Agreement) -> None:

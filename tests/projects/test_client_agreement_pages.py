@@ -108,7 +108,7 @@ def test_who_may_not_reads_why(client: Client) -> None:
 
     assert all("Agreements are recorded by business development or a project manager." in page for page in pages)
     assert record(chemist, client).status_code == 403
-    assert reverse("client-agreement-new", args=[client.code]) not in "".join(pages)
+    assert f'href="{reverse("client-agreement-new", args=[client.code])}"' not in "".join(pages)
 
 
 def test_the_address_of_a_project_s_agreement_finds_none_of_a_client_and_the_other_way_round(seller: Browser, client: Client) -> None:
