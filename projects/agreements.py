@@ -145,7 +145,7 @@ def _said(project: Project, rows: Iterable[Any], meeting_on: date | None) -> lis
         if not row.is_of_client:
             row.project = project
         if words := _ends(row, Until(project.today, meeting_on, row.plan_until)):
-            found.append(Blocker("agreement.ends", words, row.get_absolute_url()))
+            found.append(Blocker("agreement.client_ends" if row.is_of_client else "agreement.ends", words, row.get_absolute_url()))
     return found
 
 

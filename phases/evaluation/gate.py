@@ -31,8 +31,6 @@ from projects.services.publishing import publish_all_shared
 from projects.services.sharing import share_as_planned
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from projects.models import GateReview, Project
 
 
@@ -181,7 +179,7 @@ def judge_agreements(projects: Sequence[Project]) -> dict[str, Findings]:
     for project in projects:
         of_client[project.client_id].append(project.pk)
     theirs = Q(project__in=projects) | Q(project=None, client__in=list(of_client))
-    rows = Agreement.objects.filter(theirs, kind__in=AGREEMENTS.values(), withdrawn_at=None)
+    rows = Agreement.objects.filter(theirs, kind__in=AGREEMENTS.values(), withdrawn_at=None).select_related("project__site")
     rows = rows.annotate(signed_at=Max("signatories__recorded_at"), sides=ArrayAgg("signatories__side", default=[]))
     for row in rows.order_by(F("signed_at").desc(nulls_last=True), "-pk"):  # the newest that binds counts: after a return it is the new one
         for pk in [row.project_id] if row.project_id else of_client[row.client_id]:
@@ -198,7 +196,7 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any
         return _blocked(f"agreement.{kind}.missing", _t("No %(kind)s is recorded.") % {"kind": str(kind.label).lower()}, link)
     reasons = []
     for row in rows:
-        problem = _agreement_problem(row, project.today)
+        problem = _agreement_problem(row)
         if not problem:
             digest = hash_of(
                 {"kind": row.kind, "number": row.number, "from": row.effective_on, "to": row.expires_on, "file": row.file_sha256}
@@ -214,8 +212,8 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any
     return Finding(False, blockers=tuple(reasons))
 
 
-def _agreement_problem(row: Any, today: date) -> str:
-    standing = row.standing_with({side for side in row.sides if side}, today)
+def _agreement_problem(row: Any) -> str:
+    standing = row.standing_with({side for side in row.sides if side})
     if standing == Agreement.Standing.IN_FORCE:
         return ""
     if standing == Agreement.Standing.AHEAD:

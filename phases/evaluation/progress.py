@@ -55,7 +55,7 @@ class Records:
     sheets: Sequence[DepartmentAssessment]
     assessment: InquiryAssessment | None
     quotations: Sequence[Quotation]
-    agreements: Sequence[Agreement]
+    agreements: Sequence[Agreement]  # of the project, and of its client for all projects
     charter: Charter | None
     deliverables: Sequence[Deliverable] = field(default=())
     unsigned_release: bool = True  # nobody has signed the release of the current revision, so nobody else is asked for the second signature
@@ -234,15 +234,14 @@ def next_act(row: Quotation) -> str:
     return _quotation_next(row)[0]
 
 
-def missing_agreements(records: Records) -> list[str]:
-    """The kinds that G1 asks for and of which none is in force, of the project or of its client for all projects."""
-    today = records.project.today
-    in_force = {row.kind for row in records.agreements if row.standing_on(today) == Agreement.Standing.IN_FORCE}
+def missing_agreements(agreements: Sequence[Agreement]) -> list[str]:
+    """The kinds that G1 asks for and of which none is in force."""
+    in_force = {row.kind for row in agreements if row.standing == Agreement.Standing.IN_FORCE}
     return [str(kind.label) for kind in NEEDED_AGREEMENTS if kind not in in_force]
 
 
 def _agreements(records: Records) -> Step:
-    missing = missing_agreements(records)
+    missing = missing_agreements(records.agreements)
     total = len(NEEDED_AGREEMENTS)
     return Step(
         _t("Agreements"),

@@ -275,22 +275,19 @@ class Agreement(models.Model):
     @property
     def standing(self) -> Standing:
         """Where it stands today; asks for the signatories."""
-        return self.standing_on(self.today)
+        return self.standing_with({row.side for row in self.signatories.all()})
 
-    def standing_on(self, day: date) -> Standing:
-        return self.standing_with({row.side for row in self.signatories.all()}, day)
-
-    def standing_with(self, sides: Collection[str], day: date | None = None) -> Standing:
-        """Where it stands on this day, or else today, signed by these sides."""
-        day = day or self.today
+    def standing_with(self, sides: Collection[str]) -> Standing:
+        """Where it stands today, signed by these sides."""
+        today = self.today
         if self.withdrawn_at is not None:
             return self.Standing.WITHDRAWN
         if len(sides) < len(AgreementSignatory.Side):
             one = self.Standing.CLIENT_OPEN if AgreementSignatory.Side.CDMO in sides else self.Standing.OURS_OPEN
             return one if sides else self.Standing.UNSIGNED
-        if self.expires_on is not None and self.expires_on < day:
+        if self.expires_on is not None and self.expires_on < today:
             return self.Standing.EXPIRED
-        return self.Standing.AHEAD if self.effective_on > day else self.Standing.IN_FORCE
+        return self.Standing.AHEAD if self.effective_on > today else self.Standing.IN_FORCE
 
     @property
     def is_signed(self) -> bool:

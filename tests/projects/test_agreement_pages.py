@@ -15,7 +15,6 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.models import Event
 from audit.seen import version_of
-from phases.evaluation.asking import records_of
 from phases.evaluation.gate import judge_agreements
 from phases.evaluation.progress import missing_agreements
 from projects.agreements import running_out
@@ -335,7 +334,7 @@ def test_where_a_signed_agreement_stands(ready: Project, change: dict[str, timed
     Agreement.objects.filter(pk=agreement.pk).update(**{name: TODAY() + days for name, days in change.items()})
 
     found = Agreement.objects.get(pk=agreement.pk)
-    missing = missing_agreements(records_of(ready))
+    missing = missing_agreements(Agreement.objects.filter(project=ready))
     judged = judge_agreements([ready])[found.kind][ready.pk]
     counts = standing == "in_force"
 

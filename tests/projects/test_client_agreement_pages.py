@@ -174,7 +174,7 @@ def test_the_gate_and_its_api_warn_of_its_end_with_the_mark(seller: Browser, cli
     words = f"Confidentiality agreement {agreement.number} of the client expires on"
     (told,) = seller.get(f"/api/v1/projects/{project.code}/gate/").json()["ending_agreements"]
 
-    assert told["words"].startswith(words) and told["link"] == f"/agreements/{agreement.pk}/"
+    assert told["words"].startswith(words) and (told["key"], told["link"]) == ("agreement.client_ends", f"/agreements/{agreement.pk}/")
     assert words in text(seller, "project-gate", project.code)
     make.client_agreement(client)
     assert seller.get(f"/api/v1/projects/{project.code}/gate/").json()["ending_agreements"] == []
