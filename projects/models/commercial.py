@@ -269,8 +269,8 @@ class Agreement(models.Model):
 
     @property
     def today(self) -> date:
-        """At the project's site; of what holds for all projects, at our place, whoever reads it."""
-        return self.project.today if self.project else timezone.localdate(timezone=timezone.get_default_timezone())
+        """At the project's site; of what holds for all projects, which may have sites on several days, at the reader's place."""
+        return self.project.today if self.project else timezone.localdate()
 
     @property
     def standing(self) -> Standing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Client, Role
+from accounts.models import Client, Role, User
 from audit.models import Event
 from audit.seen import version_of
 from projects.models import Agreement, GateReview
@@ -60,6 +61,17 @@ def test_from_the_page_of_the_client_to_both_signatures(seller: Browser, client:
     assert "Signed, in force" in page and f"{client.name}, for all its projects" in page
     assert b"".join(seller.get(reverse("client-agreement-file", args=[agreement.pk]))) == b"Signed by both."
     assert "recorded the Confidentiality agreement CDA-1" in text(seller, "client-detail", client.code)
+
+
+def test_of_whoever_records_it_today_is_no_day_of_the_future(seller: Browser, client: Client) -> None:
+    """Somebody ahead of UTC, whose day has begun where the server's has not."""
+    User.objects.filter(pk=business().pk).update(time_zone="Pacific/Kiritimati")
+    agreement = make.client_agreement(client, sides=())
+    day = timezone.localdate(timezone=ZoneInfo("Pacific/Kiritimati")).isoformat()
+
+    signed = {"side": "cdmo", "name": "A. Director", "function": "Director", "signed_on": day}
+
+    assert seller.post(reverse("client-agreement-sign", args=[agreement.pk]), signed).status_code == 302
 
 
 def test_what_is_wrong_is_said_and_kept_as_typed(seller: Browser, client: Client) -> None:
