@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
 from django.http import Http404
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client
@@ -25,7 +27,7 @@ def agreements(request: SignedInRequest, code: str) -> Table:
     project = visible_project(request, code, "client")
     if not request.user.is_internal:
         raise Http404
-    return _table(f"{code}-agreements", Agreement.objects.visible_to(request.user).filter(project=project))
+    return _table(f"{code}-agreements", Agreement.objects.visible_to(request.user).covering(project))
 
 
 def client_agreements(request: SignedInRequest, _code: str) -> Table:
@@ -34,13 +36,13 @@ def client_agreements(request: SignedInRequest, _code: str) -> Table:
         raise Http404
     rows, code = Agreement.objects.visible_to(request.user), request.GET.get("client", "")
     clients = Client.objects.visible_to(request.user).filter(code=code)
-    return _table("agreements", rows.filter(project__client__in=clients) if code else rows)
+    return _table("agreements", rows.filter(client__in=clients) if code else rows)
 
 
 def _table(name: str, rows: QuerySet[Agreement]) -> Table:
     columns = [
-        (_("Project"), of("project.code")),
-        (_("Client"), of("project.client.name")),
+        (_("Project"), of("project.code", empty=_t("all of the client"))),
+        (_("Client"), of("client.name")),
         (_("Kind"), of("kind")),
         (_("Number"), of("number")),
         (_("Effective from"), of("effective_on")),
@@ -53,8 +55,8 @@ def _table(name: str, rows: QuerySet[Agreement]) -> Table:
         (_("Signed copy"), of("file_name")),
         (_("Withdrawn because"), of("withdrawal_reason")),
     ]
-    read = rows.select_related("project__client", "project__site").prefetch_related("signatories")
-    return table_of(name, columns, read.order_by("project_id", "-effective_on", "-pk"))
+    read = rows.select_related("client", "project__site").prefetch_related("signatories")
+    return table_of(name, columns, read.order_by(F("project_id").asc(nulls_first=True), "-effective_on", "-pk"))
 
 
 def _signatory(row: Agreement, side: str) -> AgreementSignatory | None:

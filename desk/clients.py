@@ -49,7 +49,7 @@ def facts_of(client: Client, reader: User) -> dict[str, Any]:
     """The context of a client's page; of requests, projects and agreements what the reader may see."""
     rfps = Rfp.objects.visible_to(reader).filter(client=client)
     projects = Project.objects.visible_to(reader).filter(client=client)
-    agreements = Agreement.objects.visible_to(reader).filter(project__client=client)
+    agreements = Agreement.objects.visible_to(reader).filter(client=client)
     people = User.objects.visible_to(reader).filter(client=client)
     grants = Prefetch("grants", RoleGrant.objects.filter(ended_at=None), to_attr="open_grants")
     tokens = Prefetch("auth_token_set", IntegrationToken.objects.usable(), to_attr="usable_tokens")
@@ -65,7 +65,7 @@ def facts_of(client: Client, reader: User) -> dict[str, Any]:
         "projects": list(projects.order_by("-opened_at", "-id")[:SHOWN]),
         "all_projects": projects.count(),
         "more_projects": _whole_list("project-list", client),
-        "agreements": list(agreements.select_related("project__site").prefetch_related("signatories").order_by("-effective_on", "-id")),
+        "agreements": sorted(_newest_first(agreements), key=lambda each: not each.is_of_client),
         "people": list(people.filter(kind=User.Kind.CLIENT).prefetch_related(grants).order_by("-is_active", "full_name")),
         "systems": list(
             people.filter(kind=User.Kind.INTEGRATION).select_related("owner").prefetch_related(tokens).order_by("-is_active", "full_name")
@@ -74,12 +74,17 @@ def facts_of(client: Client, reader: User) -> dict[str, Any]:
     }
 
 
+def _newest_first(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    return agreements.select_related("project__site").prefetch_related("signatories").order_by("-effective_on", "-id")
+
+
 def _whole_list(name: str, client: Client) -> str:
     return f"{reverse(name)}?client={client.pk}"
 
 
 def _events(client: Client) -> QuerySet[Event]:
-    """What was recorded about the client and its contacts, newest first."""
-    kinds = ContentType.objects.get_for_models(Client, Contact)
+    """What was recorded about the client, its contacts and what it agreed for all its projects, newest first."""
+    kinds = ContentType.objects.get_for_models(Client, Contact, Agreement)
     itself = Q(object_type=kinds[Client], object_id=str(client.pk))
-    return Event.objects.filter(itself | Q(object_type=kinds[Contact], client_id=client.pk)).exclude(kind=NAME_READ).order_by("-id")
+    theirs = Q(object_type=kinds[Contact]) | Q(object_type=kinds[Agreement], project_id=None)
+    return Event.objects.filter(itself | theirs & Q(client_id=client.pk)).exclude(kind=NAME_READ).order_by("-id")

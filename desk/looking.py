@@ -47,6 +47,7 @@ WHOSE = {
     "occupancy": {"pk": "project__occupancies"},
     "occupancies": {"pk": "project__occupancies"},
     "clients": {"client_code": "client__code"},
+    "agreements": {"pk": "client__agreements"},
 }
 BESIDE: dict[str, Any] = {"approvals": ApprovalRequest, "imports": Import}
 

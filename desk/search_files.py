@@ -72,7 +72,8 @@ def _held(user: User, hashes: Hashes | None = None) -> QuerySet[Any, Any]:
     if user.is_internal:
         agreements, evidence = Agreement.objects.visible_to(user), ReferencedEvidence.objects.visible_to(user)
         asked += [
-            _rows("agreement", agreements, hashes, "project__code", "kind", "number", prefix="file_"),
+            _rows("agreement", agreements.filter(project__isnull=False), hashes, "project__code", "kind", "number", prefix="file_"),
+            _rows("client agreement", agreements.of_whole_client(), hashes, "client__name", "kind", "number", prefix="file_"),
             _rows("evidence", evidence, hashes, "deliverable__project__code", "deliverable__key", "deliverable__title", prefix="file_"),
         ]
     first, *others = asked
@@ -103,6 +104,11 @@ def _agreement(_user: User, held: _Held) -> tuple[str, str]:
     return f"{held.subject} {kind} {held.title}", reverse("agreement-file", args=[held.subject, held.pk])
 
 
+def _client_agreement(_user: User, held: _Held) -> tuple[str, str]:
+    kind = Agreement.Kind(held.part).label
+    return f"{held.subject} {kind} {held.title}", reverse("client-agreement-file", args=[held.pk])
+
+
 def _evidence(_user: User, held: _Held) -> tuple[str, str]:
     return f"{held.subject} {held.title}", reverse("reference-file", args=[held.subject, held.part, held.pk])
 
@@ -111,5 +117,6 @@ PLACES: dict[str, Callable[[User, _Held], tuple[str, str]]] = {
     "request": _request,
     "upload": _upload,
     "agreement": _agreement,
+    "client agreement": _client_agreement,
     "evidence": _evidence,
 }

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from audit.models import Event
 from audit.outbox import register_consumer
 from documents.services.freshness import refresh_out_of_date
+from projects.touched import touched_by
 
 
 def refresh_documents_of(events: Sequence[Event]) -> None:
-    refresh_out_of_date({event.project_id for event in events if event.project_id})
+    refresh_out_of_date(touched_by(events))
 
 
 def register_all() -> None:

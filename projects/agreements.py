@@ -1,4 +1,7 @@
-"""Agreements that end while they are needed: before a gate's meeting, soon, or before the plan does. And the one that GMP asks for."""
+"""Agreements that end while they are needed: before a gate's meeting, soon, or before the plan does. And the one that GMP asks for.
+
+What a client has agreed for all its projects counts for each of them as the project's own does.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Count, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +21,7 @@ from django.utils.translation import ngettext
 
 from audit.refusals import Blocker
 from projects.models import Agreement, AgreementSignatory, Milestone
+from projects.models.commercial import covers
 from projects.models.rfp_choices import GmpNeeded
 
 if TYPE_CHECKING:
@@ -41,40 +45,69 @@ class Until:
 
 def signed() -> QuerySet[Agreement]:
     """By both sides, and not withdrawn."""
-    sides = len(AgreementSignatory.Side)
-    return Agreement.objects.filter(withdrawn_at=None).alias(sides=Count("signatories")).filter(sides=sides)
+    theirs = AgreementSignatory.objects.filter(agreement=OuterRef("pk"))
+    return Agreement.objects.filter(*(Exists(theirs.filter(side=side)) for side in AgreementSignatory.Side.values), withdrawn_at=None)
 
 
-def _successor() -> QuerySet[Agreement]:
-    """Of the kind and with a later end: it begins on the day after at the latest, or, after a gap, it is in force today."""
+@dataclass(frozen=True)
+class Asked:
+    """Of which project agreements are asked, and its client; by id, or as the query that asks names them."""
+
+    project: Any
+    client: Any
+
+    @property
+    def further_in(self) -> Asked:
+        """Asked from a query within the one that is asked."""
+        is_named = isinstance(self.project, OuterRef)
+        return Asked(OuterRef(self.project), OuterRef(self.client)) if is_named else self
+
+    @property
+    def covered_by(self) -> Q:
+        return covers(self.project, self.client)
+
+
+IN_REVIEW = Asked(OuterRef("project"), OuterRef("project__client"))  # of each gate review of a query
+
+
+def asked_of(project: Project) -> Asked:
+    return Asked(project.pk, project.client_id)
+
+
+def _successor(covering: Q) -> QuerySet[Agreement]:
+    """Of those that are `covering`, of the kind and with a later end: it begins on the day after at the latest, or, after a gap, it is
+    in force today."""
     today = timezone.localdate()
     next_day = ExpressionWrapper(OuterRef("expires_on") + timedelta(days=1), output_field=DateField())
     later = Q(expires_on=None) | Q(expires_on__gt=OuterRef("expires_on"))
     in_force = Q(effective_on__lte=today) & (Q(expires_on=None) | Q(expires_on__gte=today))
-    return signed().filter(later, Q(effective_on__lte=next_day) | in_force, project=OuterRef("project"), kind=OuterRef("kind"))
+    return signed().filter(later, Q(effective_on__lte=next_day) | in_force, covering, kind=OuterRef("kind"))
 
 
-def ending(project: Any) -> QuerySet[Agreement]:
-    """Of a project (or of all that a query leads to): signed, with an end that no signed successor covers."""
-    return signed().filter(project=project, expires_on__isnull=False).exclude(Exists(_successor()))
+def unsucceeded() -> QuerySet[Agreement]:
+    """Signed, with an end that no signed successor covers: of a project's own also one for all projects, of one for all projects only
+    another such."""
+    same = covers(OuterRef("project"), OuterRef("client"))
+    return signed().filter(expires_on__isnull=False).exclude(Exists(_successor(same)))
 
 
-def _ending_in_plan(project: Any) -> QuerySet[Agreement]:
-    """Each with the last day of its project's plan. The first end first."""
-    planned = Milestone.objects.filter(project=OuterRef("project")).annotate(day=Coalesce("baseline_on", "forecast_on"))
+def _ending_in_plan(asked: Asked) -> QuerySet[Agreement]:
+    """Whatever covers a project and ends without a successor that does, with the last day of its plan. The first end first."""
+    found = signed().filter(asked.covered_by, expires_on__isnull=False).exclude(Exists(_successor(asked.further_in.covered_by)))
+    planned = Milestone.objects.filter(project=asked.further_in.project).annotate(day=Coalesce("baseline_on", "forecast_on"))
     last_day = Subquery(planned.order_by(F("day").desc(nulls_last=True)).values("day")[:1])
-    return ending(project).annotate(plan_until=last_day).order_by("expires_on", "pk")
+    return found.annotate(plan_until=last_day).order_by("expires_on", "pk")
 
 
 def ending_of_reviewed() -> ArraySubquery:
     """For a query of gate reviews; `said_of` reads it."""
-    names = ("pk", "kind", "number", "expires_on", "plan_until")
-    return ArraySubquery(_ending_in_plan(OuterRef("project")).values(each=JSONObject(**{name: name for name in names})))
+    names = ("pk", "project_id", "kind", "number", "expires_on", "plan_until")
+    return ArraySubquery(_ending_in_plan(IN_REVIEW).values(each=JSONObject(**{name: name for name in names})))
 
 
 def unsigned_quality() -> Combinable:
     """For a query of gate reviews: whether the request asks for GMP, and no quality agreement is signed by both sides."""
-    theirs = signed().filter(project=OuterRef("project"), kind=Agreement.Kind.QUALITY)
+    theirs = signed().filter(IN_REVIEW.covered_by, kind=Agreement.Kind.QUALITY)
     return ExpressionWrapper(Q(project__rfp__gmp_needed__in=UNDER_GMP) & ~Exists(theirs), output_field=BooleanField())
 
 
@@ -82,7 +115,7 @@ def quality_wanted(project: Project) -> list[Blocker]:
     """What is said while there is none. The project comes with its request; one query where that asks for GMP."""
     if project.rfp.gmp_needed not in UNDER_GMP:
         return []
-    return [] if signed().filter(project=project, kind=Agreement.Kind.QUALITY).exists() else [quality_blocker(project)]
+    return [] if signed().filter(asked_of(project).covered_by, kind=Agreement.Kind.QUALITY).exists() else [quality_blocker(project)]
 
 
 def quality_blocker(project: Project) -> Blocker:
@@ -92,7 +125,7 @@ def quality_blocker(project: Project) -> Blocker:
 
 def running_out(project: Project, *, meeting_on: date | None = None) -> list[Blocker]:
     """What is said of each agreement that ends too early. One query."""
-    return _said(project, _ending_in_plan(project), meeting_on)
+    return _said(project, _ending_in_plan(asked_of(project)), meeting_on)
 
 
 def said_of(project: Project, found: Sequence[dict[str, Any]], *, meeting_on: date | None) -> list[Blocker]:
@@ -109,16 +142,17 @@ def _read(*, expires_on: str, plan_until: str | None, **row: Any) -> Agreement:
 def _said(project: Project, rows: Iterable[Any], meeting_on: date | None) -> list[Blocker]:
     found = []
     for row in rows:
-        row.project = project
+        if not row.is_of_client:
+            row.project = project
         if words := _ends(row, Until(project.today, meeting_on, row.plan_until)):
-            found.append(Blocker("agreement.ends", words, row.get_absolute_url()))
+            found.append(Blocker("agreement.client_ends" if row.is_of_client else "agreement.ends", words, row.get_absolute_url()))
     return found
 
 
 def _ends(row: Any, until: Until) -> str:
     """Empty when it lasts as long as it is needed."""
     day, left = row.expires_on, (row.expires_on - until.today).days
-    said = {"agreement": row, "day": date_format(day), "count": left}
+    said = {"agreement": row.name, "day": date_format(day), "count": left}
     if left < 0:
         return _t("%(agreement)s expired on %(day)s and has no successor.") % said
     if until.meeting_on is not None and day < until.meeting_on:

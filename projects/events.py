@@ -38,6 +38,11 @@ def link_by_id(event: Event) -> str:
     return reverse("project-by-id", args=[event.project_id]) if event.project_id else ""
 
 
+def link_agreement(event: Event) -> str:
+    """One for all projects of its client has only its own page."""
+    return link_by_id(event) or reverse("client-agreement-detail", args=[event.object_id])
+
+
 def link_gate(event: Event) -> str:
     return reverse("project-gate-by-id", args=[event.project_id]) if event.project_id else ""
 
@@ -210,15 +215,6 @@ INTERNAL_KINDS = {
         "quotation.release_signed": _("signed the release of %(label)s for %(role)s"),
         "quotation.released": _("released %(label)s"),
         "quotation.outcome_recorded": _("recorded how the answer to %(label)s is read: %(why)s; our price: %(position)s"),
-        "agreement.recorded": _("recorded the %(kind)s %(number)s"),
-        "agreement.signed": _("recorded a signature on %(number)s: %(name)s (%(side)s)"),
-        "agreement.changed": _("changed the %(kind)s %(number)s before it was signed by both sides: %(fields)s"),
-        "agreement.corrected": _("corrected the %(kind)s %(number)s: %(fields)s"),
-        "agreement.signatory_corrected": _("corrected who signed %(number)s (%(side)s): %(fields)s"),
-        "agreement.file_kept": _("kept the signed copy of %(number)s: %(file)s"),
-        "agreement.file_replaced": _("replaced the signed copy of %(number)s by %(file)s"),
-        "agreement.expiring": _("the %(kind)s %(number)s expires on %(on)s and has no successor"),
-        "agreement.withdrawn": _("withdrew the %(kind)s %(number)s"),
     },
     link_named: {
         "deliverable.asked": _("asked %(department)s for %(title)s"),
@@ -236,6 +232,17 @@ INTERNAL_KINDS = {
         "occupancy.released": _("released %(vessel)s, which was booked from %(first)s to %(last)s"),
         "wait.escalated": _("told management that %(who)s is waited for too long: %(words)s"),
         "wait.unanswered": _("asks %(who)s to follow up, because the client has not answered since %(day)s: %(words)s"),
+    },
+    link_agreement: {
+        "agreement.recorded": _("recorded the %(kind)s %(number)s"),
+        "agreement.signed": _("recorded a signature on %(number)s: %(name)s (%(side)s)"),
+        "agreement.changed": _("changed the %(kind)s %(number)s before it was signed by both sides: %(fields)s"),
+        "agreement.corrected": _("corrected the %(kind)s %(number)s: %(fields)s"),
+        "agreement.signatory_corrected": _("corrected who signed %(number)s (%(side)s): %(fields)s"),
+        "agreement.file_kept": _("kept the signed copy of %(number)s: %(file)s"),
+        "agreement.file_replaced": _("replaced the signed copy of %(number)s by %(file)s"),
+        "agreement.expiring": _("the %(kind)s %(number)s expires on %(on)s and has no successor"),
+        "agreement.withdrawn": _("withdrew the %(kind)s %(number)s"),
     },
     link_default_plan: {"default_plan.changed": _("made version %(number)s of the default plan: %(change)s")},
     link_calendars: {

@@ -30,7 +30,10 @@ class Kept:
 
 def rows_kept(rows: RfpQuerySet) -> list[Kept]:
     agreements = Agreement.objects.filter(kind=Agreement.Kind.CONFIDENTIALITY, withdrawn_at=None).prefetch_related("signatories")
-    found = _with_people(rows).prefetch_related(Prefetch("project__agreements", agreements, to_attr="confidentiality"))
+    found = _with_people(rows).prefetch_related(
+        Prefetch("project__agreements", agreements, to_attr="confidentiality"),
+        Prefetch("client__agreements", agreements.of_whole_client(), to_attr="confidentiality"),
+    )
     return [Kept(rfp, missing_of(rfp), who_acts(rfp)) for rfp in found]
 
 
@@ -57,9 +60,9 @@ def number_kept(user: User, *, with_project: bool = False) -> int:
 def missing_of(rfp: Rfp) -> str:
     """In a sentence, of a request as `rows_kept` reads it."""
     project = _project(rfp)
-    if project is None:
-        return _t("The request is not submitted yet: its confidentiality agreement is recorded with the project that it opens.")
-    found: list[Agreement] = project.confidentiality  # type: ignore[attr-defined]
+    found: list[Agreement] = [*(project.confidentiality if project else ()), *rfp.client.confidentiality]  # type: ignore[attr-defined]
+    if not found and project is None:
+        return _t("No confidentiality agreement is recorded: while the request is not submitted, on the page of its client.")
     if not found:
         return _t("No confidentiality agreement is recorded.")
     return " ".join(_t("Confidentiality agreement %(number)s: %(standing)s.") % _facts(each) for each in found)

@@ -15,15 +15,16 @@ from projects.models import Project
 from projects.services.facts import mark_facts
 from projects.services.readiness import refresh_readiness
 from projects.services.supplier_reviews import ask_after
+from projects.touched import touched_by
 
 
 def refresh_readiness_of(events: Sequence[Event]) -> None:
-    refresh_readiness({event.project_id for event in events if event.project_id})
+    refresh_readiness(touched_by(events))
 
 
 def mark_facts_of(events: Sequence[Event]) -> None:
     """Of the projects that the events are about, and of all that count in the working days of a site or client that they are about."""
-    projects = {event.project_id for event in events if event.project_id}
+    projects = touched_by(events)
     sites, clients = _about(Site, events), _about(Client, events)
     mark_facts(Project.objects.filter(Q(pk__in=projects) | Q(site__in=sites) | Q(client__in=clients)))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 
 from accounts.models import DEPARTMENT_ROLES, Role
 from accounts.permissions import (
@@ -38,6 +39,11 @@ CONFIRMERS_OF_EVIDENCE = (Role.QUALITY_ASSURANCE, Role.PROJECT_MANAGER, Role.MAN
 def lacking(name: str, user: User, obj: Any, words: str) -> list[Blocker]:
     """For a page: the reason `words` beside a button when the named permission is missing. The service asks for the permission itself."""
     return [] if allowed(name, user, obj) else [Blocker(key="permission", words=words)]
+
+
+def agreement_locks(user: User, whose: Any) -> list[Blocker]:
+    """Why this person records no agreement of the project or client."""
+    return lacking("projects.record_agreement", user, whose, _t("Agreements are recorded by business development or a project manager."))
 
 
 @rules.predicate

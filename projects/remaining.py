@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import override
 
 from projects.agreements import signed
+from projects.models import Agreement
 from projects.models.states import CLOSED_STATUSES
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from accounts.models import Contact, User
     from projects.models import Project, Quotation, QuotationOutcome, Rfp
+    from projects.models.commercial import AgreementQuerySet
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Remaining:
 
 
 def after_declining(rfp: Rfp, *, is_kept: bool) -> list[Remaining]:
-    """Of a request that was declined before it was submitted: it has no project, and so no agreement of its own."""
+    """Of a request that was declined before it was submitted: it has no project, and so no agreement of its own. At most one query."""
     kept = _t("Request, files and messages stay in the record.")
     named = _t("No confidentiality agreement is in force: the record stays open to the people named for it alone, and every look is noted.")
     again = _t("A declined request is not opened again. If the client comes back, log a new one: this one is shown there as similar.")
@@ -42,6 +47,7 @@ def after_declining(rfp: Rfp, *, is_kept: bool) -> list[Remaining]:
         Remaining(f"{kept} {named}", reverse("rfp-confidentiality", args=[rfp.number]), _t("Who sees it"))
         if is_kept
         else Remaining(kept, done=True),
+        *_binding(Agreement.objects.of_whole_client().filter(client=rfp.client_id), timezone.localdate()),
     ]
 
 
@@ -87,14 +93,19 @@ def _tell(contact: Contact, words: str) -> Remaining:
 
 def _kept(project: Project) -> Iterable[Remaining]:
     """What goes on: agreements do not end with the project, and nothing of the record does. One query."""
-    lasting = Q(expires_on=None) | Q(expires_on__gte=project.today)
-    for agreement in signed().filter(lasting, project=project).order_by("expires_on", "pk"):
-        agreement.project = project
-        until = _t("until %(day)s") % {"day": date_format(agreement.expires_on)} if agreement.expires_on else _t("without an end")
-        words = _t("%(agreement)s remains binding on both sides (%(until)s). Withdraw it only if both sides have ended it.")
-        yield Remaining(words % {"agreement": agreement, "until": until}, agreement.get_absolute_url(), agreement.number)
+    yield from _binding(Agreement.objects.covering(project), project.today)
     documents = reverse("project-documents", args=[project.code])
     yield Remaining(_t("Documents, sheets and messages stay in the record."), documents, _t("Documents"), done=True)
+
+
+def _binding(agreements: AgreementQuerySet, today: date) -> Iterable[Remaining]:
+    """Those of these that both sides have signed and that have not run out."""
+    lasting = Q(expires_on=None) | Q(expires_on__gte=today)
+    rows = signed().filter(lasting, pk__in=agreements.values("pk")).select_related("project")
+    for agreement in rows.order_by("expires_on", "pk"):
+        until = _t("until %(day)s") % {"day": date_format(agreement.expires_on)} if agreement.expires_on else _t("without an end")
+        words = _t("%(agreement)s remains binding on both sides (%(until)s). Withdraw it only if both sides have ended it.")
+        yield Remaining(words % {"agreement": agreement.name, "until": until}, agreement.get_absolute_url(), agreement.number)
 
 
 def letter_of_refusal(rfp: Rfp, writer: User) -> str:

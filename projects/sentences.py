@@ -45,6 +45,7 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: answer change order %(label)s"),
     _("%(code)s: release %(label)s"),
     _("%(code)s: the %(kind)s %(number)s expires; record its successor, or withdraw it"),
+    _("The %(kind)s %(number)s of all projects of a client expires; record its successor, or withdraw it"),
     _("Review who holds which role (given: %(number)d)"),
     _("%(supplier)s: review the qualification for %(subject)s"),
     _("%(code)s: invoice “%(title)s”"),

@@ -255,7 +255,10 @@ class GateSerializer(serializers.Serializer[Any]):
     criteria = CriterionSerializer(many=True)
     conditions = ConditionSerializer(many=True)
     waivers = WaiverSerializer(many=True)
-    ending_agreements = BlockerSerializer(many=True, help_text="Signed ones that end while they are needed, without a successor.")
+    ending_agreements = BlockerSerializer(
+        many=True,
+        help_text="Signed ones that end while they are needed, without a successor. Key `agreement.client_ends`: for all projects.",
+    )
     missing_agreements = BlockerSerializer(many=True, help_text="The quality agreement, where the request asks for GMP.")
 
 

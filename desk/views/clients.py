@@ -24,6 +24,7 @@ from desk.client_forms import ClientCorrectionForm, ClientForm, ContactForm, Lef
 from desk.clients import clients_with_counts, facts_of
 from desk.filters import ClientFilter
 from desk.tables import ClientTable
+from projects.permissions import agreement_locks
 
 PAGE = 50
 
@@ -96,6 +97,7 @@ def _render(
         "kept_form": kept or ConfidentialityForm(client=client),
         "blockers": [Blocker("permission", words)] if _blockers(request, client) else [],
         "today": timezone.localdate(),
+        "agreement_blockers": agreement_locks(request.user, client),
     }
     wrong = (form is not None and form.errors) or (kept is not None and kept.errors)
     return render(request, "desk/client_detail.html", context, status=400 if wrong else 200)

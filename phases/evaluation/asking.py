@@ -11,10 +11,11 @@ from audit.models import Event
 from audit.outbox import register_consumer
 from phases.evaluation import progress
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
-from projects.models import Phase, Project
+from projects.models import Agreement, Phase, Project
 from projects.permissions import RELEASERS
 from projects.services.releasing import open_release_roles
 from projects.services.waiting import close_waits, open_wait
+from projects.touched import touched_by
 
 if TYPE_CHECKING:
     from projects.models import Quotation
@@ -33,7 +34,7 @@ def records_of(project: Project) -> progress.Records:
         sheets=sheets,
         assessment=InquiryAssessment.objects.filter(project=project).select_related("recommended_by").first(),
         quotations=quotations,
-        agreements=list(project.agreements.prefetch_related("signatories")),
+        agreements=list(Agreement.objects.covering(project).select_related("project__site").prefetch_related("signatories")),
         charter=getattr(project, "charter", None),
         deliverables=list(project.deliverables.filter(phase=Phase.EVALUATION).select_related("department", "owner")),
         unsigned_release=_unsigned(quotations),
@@ -75,7 +76,7 @@ def ask_everywhere() -> int:
 
 
 def ask_after(events: Sequence[Event]) -> None:
-    touched = {event.project_id for event in events if event.project_id}
+    touched = touched_by(events)
     waiting = Project.objects.filter(pk__in=touched).filter(phase=Phase.EVALUATION) | Project.objects.filter(
         pk__in=touched, waits__key__startswith="evaluation.", waits__closed_at=None
     )

@@ -101,7 +101,7 @@ def charter(project: Project) -> dict[str, Any]:
 
 def _references(project: Project, row: Charter) -> Iterator[tuple[str, str]]:
     """What stands beside the charter: the agreements that bind, and the default plan that it was made from."""
-    for each in Agreement.objects.filter(project=project, withdrawn_at=None).order_by("kind", "-effective_on"):
+    for each in Agreement.objects.covering(project).filter(withdrawn_at=None).order_by("kind", "-effective_on"):
         yield str(each.get_kind_display()), _t("%(number)s, from %(day)s") % {"number": each.number, "day": written(each.effective_on)}
     yield _t("Default plan"), str(row.default_plan or _t("of the release"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -172,12 +173,17 @@ AGREEMENTS = {"cooperation": Agreement.Kind.COOPERATION, "confidentiality": Agre
 
 
 def judge_agreements(projects: Sequence[Project]) -> dict[str, Findings]:
-    """By criterion: whether an agreement of that kind binds. One query for both."""
+    """By criterion: whether an agreement of that kind binds, of the project or of its client for all projects. One query for both."""
     found: dict[tuple[int, str], list[Any]] = {}
-    rows = Agreement.objects.filter(project__in=projects, kind__in=AGREEMENTS.values(), withdrawn_at=None).select_related("project__site")
+    of_client: dict[int, list[int]] = defaultdict(list)
+    for project in projects:
+        of_client[project.client_id].append(project.pk)
+    theirs = Q(project__in=projects) | Q(project=None, client__in=list(of_client))
+    rows = Agreement.objects.filter(theirs, kind__in=AGREEMENTS.values(), withdrawn_at=None).select_related("project__site")
     rows = rows.annotate(signed_at=Max("signatories__recorded_at"), sides=ArrayAgg("signatories__side", default=[]))
     for row in rows.order_by(F("signed_at").desc(nulls_last=True), "-pk"):  # the newest that binds counts: after a return it is the new one
-        found.setdefault((row.project_id, row.kind), []).append(row)
+        for pk in [row.project_id] if row.project_id else of_client[row.client_id]:
+            found.setdefault((pk, row.kind), []).append(row)
     return {
         key: {project.pk: _finding_of_agreement(project, kind, found.get((project.pk, kind), [])) for project in projects}
         for key, kind in AGREEMENTS.items()
@@ -201,7 +207,7 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any
                 _t("Expires"): date_format(row.expires_on, "j M Y") if row.expires_on else "",
                 _t("File"): row.file_name,
             }
-            return Finding(True, (Evidence(str(row), link, digest, row.signed_at, facts),))
+            return Finding(True, (Evidence(row.name, link, digest, row.signed_at, facts),))
         reasons.append(Blocker(key=f"agreement.{kind}", words=problem, link=link))
     return Finding(False, blockers=tuple(reasons))
 

@@ -25,7 +25,7 @@ from phases.evaluation.price_basis import price_basis_of
 from projects.agreements import quality_wanted, running_out
 from projects.kept import shut_out, unmanned
 from projects.models import SHEET_DEPARTMENTS, Charter, Project, Rfp, WaitingFor
-from projects.permissions import lacking
+from projects.permissions import agreement_locks, lacking
 from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers
 from projects.services.lifecycle import not_active
@@ -154,9 +154,7 @@ def _evaluation(
             *inactive,
             *draft_blockers(records.quotation),
         ],
-        "agreement_blockers": lacking(
-            "projects.record_agreement", user, project, _t("Agreements are recorded by business development or a project manager.")
-        ),
+        "agreement_blockers": agreement_locks(user, project),
         "charter_blockers": _charter_blockers(project, user, records.charter),
         "clock": clock_of(project.rfp, records),
         "waits": list(WaitingFor.objects.open().filter(project=project).select_related("project", "user", "client")),

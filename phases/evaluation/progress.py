@@ -55,7 +55,7 @@ class Records:
     sheets: Sequence[DepartmentAssessment]
     assessment: InquiryAssessment | None
     quotations: Sequence[Quotation]
-    agreements: Sequence[Agreement]
+    agreements: Sequence[Agreement]  # of the project, and of its client for all projects
     charter: Charter | None
     deliverables: Sequence[Deliverable] = field(default=())
     unsigned_release: bool = True  # nobody has signed the release of the current revision, so nobody else is asked for the second signature

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import TextField
+from django.db.models import Q, TextField
 from django.utils.translation import gettext as _t
 
 from charts.look import written
@@ -64,7 +64,8 @@ def _reach(rfp: Rfp) -> Iterator[tuple[str, Any]]:
         (_t("Language"), client.get_language_display()),
     ]
     yield from ((label, said) for label, said in told if said)
-    agreements = Agreement.objects.filter(project__rfp=rfp, kind=Agreement.Kind.CONFIDENTIALITY, withdrawn_at=None)
+    theirs = Q(project__rfp=rfp) | Q(project=None, client=rfp.client_id)
+    agreements = Agreement.objects.filter(theirs, kind=Agreement.Kind.CONFIDENTIALITY, withdrawn_at=None)
     for each in agreements.order_by("-effective_on"):
         yield _t("Confidentiality agreement"), _term(each)
 

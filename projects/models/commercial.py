@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Client
 from audit.history import tracked
 from projects.models.frozen import accepted_is_frozen, frozen_when_accepted
 from projects.models.offer import Offer, OfferQuerySet
@@ -20,7 +22,10 @@ from projects.models.project import sees_project
 from projects.models.states import Phase
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from accounts.models import User
+    from projects.models.project import Project
     from projects.price_sources import PriceSource
 
 
@@ -168,14 +173,35 @@ class QuotationLine(models.Model):
         return self.standing == self.Standing.INCLUDED or self.chosen
 
 
+def covers(project: Any, client: Any) -> Q:
+    """Asked of agreements: those of this project, and those of its client for all its projects. By id, or as a query that asks names
+    them."""
+    return Q(project=project) | Q(project=None, client=client)
+
+
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, user: User) -> AgreementQuerySet:
-        return self.filter(sees_project(user))
+        """Internal: of projects that they see, and what a client that they see has agreed for all its projects. Client: its own."""
+        if user.is_active and not user.is_internal:
+            return self.filter(client_id=user.client_id)
+        seen_client = Client.objects.visible_to(user).filter(pk=OuterRef("client_id"))
+        return self.filter(sees_project(user) | Q(project=None) & Exists(seen_client))
+
+    def covering(self, project: Project) -> AgreementQuerySet:
+        """Its own, and those of its client for all its projects."""
+        return self.filter(covers(project.pk, project.client_id))
+
+    def of_whole_client(self) -> AgreementQuerySet:
+        """For all projects of a client, and for its requests that have none yet."""
+        return self.filter(project=None)
 
 
 @tracked
 class Agreement(models.Model):
-    """A contract of both sides. It is signed when each side has a signatory; in force between its dates."""
+    """A contract of both sides, for one project or (without one) for all projects of the client, those to come included.
+
+    It is signed when each side has a signatory; in force between its dates.
+    """
 
     class Kind(models.TextChoices):
         CONFIDENTIALITY = "confidentiality", _("Confidentiality agreement")
@@ -193,7 +219,8 @@ class Agreement(models.Model):
         EXPIRED = "expired", _("Expired")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
-    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="agreements")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="agreements", verbose_name=_("client"))
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="agreements", null=True, blank=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     number = models.CharField(_("number"), max_length=64)
     effective_on = models.DateField(_("effective from"))
@@ -214,6 +241,9 @@ class Agreement(models.Model):
         indexes = [models.Index(fields=["file_sha256"], condition=~Q(file_sha256=""), name="agreement_file_sha256")]
         constraints = [
             models.UniqueConstraint(fields=["project", "kind", "number"], condition=Q(withdrawn_at=None), name="agreement_number_once"),
+            models.UniqueConstraint(
+                fields=["client", "kind", "number"], condition=Q(withdrawn_at=None, project=None), name="agreement_number_once_of_client"
+            ),
             models.CheckConstraint(
                 name="agreement_expires_after_start", condition=Q(expires_on=None) | Q(expires_on__gt=models.F("effective_on"))
             ),
@@ -223,7 +253,24 @@ class Agreement(models.Model):
         return f"{self.get_kind_display()} {self.number}"
 
     def get_absolute_url(self) -> str:
+        if self.project is None:
+            return reverse("client-agreement-detail", args=[self.pk])
         return reverse("agreement-detail", args=[self.project.code, self.pk])
+
+    @property
+    def is_of_client(self) -> bool:
+        """For all its projects."""
+        return self.project_id is None
+
+    @property
+    def name(self) -> str:
+        """With kind and number, where it is named among those of one project."""
+        return str(_("%(agreement)s of the client") % {"agreement": self}) if self.is_of_client else str(self)
+
+    @property
+    def today(self) -> date:
+        """At the project's site; of what holds for all projects, which may have sites on several days, at the reader's place."""
+        return self.project.today if self.project else timezone.localdate()
 
     @property
     def standing(self) -> Standing:
@@ -231,8 +278,8 @@ class Agreement(models.Model):
         return self.standing_with({row.side for row in self.signatories.all()})
 
     def standing_with(self, sides: Collection[str]) -> Standing:
-        """Where it stands today at the project's site, signed by these sides."""
-        today = self.project.today
+        """Where it stands today, signed by these sides."""
+        today = self.today
         if self.withdrawn_at is not None:
             return self.Standing.WITHDRAWN
         if len(sides) < len(AgreementSignatory.Side):
@@ -249,11 +296,11 @@ class Agreement(models.Model):
 
     def party(self, side: str) -> str:
         """Who stands on one side, by name."""
-        return str(settings.ORGANISATION_NAME if side == AgreementSignatory.Side.CDMO else self.project.client.name)
+        return str(settings.ORGANISATION_NAME if side == AgreementSignatory.Side.CDMO else self.client.name)
 
     @property
     def event_scope(self) -> tuple[int | None, int | None]:
-        return self.project.client_id, self.project_id
+        return self.client_id, self.project_id
 
 
 @tracked

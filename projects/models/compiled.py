@@ -67,9 +67,9 @@ class Compiled(Expression):
         return f"({self.words.format(**columns)})", self.params
 
 
-def column(name: str) -> RawSQL:
+def column(name: str, output_field: models.Field | None = None) -> RawSQL:
     """In a queryset whose words are compiled: a column of the query that will ask."""
-    return RawSQL(f"{{{name}}}", ())  # noqa: S611 - a name of ours
+    return RawSQL(f"{{{name}}}", (), output_field)  # noqa: S611 - a name of ours
 
 
 def rows_in_words(rows: models.QuerySet[Any]) -> Words:

@@ -5,8 +5,10 @@ request or a project asks those. So a page, a list, a search, a file, a mail and
 
 A request is disclosed when one of these holds:
 
-- an agreement of its client (of whichever project) is signed by both sides, not withdrawn, and in force today;
+- an agreement of its client (for all its projects, or for whichever of them) is signed by both sides, not withdrawn, and in force today;
 - an agreement of its own project has been in force: after it has run out people know already, and go on working;
+- an agreement of its client for all its projects has been in force, and its project was open before that ran out: people know it as well.
+  A request that was not submitted by then is kept again;
 - its project has passed its first gate, which asks for that agreement and cannot be waived;
 - the client asks for no confidentiality, which somebody has entered with the reason.
 """
@@ -22,6 +24,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -76,7 +79,7 @@ def _agreements(today: date, **conditions: Any) -> models.QuerySet[Any]:
 
 def clients_agreed_with(today: date) -> models.QuerySet[Any]:
     """Clients by id with an agreement in force on this day."""
-    return _agreements(today).filter(Q(expires_on=None) | Q(expires_on__gte=today)).order_by().values("project__client_id")
+    return _agreements(today).filter(Q(expires_on=None) | Q(expires_on__gte=today)).order_by().values("client_id")
 
 
 def disclosed(*, project: str = "") -> Compiled:
@@ -86,6 +89,7 @@ def disclosed(*, project: str = "") -> Compiled:
         "asks": "client__asks_confidentiality",
         "client": "client",
         "project": f"{project}pk",
+        "opened_at": f"{project}opened_at",
     }
     return Compiled(_disclosed_on(timezone.localdate()), columns)
 
@@ -93,12 +97,15 @@ def disclosed(*, project: str = "") -> Compiled:
 @lru_cache(maxsize=4)
 def _disclosed_on(today: date) -> Words:
     agreed, agreed_params = rows_in_words(clients_agreed_with(today))
+    opened_on = TruncDate(column("opened_at", models.DateTimeField()), tzinfo=timezone.get_default_timezone())
+    while_open = _agreements(today, project=None, client=column("client")).filter(expires_on__gte=opened_on)
     return any_of(
         [
             ("{phase} = ANY(%s)", ([phase.value for phase in PHASES[1:]],)),
             ("NOT {asks}", ()),
             (f"{{client}} IN {agreed}", agreed_params),
             exist_in_words(_agreements(today, project=column("project"))),
+            exist_in_words(while_open),
         ]
     )
 

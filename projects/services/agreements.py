@@ -1,10 +1,13 @@
-"""Agreements: recorded, signed by both sides, kept as a file; changed and corrected, withdrawn with a reason."""
+"""Agreements: recorded, signed by both sides, kept as a file; changed and corrected, withdrawn with a reason.
+
+Each is found by the code of its project and its id; one of a client for all its projects by its id alone (`code` is None).
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, Unpack
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
+from accounts.models import Client
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
@@ -25,6 +29,8 @@ from projects.services.locking import locked
 from projects.services.waiting import close_waits
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
 
 PAPER = ("kind", "number", "effective_on", "expires_on")
@@ -32,14 +38,35 @@ SIGNED_BY = ("name", "function", "signed_on")
 FILE_FIELDS = ["file_name", "file_sha256", "file_media_type", "file_size_bytes"]
 
 
-def _locked_agreement(code: str, agreement_id: int, actor: User) -> Agreement:
-    """Locked after its project. Raises DoesNotExist for absent and foreign alike, NotAllowed, Refused for a withdrawn one."""
-    project = locked(code, actor)
-    require_permission("projects.record_agreement", actor, project)
-    agreement = Agreement.objects.visible_to(actor).select_for_update(of=("self",)).get(project=project, pk=agreement_id)
-    agreement.project = project
+class Paper(TypedDict):
+    """What is recorded of an agreement."""
+
+    kind: str
+    number: str
+    effective_on: date
+    expires_on: NotRequired[date | None]
+    stored: NotRequired[Attachment | None]
+
+
+def _locked_agreement(code: str | None, agreement_id: int, actor: User) -> Agreement:
+    """Locked after its project or client. Raises DoesNotExist for absent and foreign alike, NotAllowed, Refused for a withdrawn one."""
+    rows = Agreement.objects.visible_to(actor).select_for_update(of=("self",))
+    if code is None:
+        client = _locked_clients(actor).get(agreements__pk=agreement_id, agreements__project=None)
+        require_permission("projects.record_agreement", actor, client)
+        agreement = rows.of_whole_client().get(pk=agreement_id)
+        agreement.client = client
+    else:
+        project = locked(code, actor)
+        require_permission("projects.record_agreement", actor, project)
+        agreement = rows.get(project=project, pk=agreement_id)
+        agreement.project, agreement.client = project, project.client
     require_none(withdrawn_blockers(agreement))
     return agreement
+
+
+def _locked_clients(actor: User) -> QuerySet[Client]:
+    return Client.objects.visible_to(actor).select_for_update(of=("self",))
 
 
 def withdrawn_blockers(agreement: Agreement) -> list[Blocker]:
@@ -47,28 +74,39 @@ def withdrawn_blockers(agreement: Agreement) -> list[Blocker]:
     if agreement.withdrawn_at is None:
         return []
     words = _t("%(number)s is withdrawn; record the agreement that stands in its place.") % {"number": agreement.number}
-    return [Blocker(key="agreement.withdrawn", words=words, link=reverse("agreement-new", args=[agreement.project.code]))]
+    return [Blocker(key="agreement.withdrawn", words=words, link=_page_for_another(agreement))]
+
+
+def _page_for_another(agreement: Agreement) -> str:
+    """Where one more is recorded for the same project or client."""
+    if agreement.project is None:
+        return reverse("client-agreement-new", args=[agreement.client.code])
+    return reverse("agreement-new", args=[agreement.project.code])
 
 
 @transaction.atomic
-def record_agreement(
-    code: str, *, kind: str, number: str, effective_on: date, actor: User, expires_on: date | None = None, stored: Attachment | None = None
-) -> Agreement:
-    """Record an agreement; it binds once both sides' signatories are recorded."""
+def record_agreement(code: str, *, actor: User, **paper: Unpack[Paper]) -> Agreement:
+    """Record an agreement of a project; it binds once both sides' signatories are recorded."""
     project = locked(code, actor)
     require_permission("projects.record_agreement", actor, project)
-    _check_agreement(project.pk, kind, number, effective_on, expires_on)
-    agreement = Agreement.objects.create(
-        project=project,
-        kind=kind,
-        number=number,
-        effective_on=effective_on,
-        expires_on=expires_on,
-        recorded_by=actor,
-        recorded_at=timezone.now(),
-        **(_fields_of(stored) if stored else {}),
-    )
-    record("agreement.recorded", agreement, actor=actor, number=number, kind=agreement.get_kind_display())
+    return _record(Agreement(client=project.client, project=project), actor=actor, **paper)
+
+
+@transaction.atomic
+def record_client_agreement(client_code: str, *, actor: User, **paper: Unpack[Paper]) -> Agreement:
+    """The same of a client, for all its projects and requests, those to come included."""
+    client = _locked_clients(actor).get(code=client_code)
+    require_permission("projects.record_agreement", actor, client)
+    return _record(Agreement(client=client), actor=actor, **paper)
+
+
+def _record(agreement: Agreement, *, actor: User, stored: Attachment | None = None, **paper: Any) -> Agreement:
+    for name, value in (paper | (_fields_of(stored) if stored else {})).items():
+        setattr(agreement, name, value)
+    _check_agreement(agreement, **{name: getattr(agreement, name) for name in PAPER})
+    agreement.recorded_by, agreement.recorded_at = actor, timezone.now()
+    agreement.save(force_insert=True)
+    record("agreement.recorded", agreement, actor=actor, number=agreement.number, kind=agreement.get_kind_display())
     return agreement
 
 
@@ -76,8 +114,8 @@ def _fields_of(stored: Attachment) -> dict[str, Any]:
     return dict(zip(FILE_FIELDS, (stored.name, stored.sha256, stored.media_type, stored.size_bytes), strict=True))
 
 
-def _check_agreement(project_id: int, kind: str, number: str, effective_on: date, expires_on: date | None, *, own: int = 0) -> None:
-    """own: the agreement that is being changed, which is not there twice."""
+def _check_agreement(agreement: Agreement, *, kind: str, number: str, effective_on: date, expires_on: date | None) -> None:
+    """What is to stand on its paper."""
     errors: dict[str, list[str]] = {}
     if kind not in Agreement.Kind.values:
         errors["kind"] = [_t("Choose the kind of agreement.")]
@@ -85,7 +123,8 @@ def _check_agreement(project_id: int, kind: str, number: str, effective_on: date
         errors["number"] = [_t("The number finds the paper again.")]
     if expires_on is not None and expires_on <= effective_on:
         errors["expires_on"] = [_t("It would expire before it starts.")]
-    if Agreement.objects.filter(project_id=project_id, kind=kind, number=number, withdrawn_at=None).exclude(pk=own).exists():
+    others = Agreement.objects.filter(client=agreement.client_id, project=agreement.project_id, withdrawn_at=None).exclude(pk=agreement.pk)
+    if others.filter(kind=kind, number=number).exists():
         errors["number"] = [_t("This agreement is recorded already.")]
     if errors:
         raise BadInput(errors)
@@ -93,7 +132,7 @@ def _check_agreement(project_id: int, kind: str, number: str, effective_on: date
 
 @transaction.atomic
 def record_signatory(
-    code: str, agreement_id: int, *, side: str, name: str, function: str, signed_on: date, actor: User
+    code: str | None, agreement_id: int, *, side: str, name: str, function: str, signed_on: date, actor: User
 ) -> AgreementSignatory:
     """Record who signed the agreement for one side."""
     agreement = _locked_agreement(code, agreement_id, actor)
@@ -119,7 +158,7 @@ def _check_signatory(agreement: Agreement, side: str, *, name: str, function: st
     errors = {field: [_t("Needed.")] for field, value in {"name": name, "function": function}.items() if not value.strip()}
     if side not in AgreementSignatory.Side.values:
         errors["side"] = [_t("Choose the side.")]
-    if signed_on > agreement.project.today:
+    if signed_on > agreement.today:
         errors["signed_on"] = [_t("A signature cannot be dated in the future.")]
     if errors:
         raise BadInput(errors)
@@ -135,7 +174,9 @@ def signatory_values(signatory: AgreementSignatory) -> dict[str, Any]:
 
 
 @act
-def change_agreement(code: str, agreement_id: int, *, changes: dict[str, Any], actor: User, reason: str, version: str = "") -> Agreement:
+def change_agreement(
+    code: str | None, agreement_id: int, *, changes: dict[str, Any], actor: User, reason: str, version: str = ""
+) -> Agreement:
     """Mend what was typed of the paper: a change until both sides have signed it, a correction afterwards; the record keeps both readings.
 
     version: what the person was shown (`audit.seen`). Raises BadInput where nothing is changed.
@@ -145,7 +186,7 @@ def change_agreement(code: str, agreement_id: int, *, changes: dict[str, Any], a
     event, present = "agreement.corrected" if agreement.is_signed else "agreement.changed", paper_values(agreement)
     wanted = present | {name: value for name, value in changes.items() if name in present}
     require_unchanged(version, now=present, wanted=wanted, words=partial(words_of, agreement))
-    _check_agreement(agreement.project_id, **{"kind": agreement.kind} | wanted, own=agreement.pk)
+    _check_agreement(agreement, **{"kind": agreement.kind} | wanted)
     said = _write(agreement, wanted, "number")
     record(event, agreement, actor=actor, reason=reason, kind=agreement.get_kind_display(), number=agreement.number, **said)
     close_waits(f"agreement.expiring:{agreement.pk}")  # the night asks again for the day that it has now
@@ -155,7 +196,7 @@ def change_agreement(code: str, agreement_id: int, *, changes: dict[str, Any], a
 
 @act
 def correct_signatory(
-    code: str, agreement_id: int, *, side: str, changes: dict[str, Any], actor: User, reason: str, version: str = ""
+    code: str | None, agreement_id: int, *, side: str, changes: dict[str, Any], actor: User, reason: str, version: str = ""
 ) -> AgreementSignatory:
     """Mend what was typed of who signed for one side. Raises AgreementSignatory.DoesNotExist while nobody has."""
     agreement = _locked_agreement(code, agreement_id, actor)
@@ -185,7 +226,7 @@ def _write(row: Agreement | AgreementSignatory, wanted: dict[str, Any], said_at:
 
 @act
 def keep_agreement_file(
-    code: str, agreement_id: int, *, stored: Attachment, actor: User, reason: str = "", replaces: str = ""
+    code: str | None, agreement_id: int, *, stored: Attachment, actor: User, reason: str = "", replaces: str = ""
 ) -> Agreement:
     """Keep the signed copy with the agreement; another one takes its place only with a reason, and the first stays in the history.
 
@@ -210,7 +251,7 @@ def keep_agreement_file(
 
 
 @act
-def withdraw_agreement(code: str, agreement_id: int, *, actor: User, reason: str) -> Agreement:
+def withdraw_agreement(code: str | None, agreement_id: int, *, actor: User, reason: str) -> Agreement:
     """It binds no more, or never did: whatever rests on it is open again. The record keeps it with its signatories and its file."""
     agreement = _locked_agreement(code, agreement_id, actor)
     require_reason(reason)

@@ -1,7 +1,12 @@
-"""Agreements: recording one, its file, each side's signatory, correcting what was typed, and withdrawing it."""
+"""Agreements: recording one, its file, each side's signatory, correcting what was typed, and withdrawing it.
+
+The addresses of a project's agreement name the project by its `code`; one of a client for all its projects has none.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,50 +20,74 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.decorators import internal_required
 from accounts.downloads import stored_file
+from accounts.models import Client
 from accounts.requests import SignedInRequest
 from audit.events import events_of
-from audit.refusals import BadInput, Blocker, add_to_form
+from audit.refusals import BadInput, add_to_form
 from projects.attachments import Attachment, take_upload
 from projects.forms.agreement import AgreementChangeForm, AgreementFileForm, AgreementForm, SignatoryChangeForm, SignatoryForm
 from projects.forms.gate import ReasonForm
 from projects.models import Agreement, AgreementSignatory, Project
-from projects.permissions import lacking
+from projects.permissions import agreement_locks
 from projects.services import agreements as services
 from projects.views.found import visible_project
+
+ACTS = {"sign": "sign", "change": "change", "file": "file", "keep_file": "keep-file", "withdraw": "withdraw"}  # as the page calls each
 
 
 def _project(request: SignedInRequest, code: str) -> Project:
     return visible_project(request, code, "client")
 
 
-def _agreement(request: SignedInRequest, code: str, pk: int) -> Agreement:
-    rows = Agreement.objects.visible_to(request.user).select_related("project__client", "project__site", "recorded_by")
-    return get_object_or_404(rows.prefetch_related("signatories__recorded_by"), project__code=code, pk=pk)
+def _client(request: SignedInRequest, client_code: str) -> Client:
+    return get_object_or_404(Client.objects.visible_to(request.user), code=client_code)
 
 
-def _locks(request: SignedInRequest, project: Project) -> list[Blocker]:
-    words = _t("Agreements are recorded by business development or a project manager.")
-    return lacking("projects.record_agreement", request.user, project, words)
+def _agreement(request: SignedInRequest, code: str | None, pk: int) -> Agreement:
+    rows = Agreement.objects.visible_to(request.user).select_related("client", "project__site", "recorded_by")
+    rows = rows.prefetch_related("signatories__recorded_by")
+    return get_object_or_404(rows.of_whole_client() if code is None else rows.filter(project__code=code), pk=pk)
 
 
 @internal_required
 @require_http_methods(["GET", "POST"])
 def agreement_new(request: SignedInRequest, code: str) -> HttpResponse:
     project = _project(request, code)
+    place = {
+        "project": project,
+        "client": project.client,
+        "back": reverse("project-evaluation", args=[code]) + "#agreements",
+        "blockers": agreement_locks(request.user, project),
+    }
+    return _new(request, partial(services.record_agreement, code), place)
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def client_agreement_new(request: SignedInRequest, client_code: str) -> HttpResponse:
+    """One for all projects of the client, those to come included."""
+    client = _client(request, client_code)
+    place = {
+        "client": client,
+        "back": reverse("client-detail", args=[client_code]) + "#agreements",
+        "blockers": agreement_locks(request.user, client),
+    }
+    return _new(request, partial(services.record_client_agreement, client_code), place)
+
+
+def _new(request: SignedInRequest, service: Callable[..., Agreement], place: dict[str, Any]) -> HttpResponse:
     posted = request.method == "POST"
     form = AgreementForm(request.POST, request.FILES) if posted else AgreementForm(initial={"effective_on": timezone.localdate()})
     if posted and form.is_valid():
         values = {name: value for name, value in form.cleaned_data.items() if name != "file"}
         try:
-            stored = _stored(form.cleaned_data["file"])
-            agreement = services.record_agreement(code, actor=request.user, stored=stored, **values)
+            agreement = service(actor=request.user, stored=_stored(form.cleaned_data["file"]), **values)
         except BadInput as bad:
             add_to_form(form, bad)
         else:
             messages.success(request, _t("%(number)s is recorded; now who signed it for each side.") % {"number": agreement.number})
-            return redirect("agreement-detail", code, agreement.pk)
-    context = {"project": project, "form": form, "blockers": _locks(request, project)}
-    return render(request, "projects/agreement_new.html", context, status=400 if posted else 200)
+            return redirect(agreement)
+    return render(request, "projects/agreement_new.html", {**place, "form": form}, status=400 if posted else 200)
 
 
 def _stored(upload: Any) -> Attachment | None:
@@ -67,8 +96,21 @@ def _stored(upload: Any) -> Attachment | None:
 
 @internal_required
 @require_GET
-def agreement_page(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+def agreement_page(request: SignedInRequest, pk: int, code: str | None = None) -> HttpResponse:
     return _render(request, _agreement(request, code, pk))
+
+
+def _page_of(agreement: Agreement) -> str:
+    """On which it is listed."""
+    if agreement.project is None:
+        return reverse("client-detail", args=[agreement.client.code])
+    return reverse("project-evaluation", args=[agreement.project.code])
+
+
+def _address(agreement: Agreement, act: str, *arguments: str) -> str:
+    if agreement.project is None:
+        return reverse(f"client-agreement-{act}", args=[agreement.pk, *arguments])
+    return reverse(f"agreement-{act}", args=[agreement.project.code, agreement.pk, *arguments])
 
 
 def _open_sides(agreement: Agreement) -> list[str]:
@@ -83,24 +125,29 @@ def _render(request: SignedInRequest, agreement: Agreement, **bound: Any) -> Htt
     mended = bound.pop("mended", {})
     context = {
         "project": agreement.project,
+        "client": agreement.client,
         "agreement": agreement,
-        "signatories": [(row, mended.get(row.side) or SignatoryChangeForm(signatory=row)) for row in agreement.signatories.all()],
+        "signatories": [
+            (row, mended.get(row.side) or SignatoryChangeForm(signatory=row), _address(agreement, "correct-signatory", row.side))
+            for row in agreement.signatories.all()
+        ],
         "open_sides": [agreement.party(side) for side in open_sides],
         "form": SignatoryForm(agreement=agreement, open_sides=open_sides),
         "change_form": AgreementChangeForm(agreement=agreement),
         "file_form": AgreementFileForm(agreement=agreement),
         "withdraw_form": ReasonForm(),
         "withdrawn": withdrawn,
-        "blockers": _locks(request, agreement.project),
+        "blockers": agreement_locks(request.user, agreement.project or agreement.client),
         "events": list(events_of(agreement)[:20]),
-        "back": reverse("project-evaluation", args=[agreement.project.code]) + "#agreements",
+        "back": _page_of(agreement) + "#agreements",
+        "acts": {name: _address(agreement, act) for name, act in ACTS.items()},
     }
     return render(request, "projects/agreement.html", context | bound, status=400 if bound or mended else 200)
 
 
 @internal_required
 @require_POST
-def agreement_sign(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+def agreement_sign(request: SignedInRequest, pk: int, code: str | None = None) -> HttpResponse:
     """Record who signed for one side."""
     agreement = _agreement(request, code, pk)
     form = SignatoryForm(request.POST, agreement=agreement, open_sides=AgreementSignatory.Side.values)
@@ -112,13 +159,13 @@ def agreement_sign(request: SignedInRequest, code: str, pk: int) -> HttpResponse
         else:
             words = _t("It is recorded that %(name)s signed for %(party)s.")
             messages.success(request, words % {"name": signatory.name, "party": agreement.party(signatory.side)})
-            return redirect("agreement-detail", code, pk)
+            return redirect(agreement)
     return _render(request, agreement, form=form)
 
 
 @internal_required
 @require_POST
-def agreement_change(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+def agreement_change(request: SignedInRequest, pk: int, code: str | None = None) -> HttpResponse:
     """What was typed wrongly of the paper."""
     agreement = _agreement(request, code, pk)
     form = AgreementChangeForm(request.POST, agreement=agreement)
@@ -136,7 +183,7 @@ def agreement_change(request: SignedInRequest, code: str, pk: int) -> HttpRespon
 
 @internal_required
 @require_POST
-def agreement_correct_signatory(request: SignedInRequest, code: str, pk: int, side: str) -> HttpResponse:
+def agreement_correct_signatory(request: SignedInRequest, pk: int, side: str, code: str | None = None) -> HttpResponse:
     """What was typed wrongly of who signed."""
     agreement = _agreement(request, code, pk)
     signatory = next((row for row in agreement.signatories.all() if row.side == side), None)
@@ -162,7 +209,7 @@ def _mending(form: forms.BaseForm) -> tuple[str, str, dict[str, Any]]:
 
 @internal_required
 @require_POST
-def agreement_keep_file(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+def agreement_keep_file(request: SignedInRequest, pk: int, code: str | None = None) -> HttpResponse:
     """Keep the signed copy, or another one in its place."""
     agreement = _agreement(request, code, pk)
     form = AgreementFileForm(request.POST, request.FILES, agreement=agreement)
@@ -181,7 +228,7 @@ def agreement_keep_file(request: SignedInRequest, code: str, pk: int) -> HttpRes
 
 @internal_required
 @require_POST
-def agreement_withdraw(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+def agreement_withdraw(request: SignedInRequest, pk: int, code: str | None = None) -> HttpResponse:
     agreement, form = _agreement(request, code, pk), ReasonForm(request.POST)
     if form.is_valid():
         services.withdraw_agreement(code, pk, actor=request.user, **form.cleaned_data)
@@ -192,7 +239,7 @@ def agreement_withdraw(request: SignedInRequest, code: str, pk: int) -> HttpResp
 
 @internal_required
 @require_GET
-def agreement_file(request: SignedInRequest, code: str, pk: int) -> HttpResponseBase:
+def agreement_file(request: SignedInRequest, pk: int, code: str | None = None) -> HttpResponseBase:
     agreement = _agreement(request, code, pk)
     if not agreement.file_sha256:
         raise Http404

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -31,9 +32,9 @@ from projects.forms.rfp import DeclineForm, RfpClientForm, RfpForm
 from projects.forms.rfp_groups import groups_of
 from projects.kept import shut_out
 from projects.limits import EMPTY
-from projects.models import SHEET_DEPARTMENTS, Intake, Rfp, RfpFile
+from projects.models import SHEET_DEPARTMENTS, Agreement, Intake, Rfp, RfpFile
 from projects.models.rfp_choices import FileKind
-from projects.permissions import lacking
+from projects.permissions import agreement_locks, lacking
 from projects.remaining import after_declining, letter_of_refusal
 from projects.rfp_fields import PEOPLE, answers_of
 from projects.services import rfp as services
@@ -108,6 +109,11 @@ def _render(
         "may_change_client": not locks and not services.client_blockers(rfp),
         "decline_form": DeclineForm(auto_id="decline_%s"),
         "events": list(events_of(rfp)[:ACTIVITY]),
+        "agreements": list(
+            Agreement.objects.visible_to(request.user).of_whole_client().filter(client=rfp.client_id).prefetch_related("signatories")
+        ),
+        "agreement_blockers": agreement_locks(request.user, rfp.client),
+        "today": timezone.localdate(),
         **(_after_declining(request, rfp) if rfp.state == Rfp.State.DECLINED else {}),
         **given,
     }

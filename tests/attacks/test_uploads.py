@@ -199,6 +199,18 @@ def places(world: World) -> dict[str, tuple[str, str, str, dict[str, str]]]:
             "file",
             {"kind": "quality", "number": "QAA-7", "effective_on": "2026-01-05"},
         ),
+        "agreement of a client": (
+            reverse("client-agreement-new", args=["DCA"]),
+            business,
+            "file",
+            {"kind": "quality", "number": "QAA-7", "effective_on": "2026-01-05"},
+        ),
+        "signed copy of a client": (
+            reverse("client-agreement-keep-file", args=[things["client_agreement"]]),
+            business,
+            "file",
+            {"reason": "Typed before.", "replaces": "x"},
+        ),
         "signed copy": (
             reverse("agreement-keep-file", args=[code, things["agreement"]]),
             business,
@@ -221,7 +233,18 @@ def send(world: World, place: str, name: str, content: bytes) -> HttpResponseBas
 
 DROPPED = ("request in the portal",)  # a form without script goes back to its page with the sentence
 OF_TABLES = ("intake", "import")  # they take a spreadsheet and no other file of those below
-PLACES = ("request", "request by the API", "evidence", "agreement", "signed copy", "document", *DROPPED, *OF_TABLES)
+PLACES = (
+    "request",
+    "request by the API",
+    "evidence",
+    "agreement",
+    "signed copy",
+    "agreement of a client",
+    "signed copy of a client",
+    "document",
+    *DROPPED,
+    *OF_TABLES,
+)
 TABLES = {
     "unfolds to more": ("report.xlsx", with_part("xl/a.bin", b"0" * 9 * MB, of="xl/workbook.xml")),
     "not what it says": ("report.xlsx", SVG),
@@ -310,6 +333,7 @@ HANDED_OUT: dict[str, dict[str, Any]] = {
     "api-rfp-file": {"number": "rfp", "pk": "attached"},
     "reference-file": {"code": "code", "key": "route_selection_report", "pk": "reference"},
     "agreement-file": {"code": "code", "pk": "agreement"},
+    "client-agreement-file": {"pk": "client_agreement"},
     "document-uploaded": {"number": "number", "version": 1},
     "api-document-file": {"number": "number"},
 }

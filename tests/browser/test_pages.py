@@ -40,6 +40,8 @@ PAGES = {
         "/projects/{code}/quotations/{quotation}/",
         "/projects/{code}/agreements/new/",
         "/projects/{code}/agreements/{agreement}/",
+        "/clients/DEMOA/agreements/new/",
+        "/agreements/{client_agreement}/",
         "/accounts/profile/",
         "/webhooks/",
         "/imports/clients/",
@@ -189,7 +191,7 @@ PAGES = {
     "material": ["/imports/material-prices/of/TOL-99/"],
 }
 NO_PAGES = frozenset(  # files, parts of pages, answers to machines
-    {"agreement-file", "reference-file", "rfp-file", "document-snapshot", "document-uploaded", "document-status"}
+    {"agreement-file", "client-agreement-file", "reference-file", "rfp-file", "document-snapshot", "document-uploaded", "document-status"}
     | {
         "rfp-files",
         "rfp-parties",

@@ -42,9 +42,10 @@ from process.routes import services as routes
 from process.routes.building import material_key
 from projects import steps
 from projects.attachments import take_upload
-from projects.models import ApprovalRequest, Deliverable, GateReview, Milestone, MilestoneLink, Occupancy, Project
+from projects.models import Agreement, ApprovalRequest, Deliverable, GateReview, Milestone, MilestoneLink, Occupancy, Project
 from projects.services import (
     account,
+    agreements,
     charter,
     clarifications,
     commercial,
@@ -89,6 +90,7 @@ def make_world() -> dict[str, Any]:
     with acting(channel=Channel.COMMAND):
         return {
             **_told_of(project),
+            "client_agreement": _agreed_with(project.client).pk,
             **_vessels(project),
             **_plan(project),
             **_money(project),
@@ -128,6 +130,18 @@ def _told_of(project: Project) -> dict[str, Any]:
         "order": project.change_orders.get().sequence,
         "person": User.objects.get(email="pm@demo.example").pk,
     }
+
+
+def _agreed_with(client: Client) -> Agreement:
+    """For all its projects, signed by us: it changes nothing that is read elsewhere."""
+    found = Agreement.objects.of_whole_client().filter(client=client).first()
+    if found is not None:
+        return found
+    paper = {"kind": "quality", "number": "QAA-2026-01", "effective_on": timezone.localdate()}
+    agreement = agreements.record_client_agreement(client.code, actor=_bd(), stored=take_upload(BytesIO(PDF), "quality.pdf"), **paper)
+    signed = {"name": "A. Director", "function": "Director", "signed_on": timezone.localdate()}
+    agreements.record_signatory(None, agreement.pk, side="cdmo", actor=_bd(), **signed)
+    return agreement
 
 
 def _vessels(project: Project) -> dict[str, Any]:

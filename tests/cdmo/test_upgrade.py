@@ -57,5 +57,10 @@ def test_an_installation_of_the_first_release_keeps_its_record(upgraded: tuple[s
     assert set(found["answers"].values()) == {200}, found["answers"]
     assert len(found["answers"]) == 7 * before["projects_project"]
     assert (found["signatures"], found["broken"], found["damaged"]) == (before["audit_signature"], [], [])
+    theirs = (
+        "SELECT count(*) FROM projects_agreement{} JOIN projects_project AS project ON project.id = project_id AND project.client_id = {}"
+    )
+    for table, history in (("projects_agreement", ""), ("projects_agreementevent", "event")):
+        assert ask(RESTORED, theirs.format(history, f"{table}.client_id"))[0][0] >= before[table], "each is of its project's client"
     kept = ("audit_event", "audit_signature", "accounts_user", "projects_project", "projects_milestone", "documents_rendition")
     assert {table: ask(RESTORED, f"SELECT count(*) FROM {table}")[0][0] for table in kept} == {table: before[table] for table in kept}

@@ -44,6 +44,17 @@ def test_the_agreements_of_a_project_leave_with_signatories_dates_and_standing(p
     assert (open_one["State"], open_one["For the client"], open_one["Signed by the client on"]) == ("Client's signature open", "", "")
 
 
+def test_what_the_client_agreed_for_all_its_projects_is_among_them(project: Project) -> None:
+    make.client_agreement(make.a_client("DCB"))
+    number, browser = make.client_agreement(project.client, "quality").number, as_person(make.manager())
+
+    of_project = rows_at(browser, reverse("project-list-csv", args=[project.code, "agreements"]))
+    of_client = rows_at(browser, f"{reverse('list-csv', args=['client-agreements'])}?client={project.client.code}")
+
+    assert set(of_project) == set(of_client) == {number, f"CON-{project.code}", f"COO-{project.code}"}
+    assert (of_project[number]["Project"], of_project[number]["Client"]) == ("all of the client", project.client.name)
+
+
 def test_a_client_s_agreements_leave_without_those_of_another(project: Project) -> None:
     browser, address = as_person(make.manager()), reverse("list-csv", args=["client-agreements"])
 

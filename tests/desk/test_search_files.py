@@ -21,7 +21,7 @@ from documents.services import upload_version
 from documents.services.file_texts import read_files
 from projects.attachments import take_upload
 from projects.models import Project, Rfp, RfpFile
-from projects.services.agreements import record_agreement
+from projects.services.agreements import record_agreement, record_client_agreement
 from projects.services.evidence import enter_reference
 from projects.services.rfp import attach_rfp_file
 from tests.projects import confidential
@@ -120,6 +120,9 @@ def test_agreements_evidence_and_uploaded_documents_are_found_where_they_are() -
     project, seller, manager, today = make.a_project(), confidential.business(), make.manager(), timezone.localdate()
     stored = take_upload(io.BytesIO(SAID), "signed.txt")
     agreement = record_agreement(project.code, kind="confidentiality", number="CDA-7", effective_on=today, actor=seller, stored=stored)
+    of_client = record_client_agreement(
+        project.client.code, kind="quality", number="QAA-7", effective_on=today, actor=seller, stored=stored
+    )
     owed = project.deliverables.create(key="safety", title="Safety file", phase=project.phase, department=Department.objects.all()[0])
     there = {"system": "LIMS", "number": "L-1", "record_state": "Approved", "record_date": today, "stored": stored}
     evidence = enter_reference(project.code, owed.key, actor=manager, **there)  # type: ignore[arg-type]
@@ -129,6 +132,7 @@ def test_agreements_evidence_and_uploaded_documents_are_found_where_they_are() -
     assert found(manager) == [
         (str(version.document), reverse("document-uploaded", args=[version.document.number, 1])),
         (f"{project.code} {owed.title}", f"/projects/{project.code}/deliverables/{owed.key}/evidence/{evidence.pk}/file/"),
+        (f"{project.client.name} Quality agreement QAA-7", f"/agreements/{of_client.pk}/file/"),
         (f"{project.code} Confidentiality agreement CDA-7", f"/projects/{project.code}/agreements/{agreement.pk}/file/"),
     ]
 

@@ -24,6 +24,7 @@ from projects.gates import gate_of
 from projects.models import (
     PHASES,
     SHEET_DEPARTMENTS,
+    Agreement,
     ChangeOrder,
     Deliverable,
     GateReview,
@@ -218,6 +219,21 @@ def signed_agreement(project: Project, kind: str, number: str) -> None:
         agreements.record_signatory(
             project.code, agreement.pk, side=side, name=f"Director of the {side}", function="Director", signed_on=today, actor=actor
         )
+
+
+def client_agreement(
+    client: Client, kind: str = "confidentiality", *, days: int = 0, until: int | None = None, sides: tuple[str, ...] = ("cdmo", "client")
+) -> Agreement:
+    """For all projects of the client: from `days` after today on, to `until` after today, signed by these sides today."""
+    today, actor = timezone.localdate(), person(Role.BUSINESS_DEVELOPMENT)
+    dates = {"effective_on": today + timedelta(days=days), "expires_on": None if until is None else today + timedelta(days=until)}
+    number = f"{kind[:3].upper()}-{next(_numbers):03d}"
+    agreement = agreements.record_client_agreement(client.code, kind=kind, number=number, actor=actor, **dates)
+    for side in sides:
+        agreements.record_signatory(
+            None, agreement.pk, side=side, name=f"Director of the {side}", function="Director", signed_on=today, actor=actor
+        )
+    return agreement
 
 
 def a_reference(project: Project, key: str, *, actor: User | None = None, **values: Any) -> ReferencedEvidence:

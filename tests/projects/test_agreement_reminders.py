@@ -9,9 +9,13 @@ from django.utils import timezone
 
 from accounts.models import Role
 from audit.context import acting
-from projects.models import Agreement, Project, WaitingFor
+from audit.models import Event
+from notifications.audience import readers_of
+from projects.models import Agreement, Project, Rfp, WaitingFor
 from projects.services.agreement_reminders import remind_of_expiring_agreements
 from projects.services.agreements import record_agreement, record_signatory, withdraw_agreement
+from projects.services.lifecycle import hold_project
+from projects.services.rfp import decline_rfp
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -94,5 +98,81 @@ def test_withdrawn_it_asks_for_nothing() -> None:
     remind()
 
     withdraw_agreement(agreement.project.code, agreement.pk, reason="Replaced on paper.", actor=make.person(Role.BUSINESS_DEVELOPMENT))
+
+    assert open_waits(agreement) == []
+
+
+# For all projects of a client
+
+
+def test_of_a_client_every_account_owner_is_asked_once() -> None:
+    owners = [make.person(Role.BUSINESS_DEVELOPMENT, name=name) for name in ("Ann Owner", "Ben Owner")]
+    first, second, resting = [make.a_project() for _each in range(3)]
+    for project, owner in zip((first, second), owners, strict=True):
+        Project.objects.filter(pk=project.pk).update(account_owner=owner)
+    hold_project(resting.code, actor=make.manager(), reason="The client thinks.")
+    agreement = make.client_agreement(first.client, until=60)
+
+    asked = [remind(), remind()]
+
+    waits = WaitingFor.objects.open().filter(key__startswith=f"agreement.expiring:{agreement.pk}")
+    assert (asked, [wait.user for wait in waits], {wait.project for wait in waits}) == ([1, 0], owners, {None})
+    assert {wait.link for wait in waits} == {f"/agreements/{agreement.pk}/"}
+    assert not any(first.client.name in wait.words for wait in waits), "more people are asked than may know it"
+    withdraw_agreement(None, agreement.pk, reason="Replaced on paper.", actor=owners[0])
+    assert not waits.all().exists()
+
+
+def test_where_nobody_owns_the_account_business_development_is_asked() -> None:
+    rfp = make.an_rfp()
+    Rfp.objects.filter(pk=rfp.pk).update(account_owner=None)
+    agreement = make.client_agreement(rfp.client, until=30)
+
+    remind()
+
+    (wait,) = open_waits(agreement)
+    assert (wait.user, wait.role) == (None, Role.BUSINESS_DEVELOPMENT)
+
+
+def test_whoever_is_asked_is_told_and_led_there() -> None:
+    project = make.a_project()
+    agreement = make.client_agreement(project.client, until=30)
+    remind()
+
+    (reader,) = readers_of([Event.objects.get(kind="agreement.expiring")])
+
+    assert (reader.user, reader.asked, reader.link) == (project.account_owner, True, f"/agreements/{agreement.pk}/")
+
+
+def test_a_client_with_whom_nothing_is_under_way_asks_nobody_and_no_longer() -> None:
+    agreement = make.client_agreement(make.a_client(), until=30)
+    asked = remind()
+    rfp = make.an_rfp(agreement.client)
+    asked_with_a_request = remind()
+
+    decline_rfp(rfp.number, reason="No capacity.", actor=make.person(Role.BUSINESS_DEVELOPMENT))
+
+    assert (asked, asked_with_a_request, remind()) == (0, 1, 0)
+    assert not WaitingFor.objects.open().filter(key__startswith="agreement.expiring:").exists()
+
+
+def test_one_of_a_project_succeeds_none_of_its_client() -> None:
+    project = make.a_project()
+    agreement = make.client_agreement(project.client, until=30)
+    remind()
+
+    agree(project, "CDA-2", until=None)
+    of_a_project = open_waits(agreement)
+    make.client_agreement(project.client, days=31)
+
+    assert (len(of_a_project), open_waits(agreement)) == (1, [])
+
+
+def test_one_of_the_client_settles_what_is_asked_for_a_project() -> None:
+    agreement = agree(make.a_project(), "CDA-1", until=in_days(30))
+    remind()
+    assert open_waits(agreement)
+
+    make.client_agreement(agreement.client, days=31)
 
     assert open_waits(agreement) == []

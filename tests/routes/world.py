@@ -28,7 +28,7 @@ from process.models import InquiryLine, RouteVersion
 from process.purchasing.services import prepare_inquiry
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Quotation, Tailoring, Task
-from projects.services.agreements import record_agreement, record_signatory
+from projects.services.agreements import record_agreement, record_client_agreement, record_signatory
 from projects.services.clarifications import ask_clarification
 from projects.services.intake import take_intake
 from projects.services.payments import plan_payment
@@ -131,12 +131,13 @@ def things_of(project: Project) -> dict[str, Any]:
     share_document(version.document.number, actor=manager)
     asked = ask_clarification(project.rfp.number, question="Which polymorph?", actor=business)
     attached = attach_rfp_file(project.rfp.number, stored=stored, actor=business)
-    agreement = record_agreement(
-        project.code, kind="quality", number="QAA-1", effective_on=timezone.localdate(), stored=stored, actor=business
-    )
-    record_signatory(
-        project.code, agreement.pk, side="cdmo", name="A. Director", function="Director", signed_on=timezone.localdate(), actor=business
-    )
+    paper = {"kind": "quality", "number": "QAA-1", "effective_on": timezone.localdate(), "stored": stored}
+    agreement = record_agreement(project.code, actor=business, **paper)
+    client_agreement = record_client_agreement(project.client.code, actor=business, **paper)
+    for code, each in ((project.code, agreement), (None, client_agreement)):
+        record_signatory(
+            code, each.pk, side="cdmo", name="A. Director", function="Director", signed_on=timezone.localdate(), actor=business
+        )
     order = factories.sent_change_order(project)
     ask_for_approval(project.code, "milestone", "g2", actor=manager)
     plan_payment(project.code, title="Second payment", source="gate:G2", actor=business)
@@ -163,6 +164,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "number": version.document.number,
         "reference": reference.pk,
         "agreement": agreement.pk,
+        "client_agreement": client_agreement.pk,
         "clarification": asked.pk,
         "attached": attached.pk,
         "condition": GateCondition.objects.get(review__project=project).pk,

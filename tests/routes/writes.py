@@ -188,7 +188,9 @@ WRITES = [
     Writers(
         "projects.record_agreement",
         SELLERS,
-        "agreement-new agreement-sign agreement-change agreement-correct-signatory agreement-keep-file agreement-withdraw",
+        """agreement-new agreement-sign agreement-change agreement-correct-signatory agreement-keep-file agreement-withdraw
+        client-agreement-new client-agreement-sign client-agreement-change client-agreement-correct-signatory
+        client-agreement-keep-file client-agreement-withdraw""",
     ),
     Writers("projects.release_change_order", ("business_development", "management"), "api-change-order-release change-order-release"),
     Writers("projects.release_quotation", ("business_development", "management"), "api-quotation-release quotation-release"),
