@@ -188,7 +188,10 @@ def test_the_gate_and_its_api_warn_of_its_end_with_the_mark(seller: Browser, cli
 
     assert told["words"].startswith(words) and (told["key"], told["link"]) == ("agreement.client_ends", f"/agreements/{agreement.pk}/")
     assert words in text(seller, "project-gate", project.code)
-    make.client_agreement(client)
+    make.signed_agreement(make.a_project(client), "confidentiality", "CDA-OTHER")
+    assert words in text(seller, "project-gate", project.code), "that of another project is no successor"
+    make.signed_agreement(project, "confidentiality", "CDA-OWN")
+    assert words not in text(seller, "project-gate", project.code)
     assert seller.get(f"/api/v1/projects/{project.code}/gate/").json()["ending_agreements"] == []
 
 
@@ -209,3 +212,13 @@ def test_three_cost_the_queries_of_one(seller: Browser, client: Client, name: st
         counts.add(len(seen))
 
     assert len(counts) == 1
+
+
+def test_who_withdraws_it_and_sees_the_client_no_more_is_led_to_what_is_kept(client: Client) -> None:
+    keep(client)
+    make.an_rfp(client)
+    agreement, other = make.client_agreement(client), as_person(person(Role.PROJECT_MANAGER, name="Somebody else"))
+
+    answer = other.post(reverse("client-agreement-withdraw", args=[agreement.pk]), {"reason": "Signed by the wrong company."})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("rfp-kept"))
