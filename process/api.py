@@ -50,7 +50,7 @@ class RouteSerializer(serializers.Serializer[Any]):
     priced_for_kg = serializers.DecimalField(
         max_digits=24,
         decimal_places=6,
-        help_text="The quantity whose prices count: a batch of the newest cost scenario, else the one that the request wants, else 1.",
+        help_text="Whose prices count: of the largest phase of the newest cost scenario, else the batch that the request wants, else 1.",
     )
     missing = serializers.ListField(child=serializers.CharField())
 

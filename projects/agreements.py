@@ -49,6 +49,18 @@ def signed() -> QuerySet[Agreement]:
     return Agreement.objects.filter(*(Exists(theirs.filter(side=side)) for side in AgreementSignatory.Side.values), withdrawn_at=None)
 
 
+def bearing_on(client: int, project: Project | None) -> QuerySet[Agreement]:
+    """What papers of a project (or of a request that has none yet) name: its own, and of those of its client for all projects the signed
+    ones that had not ended when it was opened.
+    """
+    since = timezone.localdate() if project is None else project.day_of(project.opened_at)
+    theirs = signed().filter(Q(expires_on=None) | Q(expires_on__gte=since), project=None, client=client)
+    bearing = Q(pk__in=theirs.values("pk"))
+    if project is not None:
+        bearing |= Q(project=project, withdrawn_at=None)
+    return Agreement.objects.filter(bearing)
+
+
 @dataclass(frozen=True)
 class Asked:
     """Of which project agreements are asked, and its client; by id, or as the query that asks names them."""

@@ -65,7 +65,15 @@ def missing_of(rfp: Rfp) -> str:
         return _t("No confidentiality agreement is recorded: while the request is not submitted, on the page of its client.")
     if not found:
         return _t("No confidentiality agreement is recorded.")
-    return " ".join(_t("Confidentiality agreement %(number)s: %(standing)s.") % _facts(each) for each in found)
+    return " ".join(_said(each) for each in found)
+
+
+def _said(agreement: Agreement) -> str:
+    """Of one of the client without its number, which stands on the client's page and would say whose request it is."""
+    words = _t("Confidentiality agreement %(number)s: %(standing)s.")
+    if agreement.is_of_client:
+        words = _t("Confidentiality agreement of the client: %(standing)s.")
+    return words % _facts(agreement)
 
 
 def _facts(agreement: Agreement) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from audit.events import record
 from catalogue.models import Site
 from worksheets.changing import add_row
 from worksheets.rows import Rows
@@ -16,10 +17,15 @@ if TYPE_CHECKING:
 class SiteRows(Rows):
     """The country and zone decide working days and local dates of every plan there; the plans follow at night."""
 
-    def clean(self, row: Site, changed: Collection[str]) -> None:
-        """A region belongs to its country: with another one the site has none until one is chosen with the working days."""
-        if "country" in changed:
-            row.subdivision = ""
+    def change(self, row: Site, changed: Collection[str]) -> Site:
+        """A region belongs to its country: with another one the site has none until one is chosen with the working days. It is no column
+        of the table, so the record says by itself which one was lost.
+        """
+        if "country" in changed and row.subdivision:
+            lost, row.subdivision = row.subdivision, ""
+            record("site.changed", row, actor=self.actor, reason=self.reason, before={"subdivision": lost}, after={"subdivision": ""})
+        super().change(row, changed)
+        return row
 
 
 def create_site(key: str, *, name: str, country: str, time_zone: str, highest_exposure_band: int | None = None, actor: User) -> Site:

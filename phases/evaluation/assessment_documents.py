@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from audit.refusals import Blocker
+from audit.signatures import content_hash
 from documents.content import Column, data_table, key_values, shortest
 from documents.registry import DocumentType, Meaning, SignerSlot
 from phases.evaluation.assessment_views import gravest, views_on_paper
@@ -113,6 +114,7 @@ def _assessed(project: Project, found: InquiryAssessment, sheets: Sequence[Depar
         "assumptions": printed(sheets, ASSUMPTIONS, "assumption_rows"),
         "risks": printed(sheets, RISKS, "risk_rows"),
         "plans": plans_on_paper(sheets),
+        "planned": {row.department.key: content_hash(row) for row in sheets},  # dates the plans, however a release prints them
         "challenges": rfp.process_challenges,
         "questions": data_table(
             [Column(_t("Question"), 50), Column(_t("Answer"), 50)],
@@ -226,7 +228,7 @@ TYPES = (
             "durations",
             "assumptions",
             "risks",
-            "plans",
+            "planned",
             "challenges",
             "questions",
             "missing",

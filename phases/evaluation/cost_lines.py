@@ -153,7 +153,7 @@ def costs_of(row: PlannedOperation, utilities: Iterable[PlannedUtility] = ()) ->
     if row.modification_cost:
         label = _t("%(operation)s: change of equipment") % {"operation": row.operation}
         of = f"{row.operation} {row.vessel.tag} modification"
-        yield PlannedCost(of, label, Category.OCCUPANCY, _t("once"), Decimal(1), row.modification_cost, 1, note=size, is_once=True)
+        yield PlannedCost(of, label, Category.OCCUPANCY, _t("lump sum"), Decimal(1), row.modification_cost, 1, note=size, is_once=True)
     for each in utilities:
         yield _cost_of_utility(each, row, size)
 

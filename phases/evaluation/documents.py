@@ -22,10 +22,11 @@ from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSl
 from documents.registry import register as register_types
 from phases.evaluation import assessment_documents, rfp_document
 from phases.evaluation.quotation_document import BLANK, quotation
+from projects.agreements import bearing_on
 from projects.charter_criteria import criteria_of, other_criteria
 from projects.charter_limits import parted
 from projects.charter_texts import budget_of, risk_rows
-from projects.models import PHASES, Agreement, Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring
+from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring
 from projects.money import fitted
 from projects.price import accepted_quotation
 from projects.raci import Letter
@@ -101,7 +102,7 @@ def charter(project: Project) -> dict[str, Any]:
 
 def _references(project: Project, row: Charter) -> Iterator[tuple[str, str]]:
     """What stands beside the charter: the agreements that bind, and the default plan that it was made from."""
-    for each in Agreement.objects.covering(project).filter(withdrawn_at=None).order_by("kind", "-effective_on"):
+    for each in bearing_on(project.client_id, project).order_by("kind", "-effective_on"):
         yield str(each.get_kind_display()), _t("%(number)s, from %(day)s") % {"number": each.number, "day": written(each.effective_on)}
     yield _t("Default plan"), str(row.default_plan or _t("of the release"))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Max, OuterRef, Q, Sum, Value
+from django.db.models import F, Max, OuterRef, Q, Sum, Value, prefetch_related_objects
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
@@ -31,6 +31,8 @@ from projects.services.publishing import publish_all_shared
 from projects.services.sharing import share_as_planned
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from projects.models import GateReview, Project
 
 
@@ -176,12 +178,14 @@ def judge_agreements(projects: Sequence[Project]) -> dict[str, Findings]:
     """By criterion: whether an agreement of that kind binds, of the project or of its client for all projects. One query for both."""
     found: dict[tuple[int, str], list[Any]] = {}
     of_client: dict[int, list[int]] = defaultdict(list)
+    prefetch_related_objects(projects, "site")  # by whose days they are judged; none where it is there
     for project in projects:
         of_client[project.client_id].append(project.pk)
     theirs = Q(project__in=projects) | Q(project=None, client__in=list(of_client))
     rows = Agreement.objects.filter(theirs, kind__in=AGREEMENTS.values(), withdrawn_at=None).select_related("project__site")
     rows = rows.annotate(signed_at=Max("signatories__recorded_at"), sides=ArrayAgg("signatories__side", default=[]))
-    for row in rows.order_by(F("signed_at").desc(nulls_last=True), "-pk"):  # the newest that binds counts: after a return it is the new one
+    own_first = F("project").asc(nulls_last=True)  # what a client agrees later for all projects replaces no evidence of theirs
+    for row in rows.order_by(own_first, F("signed_at").desc(nulls_last=True), "-pk"):  # the newest that binds: after a return the new one
         for pk in [row.project_id] if row.project_id else of_client[row.client_id]:
             found.setdefault((pk, row.kind), []).append(row)
     return {
@@ -196,7 +200,7 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any
         return _blocked(f"agreement.{kind}.missing", _t("No %(kind)s is recorded.") % {"kind": str(kind.label).lower()}, link)
     reasons = []
     for row in rows:
-        problem = _agreement_problem(row)
+        problem = _agreement_problem(row, project.today)
         if not problem:
             digest = hash_of(
                 {"kind": row.kind, "number": row.number, "from": row.effective_on, "to": row.expires_on, "file": row.file_sha256}
@@ -212,8 +216,8 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any
     return Finding(False, blockers=tuple(reasons))
 
 
-def _agreement_problem(row: Any) -> str:
-    standing = row.standing_with({side for side in row.sides if side})
+def _agreement_problem(row: Any, today: date) -> str:
+    standing = row.standing_with({side for side in row.sides if side}, today)
     if standing == Agreement.Standing.IN_FORCE:
         return ""
     if standing == Agreement.Standing.AHEAD:

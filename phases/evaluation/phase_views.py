@@ -135,7 +135,7 @@ def _evaluation(
         "steps": progress.as_stepper(steps),
         "next": progress.next_step(steps, project) if in_evaluation else None,
         "quotations": [(row, progress.next_act(row)) for row in records.quotations],
-        "missing_agreements": progress.missing_agreements(records.agreements),
+        "missing_agreements": progress.missing_agreements(records.agreements, project.today),
         "ending_agreements": running_out(project),
         "wanted_agreements": quality_wanted(project),
         "version": version or version_of(services.recommended_values(records.assessment)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from projects.models import Agreement, Charter, Deliverable, Project, Quotation
 from projects.permissions import RELEASERS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from accounts.models import User
     from phases.evaluation.price_basis import PriceBasis
 
@@ -234,14 +236,14 @@ def next_act(row: Quotation) -> str:
     return _quotation_next(row)[0]
 
 
-def missing_agreements(agreements: Sequence[Agreement]) -> list[str]:
-    """The kinds that G1 asks for and of which none is in force."""
-    in_force = {row.kind for row in agreements if row.standing == Agreement.Standing.IN_FORCE}
+def missing_agreements(agreements: Iterable[Agreement], on: date) -> list[str]:
+    """The kinds that G1 asks for and of which none is in force on this day of the project."""
+    in_force = {row.kind for row in agreements if row.standing_on(on) == Agreement.Standing.IN_FORCE}
     return [str(kind.label) for kind in NEEDED_AGREEMENTS if kind not in in_force]
 
 
 def _agreements(records: Records) -> Step:
-    missing = missing_agreements(records.agreements)
+    missing = missing_agreements(records.agreements, records.project.today)
     total = len(NEEDED_AGREEMENTS)
     return Step(
         _t("Agreements"),

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, TextField
+from django.db.models import TextField
 from django.utils.translation import gettext as _t
 
 from charts.look import written
 from documents.content import Column, data_table, key_values, shortest
 from phases.evaluation.rfp_document_2 import PARTS, parts_of_version_2
+from projects.agreements import bearing_on
 from projects.completeness import completeness_of
 from projects.limits import EMPTY
 from projects.models import Agreement, Rfp
@@ -64,8 +65,7 @@ def _reach(rfp: Rfp) -> Iterator[tuple[str, Any]]:
         (_t("Language"), client.get_language_display()),
     ]
     yield from ((label, said) for label, said in told if said)
-    theirs = Q(project__rfp=rfp) | Q(project=None, client=rfp.client_id)
-    agreements = Agreement.objects.filter(theirs, kind=Agreement.Kind.CONFIDENTIALITY, withdrawn_at=None)
+    agreements = bearing_on(rfp.client_id, getattr(rfp, "project", None)).filter(kind=Agreement.Kind.CONFIDENTIALITY)
     for each in agreements.order_by("-effective_on"):
         yield _t("Confidentiality agreement"), _term(each)
 

@@ -132,12 +132,14 @@ class Money:
         return _cost(quoted, booked, self.rates.get(quoted.currency, {}))
 
     def compared(self, phase: str) -> Compared:
-        """In the currency of what was quoted; not where something was not, where nothing is booked, or where some of it has no rate."""
+        """Cost beside cost, in the currency of what was quoted; neither where only a price was, where nothing is booked, or where some of
+        it has no rate.
+        """
         quoted, booked = self.quoted.get(phase), self.booked.get(phase, [])
-        found = spent(booked, quoted.currency, self.rates.get(quoted.currency, {})) if quoted is not None and booked else None
-        if quoted is None or found is None or found.left_out:
+        if quoted is None or quoted.with_margin or not booked:
             return Compared(None, None)
-        return Compared(quoted.amount, found.total)
+        found = spent(booked, quoted.currency, self.rates.get(quoted.currency, {}))
+        return Compared(None, None) if found.left_out else Compared(quoted.amount, found.total)
 
 
 def _cost(quoted: QuotedCost, booked: Sequence[Booked], rates: Rates) -> Beside:

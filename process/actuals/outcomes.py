@@ -1,7 +1,7 @@
 """What phases that are over cost beside what was quoted, kept for each project: how far earlier estimates of a phase were off.
 
-Derived: written anew by a consumer of the record whenever money is booked or the project goes on. So an estimate reads the error over all
-other projects by one query.
+Derived: written anew by a consumer of the record whenever money is booked or the project goes on (a rate that is entered afterwards counts
+from then on). So an estimate reads the error over all other projects by one query.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from process.actuals.comparing import Error
 from process.actuals.error_words import error_words
 from process.actuals.models import PhaseOutcome
 from process.actuals.phases import stays_of
-from process.words import can_be_rounded
 from projects.models import PHASES, Phase, Project
 from projects.models.project import ProjectStatus
 from projects.money import half_up
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 TABLE = "actual-costs"
 MOVED = frozenset({"project.phase_entered", "project.returned", "project.completed"})
 PERCENTS = ("mean", "low", "high")
+BEYOND = 10**9  # percent: what no column holds tells nobody anything
 PLACES = PhaseOutcome.PERCENT_PLACES
 
 
@@ -82,7 +82,7 @@ def keep_outcomes(project: Project) -> None:
     over = [phase for phase in stays_of(project) if phase in through]
     money = Money(project, over) if over else None
     percents = {phase: found for phase in over if money is not None and (found := money.compared(phase).percent) is not None}
-    kept = {phase: half_up(percent, PLACES) for phase, percent in percents.items() if can_be_rounded(percent)}
+    kept = {phase: half_up(percent, PLACES) for phase, percent in percents.items() if abs(percent) < BEYOND}
     PhaseOutcome.objects.filter(project=project).exclude(phase__in=kept).delete()
     for phase, percent in kept.items():
         PhaseOutcome.objects.update_or_create(project=project, phase=phase, defaults={"percent": percent})

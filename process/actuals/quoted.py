@@ -26,12 +26,13 @@ HUNDRED, THOUSANDTH = Decimal(100), Decimal("0.001")
 
 @dataclass(frozen=True)
 class QuotedCost:
-    """words: what the amount is, and where it stands."""
+    """words: what the amount is, and where it stands. with_margin: a price, which tells nothing of how right the cost was."""
 
     amount: Decimal
     currency: str
     words: str
     link: str
+    with_margin: bool = False
 
 
 def quoted_costs(project: Project) -> dict[str, QuotedCost]:
@@ -49,6 +50,7 @@ def quoted_costs(project: Project) -> dict[str, QuotedCost]:
             quotation.currency,
             _t("Price of %(label)s, with its margin") % {"label": quotation.label},
             quotation.get_absolute_url(),
+            with_margin=True,
         )
     return found
 

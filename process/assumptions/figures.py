@@ -27,6 +27,7 @@ from process.costs.figures import Figure, Source
 from process.costs.keys import batch_key, quantity_key, rate_key, use_key, yield_key
 from process.costs.models import CostAssessment
 from process.costs.results import Priced, priced
+from process.costs.variables import variables
 from process.routes.building import material_pk
 from projects.forecasting import working_day_in
 from projects.models import Phase, Project
@@ -42,13 +43,14 @@ PLACES = Decimal("0.0001")  # of the ledger's figures
 PER = {Basis.ONCE: "", Basis.BATCH: "batch", Basis.KG: "kg"}
 PERCENT = Decimal(100)
 LINE = "line "
+BASES = {"equivalents": "eq", "kg_per_kg": "kg/kg", "l_per_kg": "L/kg"}  # what an amount is counted in
 Ends = tuple[Decimal, Decimal, Decimal]
 
 
 @dataclass(frozen=True)
 class AssumedFigure:
-    """about: its name through all scenarios. ends: base, low, high. keys: of its variables. for_client: a yield is agreed with the client,
-    what we pay is not.
+    """about: its name through all scenarios. ends: base, low, high. keys: of its variables. for_client: yields and batch sizes are
+    agreed with the client, what we buy and pay is not.
     """
 
     about: str
@@ -95,7 +97,8 @@ def assumed_in(case: Case) -> Iterator[AssumedFigure]:
             words, keys = _t("Yield of %(step)s") % {"step": step.label}, (yield_key(demand.key, step.key),)
             yield AssumedFigure(f"yield {step.label}", words, _ends(step.yield_fraction, PERCENT / step.most), "%", keys, for_client=True)
         yield from _uses(demand, case)
-    for scale in (each for each in making if each.batch_low < each.batch_high):
+    moving = {each.key for each in variables(case)}
+    for scale in (each for each in making if batch_key(each.phase) in moving):
         words, size = _t("Batch size of %(phase)s") % {"phase": scale.label}, scale.batch_kg
         ends = (size, size * scale.batch_low, size * scale.batch_high)
         yield AssumedFigure(f"batch {scale.phase}", words, ends, "kg", (batch_key(scale.phase),), for_client=True)
@@ -113,11 +116,9 @@ def _uses(demand: Demand, case: Case) -> Iterator[AssumedFigure]:
         for place, each in enumerate(step.intakes):
             if each.source == Source.ASSUMPTION and each.low < each.high:
                 told = {"material": names.get(each.of, each.of), "step": step.label}
-                ends = (each.kg_per_kg, each.kg_per_kg * each.low, each.kg_per_kg * each.high)
-                keys = (use_key(demand.key, step.key, place),)
-                yield AssumedFigure(
-                    "use {material} {step}".format(**told), _t("Use of %(material)s in %(step)s") % told, ends, "kg/kg", keys
-                )
+                amount, unit = (each.amount, BASES[each.basis]) if each.basis else (each.kg_per_kg, "kg/kg")
+                ends, keys = (amount, amount * each.low, amount * each.high), (use_key(demand.key, step.key, place),)
+                yield AssumedFigure("use {material} {step}".format(**told), _t("Use of %(material)s in %(step)s") % told, ends, unit, keys)
 
 
 def _of_line(line: Line) -> AssumedFigure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from process.costs.demand import Demand
 from process.costs.figures import ONE, Figure, require_currency, require_fraction
 from process.costs.materials import ZERO, Category, Material, require_material, require_price
 from process.costs.rates import Rate
+from process.costs.stored import LATER
 
 
 class Basis(StrEnum):
@@ -47,8 +48,8 @@ class Scale:
     demand: str = ""
     low: Decimal = ONE
     high: Decimal = ONE
-    batch_low: Decimal = ONE
-    batch_high: Decimal = ONE
+    batch_low: Decimal = field(default=ONE, metadata=LATER)
+    batch_high: Decimal = field(default=ONE, metadata=LATER)
 
     @property
     def output_kg(self) -> Decimal:

@@ -82,4 +82,4 @@ def what_counts(project: Project) -> str | None:
 
 def counts_with(chosen: Priced | None) -> str | None:
     """A hash of all that the scenario counts with: another one when a figure changes, or another scenario counts."""
-    return hash_of({"number": chosen.assessed.assessment.number, "case": plain(chosen.assessed.case)}) if chosen else None
+    return hash_of({"number": chosen.assessed.assessment.number, "case": plain(chosen.assessed.case, hashed=True)}) if chosen else None

@@ -8,7 +8,7 @@ Everything charged at a step grows by y(base) / y where its yield falls, and wit
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from audit.refusals import BadInput
 from process.costs.figures import ONE, Figure, Source, require_fraction
 from process.costs.keys import use_key, yield_key
+from process.costs.stored import LATER, TOLD
 from process.words import plain_number
 from projects.money import CENT, half_up
 
@@ -33,6 +34,7 @@ class Intake:
 
     kg_per_kg: kilograms charged per kilogram of the step's isolated product at the base yield, recycled part included (m).
     low, high: what it may be as a share of that, 1 where it is known; source: of both. recycled_fraction: r, 0 ≤ r < 1.
+    amount, basis: as the route says it, 1.1 equivalents; "" where no route does.
     """
 
     of: str
@@ -40,7 +42,9 @@ class Intake:
     low: Decimal = ONE
     high: Decimal = ONE
     recycled_fraction: Decimal = Decimal(0)
-    source: Source = Source.ASSUMPTION
+    source: Source = field(default=Source.ASSUMPTION, metadata=LATER)
+    amount: Decimal = field(default=Decimal(0), metadata=TOLD)
+    basis: str = field(default="", metadata=TOLD)
 
 
 @dataclass(frozen=True)

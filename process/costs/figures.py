@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit.refusals import BadInput
+from process.costs.stored import LATER
 from projects.money import is_currency
 
 FRACTION = "1"  # the unit of a yield or a share
@@ -81,7 +82,7 @@ class Figure:
     on: date | None = None
     valid_until: date | None = None
     note: str = ""
-    confidence: str = ""
+    confidence: str = field(default="", metadata=LATER)
 
     def __post_init__(self) -> None:
         if wrong := _wrong(self):
@@ -147,6 +148,8 @@ def _wrong(figure: Figure) -> dict[str, str]:
         wrong["low"] = _t("The lowest figure is not above the base, the highest not below it.")
     if figure.low < 0:
         wrong["base"] = _t("Not below zero.")
+    if figure.confidence and figure.confidence not in [each.value for each in Confidence]:
+        wrong["confidence"] = _t("High, medium or low.")
     if not figure.unit:
         wrong["unit"] = _t("A figure needs its unit.")
     return wrong | (_wrong_price(figure) if figure.currency else {})

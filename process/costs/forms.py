@@ -28,6 +28,7 @@ from projects.models import Phase, Project
 MOST_BATCHES = 9999
 MOST_SEED = 2**31 - 1
 VALIDATION_BATCHES = 3
+BEFORE_SIZES, AFTER_SIZES = FIELDS[:5], FIELDS[5:]
 FIELDS_OF_PHASES = {phase: [f"{phase.value}-{name}" for name in (*SIZES, *BATCH_ENDS)] for phase in PRICED_PHASES}
 
 
@@ -45,7 +46,7 @@ def _add_sizes(fields: dict[str, forms.Field]) -> None:
 
 def _add_ends(fields: dict[str, forms.Field]) -> None:
     for phase in PRICED_PHASES:
-        low, high = (words % {"phase": phase.label} for words in (_("%(phase)s, at least (kg)"), _("%(phase)s, at most (kg)")))
+        low, high = (words % {"phase": phase.label} for words in (_("%(phase)s, smallest (kg)"), _("%(phase)s, largest (kg)")))
         fields[f"{phase.value}-batch_low_kg"] = number(low, places=4)
         fields[f"{phase.value}-batch_high_kg"] = number(high, places=4)
 
@@ -80,11 +81,11 @@ class ScenarioForm(forms.Form):
             field.help_text = " ".join(filter(None, (each.origin, str(field.help_text))))
         route: Any = self.fields["route_version"]
         route.queryset = versions_of(project)
-        self.order_fields([*FIELDS[:5], *(name for names in FIELDS_OF_PHASES.values() for name in names), *FIELDS[5:]])
+        self.order_fields([*BEFORE_SIZES, *(name for names in FIELDS_OF_PHASES.values() for name in names), *AFTER_SIZES])
 
     @property
     def before_sizes(self) -> list[forms.BoundField]:
-        return [self[name] for name in FIELDS[:5]]
+        return [self[name] for name in BEFORE_SIZES]
 
     @property
     def sizes(self) -> list[tuple[Any, list[forms.BoundField]]]:
@@ -93,7 +94,7 @@ class ScenarioForm(forms.Form):
 
     @property
     def after_sizes(self) -> list[forms.BoundField]:
-        return [self[name] for name in FIELDS[5:]]
+        return [self[name] for name in AFTER_SIZES]
 
     @property
     def values(self) -> dict[str, Any]:

@@ -45,4 +45,5 @@ def _step(step: RouteStep, given: Figure | None, uses: Mapping[str, Use]) -> Ste
 
 def _intake(line: PerKg, use: Use) -> Intake:
     of, recycled = line.charge.from_step or line.charge.substance.key, exact(line.charge.recycle_fraction)
-    return Intake(of, exact(line.charged), low=use.low, high=use.high, recycled_fraction=recycled, source=use.source)
+    amount, basis = exact(line.charge.amount), line.charge.basis.value
+    return Intake(of, exact(line.charged), use.low, use.high, recycled, use.source, amount, basis)

@@ -128,8 +128,8 @@ def change_scenario(pk: int, values: Values, *, actor: User, version: str = "") 
     if "route_version" in changed:
         add_materials(row)
     if changed or resized:
-        was = {name: old[name] for name in changed} | {name: str(before[name]) for name in resized}
-        now = as_data(row, changed) | {name: str(values[name]) for name in resized}
+        was = {name: old[name] for name in changed} | {name: _number_words(before[name]) for name in resized}
+        now = as_data(row, changed) | {name: _number_words(values[name]) for name in resized}
         record("cost.changed", row, actor=actor, before=was, after=now, link=row.get_absolute_url())
     return row
 
@@ -279,7 +279,11 @@ def _wrong_ends(row: CostPhase) -> dict[str, str]:
 
 
 def _words(row: CostAssessment, before: Mapping[str, Any], name: str) -> str:
-    return words_of(row, name) if name in FIELDS else str(before[name])
+    return words_of(row, name) if name in FIELDS else _number_words(before[name])
+
+
+def _number_words(number: Any) -> str:
+    return "–" if number is None else str(number)
 
 
 def _copy(row: Row, assessment: CostAssessment) -> Row:

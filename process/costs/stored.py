@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -11,18 +11,28 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+LATER = {"later": True}
+"""The metadata of a field that came after hashes were kept: at its default it is no part of one."""
+TOLD = {"told": True}
+"""Of one that only says in words what another figure counts with: it is never part of a hash."""
 
-def plain(value: Any) -> Any:
-    """What JSON can hold: fields by name, numbers of money as text, dates as ISO."""
+
+def plain(value: Any, *, hashed: bool = False) -> Any:
+    """What JSON can hold: fields by name, numbers of money as text, dates as ISO. hashed: for a hash that is kept through releases."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        shown = (field for field in fields(value) if not (hashed and _is_left_out(field, value)))
+        return {field.name: plain(getattr(value, field.name), hashed=hashed) for field in shown}
     if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
+        return {str(key): plain(each, hashed=hashed) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
+        return [plain(each, hashed=hashed) for each in value]
     if isinstance(value, date):
         return value.isoformat()
     return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _is_left_out(field: Field[Any], value: Any) -> bool:
+    return "told" in field.metadata or ("later" in field.metadata and getattr(value, field.name) == field.default)
 
 
 def restored(kind: Any, kept: Any) -> Any:

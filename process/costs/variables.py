@@ -10,7 +10,7 @@ import numpy as np
 from django.utils.translation import gettext as _t
 from numpy.typing import NDArray
 
-from process.costs.case import Case, Inclusion, Scale
+from process.costs.case import Basis, Case, Inclusion, Scale
 from process.costs.figures import ONE, Figure, Source
 from process.costs.keys import batch_key, output_key, quantity_key, rate_key, use_key, yield_key
 from process.costs.purchases import order_prices
@@ -73,7 +73,8 @@ def _all(case: Case) -> Iterator[Variable]:
     for scale in case.scales:
         label = _t("Output of %(phase)s") % {"phase": scale.label}
         yield Variable(output_key(scale.phase), label, scale.low, ONE, scale.high, "1", Source.ASSUMPTION)
-        yield _batch_of(scale)
+        if any(line.phase == scale.phase and line.basis == Basis.BATCH and line.inclusion == Inclusion.INCLUDED for line in case.lines):
+            yield _batch_of(scale)
     for line in (each for each in case.lines if each.inclusion == Inclusion.INCLUDED):
         yield _of(quantity_key(line.key), _t("Quantity of %(line)s") % {"line": line.label}, line.quantity)
         figure = converted(line.price, case.currency, case.rates).price

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import F
 from django.utils.translation import gettext as _t
 
 from process.costs.models import CostPhase
@@ -26,15 +27,17 @@ class Wanted:
 
 
 def usually_wanted(project: Project) -> Wanted:
-    """A batch of the first phase of the newest cost scenario that says one, else the batch that the request wants, else a kilogram.
+    """What the largest phase of the newest cost scenario makes, as the scenario itself orders; else the batch that the request wants, else
+    a kilogram.
 
     One query, where the request is read already.
     """
     phases = CostPhase.objects.filter(assessment__project=project, batch_kg__gt=0).select_related("assessment")
-    if (phase := phases.order_by("-assessment__number", "pk").first()) is not None:
-        words = _t("For %(kg)s kg: a batch of cost scenario %(number)d (%(name)s), %(phase)s.")
-        told = {"number": phase.assessment.number, "name": phase.assessment.name, "phase": phase.get_phase_display()}
-        return Wanted(phase.batch_kg, words % {"kg": plain_number(phase.batch_kg), **told})
+    largest = phases.annotate(made_kg=F("batch_kg") * F("batches")).order_by("-assessment__number", "-made_kg", "pk").first()
+    if largest is not None:
+        words = _t("For %(kg)s kg: all batches of %(phase)s in cost scenario %(number)d (%(name)s), its largest phase.")
+        told = {"number": largest.assessment.number, "name": largest.assessment.name, "phase": largest.get_phase_display()}
+        return Wanted(largest.made_kg, words % {"kg": plain_number(largest.made_kg), **told})
     if asked := project.rfp.batch_size_wanted_kg:
         return Wanted(asked, _t("For %(kg)s kg: the batch that the request wants.") % {"kg": plain_number(asked)})
     return Wanted(ONE_KG, _t("For 1 kg: neither a cost scenario nor the request says how large a batch is."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 USUAL_DAYS = 14
+GRAM = Decimal("0.001")  # as fine as a quantity is asked for
 
 
 class PrepareForm(forms.Form):
@@ -40,7 +41,7 @@ class PrepareForm(forms.Form):
 
 
 def usual_values(target_kg: Decimal, project: Project) -> dict[str, Any]:
-    return {"target_kg": target_kg, "answer_by": working_day_in(project, USUAL_DAYS)}
+    return {"target_kg": target_kg.quantize(GRAM, ROUND_CEILING), "answer_by": working_day_in(project, USUAL_DAYS)}
 
 
 class InquiryForm(forms.Form):

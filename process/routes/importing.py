@@ -57,6 +57,7 @@ OF_THE_INPUT = (
     "amount_dated",
 )
 SOURCE = _("Of a run that was made or published, or assumed. Empty: assumed.")
+IN_FIRST_ROW = _("In the first row of each step.")
 COLUMN_OF = {"name": "step", "product_name": "product", "material": "input", "from_step": "input"}  # of the tables, in the file
 
 
@@ -74,12 +75,12 @@ def columns() -> tuple[Column, ...]:
         Column("product_structure", _("Structure of the product (SMILES)"), text(4000), example="CC(=O)Nc1ccc(O)cc1"),
         Column("product_molar_mass_g_per_mol", _("Molar mass of the product (g/mol)"), _number(), example="312.36"),
         Column("yield_pct", _("Yield (%)"), percent(), _("In the first row of each step; 92 for 92 %."), "92"),
-        Column("yield_low_pct", _("Yield, low (%)"), percent(), example="88"),
-        Column("yield_high_pct", _("Yield, high (%)"), percent(), example="94"),
+        Column("yield_low_pct", _("Yield, low (%)"), percent(), IN_FIRST_ROW, "88"),
+        Column("yield_high_pct", _("Yield, high (%)"), percent(), IN_FIRST_ROW, "94"),
         Column("yield_source", _("Yield, source"), ChoiceField(choices=RouteSource.choices, required=False), SOURCE, "Analogue"),
         Column("yield_reference", _("Yield, reference"), text(120), example="Org. Process Res. Dev. 2003, 7, 939"),
         Column("yield_dated", _("Yield, dated"), DayField(required=False), example="2003-11-21"),
-        Column("purity_pct", _("Purity of the product (area %)"), percent(), example="99.2"),
+        Column("purity_pct", _("Purity of the product (area %)"), percent(), IN_FIRST_ROW, "99.2"),
         Column(
             "input",
             _("Input"),

@@ -86,9 +86,20 @@ def _wrong_amounts(row: StepInput) -> dict[str, list[str]]:
         found["amount_low"] = [_t("The low amount is above the amount.")]
     if high is not None and high < row.amount:
         found["amount_high"] = [_t("The high amount is below the amount.")]
-    if row.is_limiting and not (low is high is None):
-        found["amount_low" if low is not None else "amount_high"] = [_t("The others are counted on the limiting input: it has no range.")]
+    if not _has_range(row):
+        return found
+    at = "amount_low" if low is not None else "amount_high"
+    if row.is_limiting:
+        found[at] = [_t("The others are counted on the limiting input: it has no range.")]
+    elif row.pk and row.counted_on_it.exists():
+        found[at] = [_t("Another line is counted on it: it has no range.")]
+    elif row.reference is not None and _has_range(row.reference):
+        found["reference"] = [_t("What others are counted on has no range.")]
     return found
+
+
+def _has_range(row: StepInput) -> bool:
+    return not (row.amount_low is row.amount_high is None)
 
 
 class InputRows(Rows):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
+from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
@@ -170,7 +171,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "history": _history(request, scenario),
-        "costs_seen": seen_costs(scenario),
+        "costs_seen": seen_costs(scenario) if allowed("process.read_actual_costs", request.user, scenario.project) else [],
         "version": version_of(values),
         "events": list(events_of(scenario)[:EVENTS]),
     }

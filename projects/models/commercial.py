@@ -275,11 +275,14 @@ class Agreement(models.Model):
     @property
     def standing(self) -> Standing:
         """Where it stands today; asks for the signatories."""
-        return self.standing_with({row.side for row in self.signatories.all()})
+        return self.standing_on(self.today)
 
-    def standing_with(self, sides: Collection[str]) -> Standing:
-        """Where it stands today, signed by these sides."""
-        today = self.today
+    def standing_on(self, day: date) -> Standing:
+        """The same on a day of the project that asks."""
+        return self.standing_with({row.side for row in self.signatories.all()}, day)
+
+    def standing_with(self, sides: Collection[str], today: date) -> Standing:
+        """The same, signed by these sides."""
         if self.withdrawn_at is not None:
             return self.Standing.WITHDRAWN
         if len(sides) < len(AgreementSignatory.Side):

@@ -40,10 +40,15 @@ def _needed() -> QuerySet[Agreement]:
 
 def _stop_asking_for_what_rests() -> None:
     """What a client has agreed for all projects, once none of them runs; the waits of a project close with it."""
-    waits = WaitingFor.objects.open().filter(project=None, key__startswith="agreement.expiring:")
-    asked = {int(key.split(":")[1]) for key in waits.values_list("key", flat=True)}
+    asked = _asked(project=None)
     for pk in asked - set(_needed().filter(pk__in=asked).values_list("pk", flat=True)) if asked else ():
         close_waits(f"agreement.expiring:{pk}")
+
+
+def _asked(**conditions: Any) -> set[int]:
+    """The agreements whose successor somebody is asked for."""
+    waits = WaitingFor.objects.open().filter(key__startswith="agreement.expiring:", **conditions)
+    return {int(key.split(":")[1]) for key in waits.values_list("key", flat=True)}
 
 
 def _drafts(client: Any) -> QuerySet[Rfp]:
@@ -102,5 +107,5 @@ def settle_reminders(agreement: Agreement) -> None:
     theirs = Agreement.objects.filter(client=agreement.client_id)
     if agreement.project_id is not None:
         theirs = theirs.filter(project=agreement.project_id)
-    for pk in theirs.exclude(pk__in=unsucceeded().values("pk")).values_list("pk", flat=True):
+    for pk in theirs.filter(pk__in=_asked()).exclude(pk__in=unsucceeded().values("pk")).values_list("pk", flat=True):
         close_waits(f"agreement.expiring:{pk}")

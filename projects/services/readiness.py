@@ -31,7 +31,7 @@ def refresh_readiness(project_ids: Iterable[int]) -> int:
         review.project_id: review
         for review in GateReview.objects.current()
         .filter(project__in=ids)
-        .select_related("project__project_manager")
+        .select_related("project__project_manager", "project__site")
         .prefetch_related("criteria")
     }
     judged = gates.judge([review.project for review in reviews.values()], reviews)
@@ -129,7 +129,7 @@ def changed_decisions(project_ids: Iterable[int]) -> dict[int, list[dict[str, An
     The number of queries grows with the gates, never with the projects.
     """
     latest: dict[str, dict[int, GateReview]] = {}
-    rows = GateReview.objects.passed().filter(project__in=list(project_ids)).select_related("project")
+    rows = GateReview.objects.passed().filter(project__in=list(project_ids)).select_related("project__site")
     for review in rows.prefetch_related("criteria", "assessments").order_by("decided_at"):
         if gates.gate_of(review.phase).terminal:
             latest.setdefault(review.phase, {})[review.project_id] = review

@@ -79,7 +79,11 @@ def reviews_of(request: SignedInRequest, code: str) -> list[GateReview]:
     `wants_quality` whether the quality agreement is missing.
     """
     signatures = Prefetch("gate_signatures", queryset=GateSignature.objects.select_related("signer", "on_behalf_of"))
-    rows = GateReview.objects.visible_to(request.user).filter(project__code=code).select_related("project__client", "proposed_by")
+    rows = (
+        GateReview.objects.visible_to(request.user)
+        .filter(project__code=code)
+        .select_related("project__client", "project__site", "proposed_by")
+    )
     conditions = Prefetch("conditions", queryset=GateCondition.objects.select_related("owner", "confirmed_by"))
     waivers = Prefetch("waivers", queryset=GateWaiver.objects.select_related("requested_by", "decided_by"))
     asked = WaitingFor.objects.open().filter(key=Concat(Value("gate.request:"), Cast(OuterRef("pk"), CharField())))

@@ -109,6 +109,8 @@ def test_a_region_goes_with_its_country(keeper: User) -> None:
     assert Site.objects.get().subdivision == "HE"
     change(site, keeper, country="CH")
     assert Site.objects.get().subdivision == ""
+    (lost,) = Event.objects.filter(kind="site.changed")
+    assert (lost.data["before"], lost.data["after"]) == ({"subdivision": "HE"}, {"subdivision": ""})
 
 
 @pytest.mark.parametrize("values", [{"time_zone": "Suzhou"}, {"name": "Shanghai"}])

@@ -198,7 +198,7 @@ def test_the_target_scales_masses_and_cost(chemist: Client, project: Project) ->
     assert "497.32" in page  # at 6.20 EUR/kg
 
 
-def test_the_target_is_a_batch_of_the_newest_scenario_else_of_the_request_else_a_kilogram(chemist: Client, project: Project) -> None:
+def test_the_target_is_that_of_the_newest_scenario_else_of_the_request_else_a_kilogram(chemist: Client, project: Project) -> None:
     version = make.draft_of(make.a_whole_route(project))
     make.a_price(Material.objects.get(name="Acetic anhydride"), "0.15", quantity_from_kg=Decimal(50))
     routes = reverse("project-routes", args=[project.code])
@@ -213,8 +213,8 @@ def test_the_target_is_a_batch_of_the_newest_scenario_else_of_the_request_else_a
     Rfp.objects.filter(project=project).update(batch_size_wanted_kg=Decimal(100))
     assert told("For 100 kg: the batch that the request wants.") == ("100", pytest.approx(5.1772, abs=1e-3), True, True)
     make.a_scenario(project, version, name="Trial")
-    said = "For 10 kg: a batch of cost scenario 1 (Trial), Pilot."
-    assert told(said) == ("10", pytest.approx(6.0026, abs=1e-4), True, True)
+    said = "For 150 kg: all batches of Validation in cost scenario 1 (Trial), its largest phase."
+    assert told(said) == ("150", pytest.approx(5.1772, abs=1e-3), True, True)
     assert said not in chemist.get(f"{page_of(version)}?target=5&currency=EUR").content.decode()
     assert said in chemist.get(f"{page_of(version)}?target=0&currency=EUR").content.decode()
 

@@ -268,6 +268,23 @@ def test_a_fault_of_an_input_is_said_at_its_field(field: str, values: dict[str, 
     assert list(bad.value.errors) == [field]
 
 
+def test_what_another_line_is_counted_on_has_no_range(project: Project) -> None:
+    step = make.a_step(make.draft_of(make.a_route(project)))
+    make.an_input(step, make.a_material("Limiting", molar_mass_g_per_mol=100), is_limiting="yes")
+    make.an_input(step, make.a_material("Reagent", molar_mass_g_per_mol=100), amount="2")
+    sure = {"basis": "kg/kg", "role": "Reagent", "reference": "Reagent"}
+    washed = make.an_input(step, make.a_material("Wash", molar_mass_g_per_mol=100), amount="1", **sure)
+
+    with pytest.raises(BadInput) as on_it:
+        make.change_input(StepInput.objects.get(material__name="Reagent"), amount_high="3")
+    make.change_input(washed, reference="", amount_high="2")
+    make.change_input(StepInput.objects.get(material__name="Reagent"), amount_high="3")
+    with pytest.raises(BadInput) as on_another:
+        make.change_input(washed, reference="Reagent")
+
+    assert (list(on_it.value.errors), list(on_another.value.errors)) == (["amount_high"], ["reference"])
+
+
 def test_an_input_belongs_to_its_version_and_is_not_counted_on_itself(project: Project) -> None:
     step = make.a_step(make.draft_of(make.a_route(project)), "One")
     make.a_step(make.draft_of(make.a_route(project, "Another")), "Other")

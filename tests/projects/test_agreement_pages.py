@@ -334,7 +334,7 @@ def test_where_a_signed_agreement_stands(ready: Project, change: dict[str, timed
     Agreement.objects.filter(pk=agreement.pk).update(**{name: TODAY() + days for name, days in change.items()})
 
     found = Agreement.objects.get(pk=agreement.pk)
-    missing = missing_agreements(Agreement.objects.filter(project=ready))
+    missing = missing_agreements(Agreement.objects.filter(project=ready), ready.today)
     judged = judge_agreements([ready])[found.kind][ready.pk]
     counts = standing == "in_force"
 

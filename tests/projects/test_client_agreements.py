@@ -21,7 +21,7 @@ from phases.evaluation.documents import charter
 from phases.evaluation.gate import judge_agreements
 from phases.evaluation.progress import missing_agreements
 from phases.evaluation.rfp_document import rfp_record
-from projects.agreements import quality_wanted, running_out
+from projects.agreements import bearing_on, quality_wanted, running_out
 from projects.kept import kept_from
 from projects.models import Agreement, Project, Rfp, WaitingFor
 from projects.remaining import after_declining
@@ -236,7 +236,8 @@ def test_who_is_kept_out_reads_what_is_missing() -> None:
     (one_side,) = kept_from(other)
 
     assert "on the page of its client" in nothing.missing
-    assert one_side.missing == f"Confidentiality agreement {agreement.number}: our signature open."
+    assert one_side.missing == "Confidentiality agreement of the client: our signature open."
+    assert agreement.number not in one_side.missing, "by its number the page of the client would say whose request it is"
 
 
 # What it counts for
@@ -246,15 +247,43 @@ def met(project: Project) -> dict[str, bool]:
     return {key: found[project.pk].met for key, found in judge_agreements([project]).items()}
 
 
+def missing(project: Project) -> list[str]:
+    return missing_agreements(records_of(project).agreements, project.today)
+
+
 def test_it_meets_the_criteria_of_g1_and_the_step_of_evaluation() -> None:
     project = make.a_project()
-    assert (met(project), len(missing_agreements(records_of(project).agreements))) == ({"cooperation": False, "confidentiality": False}, 2)
+    assert (met(project), len(missing(project))) == (
+        {"cooperation": False, "confidentiality": False},
+        2,
+    )
 
     agreements = [make.client_agreement(project.client, kind) for kind in ("confidentiality", "cooperation")]
     evidence = judge_agreements([project])["confidentiality"][project.pk].evidence
 
-    assert (met(project), missing_agreements(records_of(project).agreements)) == ({"cooperation": True, "confidentiality": True}, [])
+    assert (met(project), missing(project)) == (
+        {"cooperation": True, "confidentiality": True},
+        [],
+    )
     assert [each.label for each in evidence] == [f"Confidentiality agreement {agreements[0].number} of the client"]
+    make.signed_agreements(project)
+    make.client_agreement(project.client)
+    evidence = judge_agreements([project])["confidentiality"][project.pk].evidence
+    assert [each.label for each in evidence] == [f"Confidentiality agreement CON-{project.code}"], "what binds of its own stays evidence"
+
+
+def test_papers_name_what_bears_on_the_project() -> None:
+    client = make.a_client()
+    over, unsigned = make.client_agreement(client, days=-9, until=-1), make.client_agreement(client, sides=("cdmo",))
+    project = make.a_project(client)
+    binding = make.client_agreement(client)
+    make.signed_agreements(project)
+
+    named = [each.number for each in bearing_on(client.pk, project)]
+
+    assert {over.number, unsigned.number}.isdisjoint(named)
+    assert set(named) == {binding.number, f"CON-{project.code}", f"COO-{project.code}"}
+    assert [each.number for each in bearing_on(client.pk, None)] == [binding.number]
 
 
 def test_another_client_s_meets_nothing() -> None:
@@ -285,7 +314,7 @@ def test_the_gate_judges_many_with_the_queries_of_one(django_assert_num_queries:
     for code in ("DCA", "DCB"):
         make.client_agreement(make.a_client(code))
     Project.objects.update(site=make.a_site())
-    projects = list(Project.objects.order_by("pk"))
+    projects = list(Project.objects.select_related("site").order_by("pk"))
 
     for count in (1, 3):
         with django_assert_num_queries(1):

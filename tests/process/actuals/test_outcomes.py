@@ -11,8 +11,9 @@ from django.test import Client
 from accounts.models import Role, User
 from audit.context import acting
 from audit.models import Event
+from process.actuals.beside import Money
 from process.actuals.outcomes import SeenCost, keep_after, seen_costs, with_seen_costs
-from process.models import CostAssessment, CostPhase, PhaseOutcome
+from process.models import CostAssessment, CostPhase, PhaseOutcome, ScenarioQuote
 from projects.models import Project
 from tests.process import factories as make
 from tests.process.actuals.story import a_quoted_project, spend
@@ -72,6 +73,32 @@ def test_what_is_booked_later_counts_and_money_without_a_rate_makes_the_sum_no_o
     told()
 
     assert not PhaseOutcome.objects.exists()
+
+
+def test_a_price_tells_nothing_of_how_right_the_cost_was_and_what_no_column_holds_is_left_out(quoted: Project) -> None:
+    spend(quoted, "11000")
+    projects.pass_gate(quoted)
+    told()
+    assert PhaseOutcome.objects.get().percent == 0
+
+    spend(quoted, "99999999999999", booked_on="2026-01-02")
+    told()
+    assert not PhaseOutcome.objects.exists(), "beyond what a percent can be"
+
+    ScenarioQuote.objects.all().delete()
+    assert Money(Project.objects.get(pk=quoted.pk), ["small_scale"]).compared("small_scale").percent is None
+
+
+def test_who_may_not_read_what_was_spent_is_not_told(quoted: Project, client: Client) -> None:
+    PhaseOutcome.objects.create(project=quoted, phase="pilot", percent=12)
+    scenario = a_scenario(projects.a_project())
+
+    pages = {}
+    for role in (Role.BUSINESS_DEVELOPMENT, Role.EHS):
+        client.force_login(projects.person(role))
+        pages[role] = "cost 12 % above" in client.get(scenario.get_absolute_url()).content.decode()
+
+    assert pages == {Role.BUSINESS_DEVELOPMENT: True, Role.EHS: False}
 
 
 def test_several_projects_have_a_mean_and_its_ends_and_a_client_reads_none(quoted: Project) -> None:

@@ -157,14 +157,16 @@ def test_batch_sizes_and_amounts_that_are_not_sure_are_assumed(scenario: CostAss
     line = StepInput.objects.filter(step__version=scenario.route_version_id, is_limiting=False).exclude(material=None).first()
     assert line is not None
     StepInput.objects.filter(pk=line.pk).update(amount_high=line.amount * 2)
-    change_scenario(scenario.pk, {"validation-batch_low_kg": Decimal(40)}, actor=make.estimator())
+    sizes = {"validation-batch_low_kg": Decimal(40), "pilot-batch_low_kg": Decimal(5)}  # in validation nothing is counted by the batch
+    change_scenario(scenario.pk, sizes, actor=make.estimator())
 
     rows = taken(scenario)
 
-    use, batch = rows[f"Use of {line.material} in Acetylation"], rows["Batch size of Validation"]
-    assert (use.high, use.figure, use.low) == (Decimal("1.6509"), Decimal("0.8254"), Decimal("0.8254"))
-    assert (use.unit, use.for_client, bool(use.wider_by)) == ("kg/kg", False, True)
-    assert (told(batch), batch.for_client) == ((50, 40, 50, "kg"), True)
+    assert "Batch size of Validation" not in rows
+    use, batch = rows[f"Use of {line.material} in Acetylation"], rows["Batch size of Pilot"]
+    assert told(use) == (Decimal("1.1"), Decimal("1.1"), Decimal("2.2"), "eq"), "as the route says it, whatever the yields are"
+    assert (use.for_client, bool(use.wider_by)) == (False, True)
+    assert (told(batch), batch.for_client) == ((10, 5, 10, "kg"), True)
 
 
 def test_an_open_row_follows_the_scenario_and_keeps_its_words(scenario: CostAssessment, price: MaterialPrice) -> None:

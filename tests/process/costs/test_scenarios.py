@@ -21,6 +21,7 @@ from process.costs import services
 from process.costs.building import assessed, assessed_many
 from process.costs.estimate import estimate
 from process.costs.results import priced
+from process.costs.stored import plain
 from process.costs.trial import Trial
 from process.models import CostAssessment, CostLine, MaterialPrice, RiskItem, RouteStep, StepInput
 from projects.models import Project
@@ -258,6 +259,16 @@ def test_a_batch_that_may_be_smaller_makes_what_each_batch_costs_dearer(scenario
     assert float(bar.at_low - bar.at_high) == pytest.approx(2000 * 1.12 * 1.08 / 0.7, rel=1e-4)
 
 
+def test_a_batch_size_moves_nothing_where_nothing_is_counted_by_the_batch(scenario: CostAssessment) -> None:
+    services.change_scenario(scenario.pk, {"pilot-batch_low_kg": D(5)}, actor=make.estimator())
+
+    found = priced(assessed(read(scenario)))
+
+    assert found.tornado is None or "batch/pilot" not in {bar.variable.key for bar in found.tornado.bars}
+    (event,) = Event.objects.filter(kind="cost.changed")
+    assert (event.data["before"], event.data["after"]) == ({"pilot-batch_low_kg": "–"}, {"pilot-batch_low_kg": "5"})
+
+
 def test_an_amount_that_may_be_more_is_a_bar_with_its_source(scenario: CostAssessment) -> None:
     line = StepInput.objects.get(material__name="Acetic anhydride")
     StepInput.objects.filter(pk=line.pk).update(amount_high=line.amount * 2, amount_source="analogue")
@@ -280,6 +291,20 @@ def test_how_sure_a_figure_is_stands_with_it(scenario: CostAssessment) -> None:
     assert case is not None
     assert [line.price.confidence for line in case.lines] == ["low"]
     assert [each.price.confidence for each in case.materials] == ["high", "", ""]
+
+
+def test_what_came_with_a_release_changes_no_hash_that_was_kept_before_it(scenario: CostAssessment) -> None:
+    case = assessed(read(scenario)).case
+    assert case is not None
+    kept, hashed = plain(case), plain(case, hashed=True)
+
+    assert set(kept["scales"][0]) - set(hashed["scales"][0]) == {"batch_low", "batch_high"}
+    intake = kept["demands"][0]["steps"][0]["intakes"][0], hashed["demands"][0]["steps"][0]["intakes"][0]
+    assert set(intake[0]) - set(intake[1]) == {"source", "amount", "basis"}
+    assert "confidence" not in hashed["materials"][0]["price"]
+    services.change_scenario(scenario.pk, {"pilot-batch_low_kg": D(5)}, actor=make.estimator())
+    changed = plain(assessed(read(scenario)).case, hashed=True)
+    assert [scale.get("batch_low") for scale in changed["scales"]] == [None, "0.5", None, None]
 
 
 def test_less_than_the_first_break_of_a_list_cannot_be_ordered(scenario: CostAssessment) -> None:
