@@ -26,7 +26,11 @@ def test_the_day_is_that_of_the_site(monkeypatch: pytest.MonkeyPatch, zone: str,
     agreement = Agreement(project=project, effective_on=date(2026, 1, 1), expires_on=DAY)
 
     with timezone.override(reader):
-        found = (quotation.is_expired, inquiry.is_late, agreement.standing_with({"cdmo", "client"}) == Agreement.Standing.EXPIRED)
+        found = (
+            quotation.is_expired,
+            inquiry.is_late,
+            agreement.standing_with({"cdmo", "client"}, agreement.today) == Agreement.Standing.EXPIRED,
+        )
 
     assert found == (is_over, is_over, is_over)
 
