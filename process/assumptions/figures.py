@@ -27,7 +27,7 @@ from process.costs.figures import Figure, Source
 from process.costs.keys import batch_key, quantity_key, rate_key, use_key, yield_key
 from process.costs.models import CostAssessment
 from process.costs.results import Priced, priced
-from process.costs.variables import variables
+from process.costs.variables import COUNTED_IN, variables
 from process.routes.building import material_pk
 from projects.forecasting import working_day_in
 from projects.models import Phase, Project
@@ -43,7 +43,6 @@ PLACES = Decimal("0.0001")  # of the ledger's figures
 PER = {Basis.ONCE: "", Basis.BATCH: "batch", Basis.KG: "kg"}
 PERCENT = Decimal(100)
 LINE = "line "
-BASES = {"equivalents": "eq", "kg_per_kg": "kg/kg", "l_per_kg": "L/kg"}  # what an amount is counted in
 Ends = tuple[Decimal, Decimal, Decimal]
 
 
@@ -116,7 +115,7 @@ def _uses(demand: Demand, case: Case) -> Iterator[AssumedFigure]:
         for place, each in enumerate(step.intakes):
             if each.source == Source.ASSUMPTION and each.low < each.high:
                 told = {"material": names.get(each.of, each.of), "step": step.label}
-                amount, unit = (each.amount, BASES[each.basis]) if each.basis else (each.kg_per_kg, "kg/kg")
+                amount, unit = (each.amount, COUNTED_IN[each.basis]) if each.basis else (each.kg_per_kg, "kg/kg")
                 ends, keys = (amount, amount * each.low, amount * each.high), (use_key(demand.key, step.key, place),)
                 yield AssumedFigure("use {material} {step}".format(**told), _t("Use of %(material)s in %(step)s") % told, ends, unit, keys)
 

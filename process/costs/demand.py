@@ -46,6 +46,11 @@ class Intake:
     amount: Decimal = field(default=Decimal(0), metadata=TOLD)
     basis: str = field(default="", metadata=TOLD)
 
+    @property
+    def told(self) -> Decimal:
+        """The figure that varies: the amount as the route says it, else its share."""
+        return self.amount if self.basis else ONE
+
 
 @dataclass(frozen=True)
 class Step:
@@ -109,7 +114,8 @@ def needs(demand: Demand, value: Value[N]) -> dict[str, N]:
         y = step.yield_fraction
         more = made[step.key] * value(y.base, "") / value(y.base, yield_key(demand.key, step.key))
         for place, intake in enumerate(step.intakes):
-            charged = more * value(intake.kg_per_kg, "") * value(ONE, use_key(demand.key, step.key, place))
+            used = value(intake.told, use_key(demand.key, step.key, place)) / value(intake.told, "")
+            charged = more * value(intake.kg_per_kg, "") * used
             net = charged * value(ONE - intake.recycled_fraction, "")
             sums = made if intake.of in made else bought
             sums[intake.of] = sums[intake.of] + net if intake.of in sums else net

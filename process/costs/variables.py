@@ -16,6 +16,7 @@ from process.costs.keys import batch_key, output_key, quantity_key, rate_key, us
 from process.costs.purchases import order_prices
 from process.costs.rates import converted
 
+COUNTED_IN = {"equivalents": "eq", "kg_per_kg": "kg/kg", "l_per_kg": "L/kg", "": "1"}  # what an amount is counted in
 Draws = NDArray[np.float64]
 
 
@@ -69,7 +70,8 @@ def _all(case: Case) -> Iterator[Variable]:
         for step in demand.steps:
             for place, intake in enumerate(step.intakes):
                 label = _t("Use of %(material)s in %(step)s") % {"material": names.get(intake.of, intake.of), "step": step.label}
-                yield Variable(use_key(demand.key, step.key, place), label, intake.low, ONE, intake.high, "1", intake.source)
+                base, key = intake.told, use_key(demand.key, step.key, place)
+                yield Variable(key, label, base * intake.low, base, base * intake.high, COUNTED_IN[intake.basis], intake.source)
     for scale in case.scales:
         label = _t("Output of %(phase)s") % {"phase": scale.label}
         yield Variable(output_key(scale.phase), label, scale.low, ONE, scale.high, "1", Source.ASSUMPTION)

@@ -35,7 +35,7 @@ def usually_wanted(project: Project) -> Wanted:
     phases = CostPhase.objects.filter(assessment__project=project, batch_kg__gt=0).select_related("assessment")
     largest = phases.annotate(made_kg=F("batch_kg") * F("batches")).order_by("-assessment__number", "-made_kg", "pk").first()
     if largest is not None:
-        words = _t("For %(kg)s kg: all batches of %(phase)s in cost scenario %(number)d (%(name)s), its largest phase.")
+        words = _t("For %(kg)s kg: all batches of %(phase)s, the largest phase of cost scenario %(number)d (%(name)s).")
         told = {"number": largest.assessment.number, "name": largest.assessment.name, "phase": largest.get_phase_display()}
         return Wanted(largest.made_kg, words % {"kg": plain_number(largest.made_kg), **told})
     if asked := project.rfp.batch_size_wanted_kg:

@@ -90,7 +90,9 @@ def _wrong_amounts(row: StepInput) -> dict[str, list[str]]:
         return found
     at = "amount_low" if low is not None else "amount_high"
     if row.is_limiting:
-        found[at] = [_t("The others are counted on the limiting input: it has no range.")]
+        found[at] = [
+            _t("All others are counted on the limiting input: it has no range. What is not sure is said by the yield of the step.")
+        ]
     elif row.pk and row.counted_on_it.exists():
         found[at] = [_t("Another line is counted on it: it has no range.")]
     elif row.reference is not None and _has_range(row.reference):

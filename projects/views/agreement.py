@@ -172,12 +172,12 @@ def agreement_change(request: SignedInRequest, pk: int, code: str | None = None)
     if form.is_valid():
         reason, version, changes = _mending(form)
         try:
-            services.change_agreement(code, pk, changes=changes, reason=reason, version=version, actor=request.user)
+            changed = services.change_agreement(code, pk, changes=changes, reason=reason, version=version, actor=request.user)
         except BadInput as bad:
             form.refused(bad)
         else:
-            messages.success(request, _t("%(agreement)s is mended; the record keeps both readings.") % {"agreement": agreement})
-            return redirect(agreement)
+            messages.success(request, _t("%(agreement)s is corrected; the record keeps both readings.") % {"agreement": changed})
+            return redirect(changed)
     return _render(request, agreement, change_form=form)
 
 

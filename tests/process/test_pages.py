@@ -213,7 +213,7 @@ def test_the_target_is_that_of_the_newest_scenario_else_of_the_request_else_a_ki
     Rfp.objects.filter(project=project).update(batch_size_wanted_kg=Decimal(100))
     assert told("For 100 kg: the batch that the request wants.") == ("100", pytest.approx(5.1772, abs=1e-3), True, True)
     make.a_scenario(project, version, name="Trial")
-    said = "For 150 kg: all batches of Validation in cost scenario 1 (Trial), its largest phase."
+    said = "For 150 kg: all batches of Validation, the largest phase of cost scenario 1 (Trial)."
     assert told(said) == ("150", pytest.approx(5.1772, abs=1e-3), True, True)
     assert said not in chemist.get(f"{page_of(version)}?target=5&currency=EUR").content.decode()
     assert said in chemist.get(f"{page_of(version)}?target=0&currency=EUR").content.decode()

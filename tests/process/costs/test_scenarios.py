@@ -277,7 +277,7 @@ def test_an_amount_that_may_be_more_is_a_bar_with_its_source(scenario: CostAsses
 
     assert found.tornado is not None
     bar = next(each for each in found.tornado.bars if each.variable.key.startswith("use/"))
-    assert (bar.variable.low, bar.variable.high, bar.variable.source) == (1, 2, "analogue")
+    assert (bar.variable.low, bar.variable.high, bar.variable.unit, bar.variable.source) == (D("1.1"), D("2.2"), "eq", "analogue")
     assert float(bar.at_high - bar.at_low) == pytest.approx(0.82544 * 1.15 * 170 * 1.12 * 1.08 / 0.7, rel=1e-4)
 
 
