@@ -27,9 +27,9 @@ class CatalogueConfig(AppConfig):
             EventKind("compound.updated", _("Compound %(object_label)s was updated.")),
             EventKind("compound.cited", _("Where %(object_label)s is published was written down.")),
             EventKind("supplier.status_followed", _("By its qualification %(object_label)s is now: %(status)s."), link),
+            EventKind("site.changed", _("Site %(object_label)s was corrected."), sites),  # a region that was lost with its country
             # of sites and vessels: what stands in records from before their tables were worksheets
             EventKind("site.created", _("Site %(object_label)s was opened."), sites),
-            EventKind("site.changed", _("Site %(object_label)s was corrected."), sites),
             EventKind("vessel.added", _("Vessel %(object_label)s of %(site)s was entered."), link),
             EventKind("vessel.changed", _("Vessel %(object_label)s of %(site)s was corrected."), link),
             EventKind("vessel.out_of_service", _("Vessel %(object_label)s of %(site)s was taken out of service."), link),

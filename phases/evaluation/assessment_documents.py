@@ -64,7 +64,7 @@ def inquiry_assessment(project: Project) -> dict[str, Any]:
     found, sheets = _recommendation(project), _sheets(project)
     recorded = recorded_on_paper(project)
     views = views_on_paper(project, sheets, recorded.pop("parts"))
-    now = {"views": views, "gravest": gravest(sheets), "clock": _clock(project, found, sheets)}
+    now = {"plans": plans_on_paper(sheets), "views": views, "gravest": gravest(sheets), "clock": _clock(project, found, sheets)}
     return _assessed(project, found, sheets) | recorded | now
 
 
@@ -113,7 +113,6 @@ def _assessed(project: Project, found: InquiryAssessment, sheets: Sequence[Depar
         ),
         "assumptions": printed(sheets, ASSUMPTIONS, "assumption_rows"),
         "risks": printed(sheets, RISKS, "risk_rows"),
-        "plans": plans_on_paper(sheets),
         "planned": {row.department.key: content_hash(row) for row in sheets},  # dates the plans, however a release prints them
         "challenges": rfp.process_challenges,
         "questions": data_table(

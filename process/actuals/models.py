@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -111,8 +110,6 @@ class StepRun(models.Model):
 
 class PhaseOutcome(models.Model):
     """How far a phase that is over cost more (or less, below zero) than was quoted of it. Derived: `outcomes.py` writes it anew."""
-
-    PERCENT_PLACES = Decimal("0.01")
 
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="phase_outcomes")
     phase = models.CharField(max_length=16, choices=Phase.choices)

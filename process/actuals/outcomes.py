@@ -36,7 +36,7 @@ TABLE = "actual-costs"
 MOVED = frozenset({"project.phase_entered", "project.returned", "project.completed"})
 PERCENTS = ("mean", "low", "high")
 BEYOND = 10**9  # percent: what no column holds tells nobody anything
-PLACES = PhaseOutcome.PERCENT_PLACES
+PLACES = Decimal("0.01")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from process.costs.figures import Figure, Source
 from process.costs.keys import batch_key, quantity_key, rate_key, use_key, yield_key
 from process.costs.models import CostAssessment
 from process.costs.results import Priced, priced
-from process.costs.variables import COUNTED_IN, variables
+from process.costs.variables import variables
 from process.routes.building import material_pk
 from projects.forecasting import working_day_in
 from projects.models import Phase, Project
@@ -115,7 +115,7 @@ def _uses(demand: Demand, case: Case) -> Iterator[AssumedFigure]:
         for place, each in enumerate(step.intakes):
             if each.source == Source.ASSUMPTION and each.low < each.high:
                 told = {"material": names.get(each.of, each.of), "step": step.label}
-                amount, unit = (each.amount, COUNTED_IN[each.basis]) if each.basis else (each.kg_per_kg, "kg/kg")
+                amount, unit = (each.amount, each.unit) if each.unit else (each.kg_per_kg, "kg/kg")
                 ends, keys = (amount, amount * each.low, amount * each.high), (use_key(demand.key, step.key, place),)
                 yield AssumedFigure("use {material} {step}".format(**told), _t("Use of %(material)s in %(step)s") % told, ends, unit, keys)
 

@@ -34,7 +34,7 @@ class Intake:
 
     kg_per_kg: kilograms charged per kilogram of the step's isolated product at the base yield, recycled part included (m).
     low, high: what it may be as a share of that, 1 where it is known; source: of both. recycled_fraction: r, 0 ≤ r < 1.
-    amount, basis: as the route says it, 1.1 equivalents; "" where no route does.
+    amount, unit: as the route says it, 1.1 eq; "" where no route does.
     """
 
     of: str
@@ -44,12 +44,12 @@ class Intake:
     recycled_fraction: Decimal = Decimal(0)
     source: Source = field(default=Source.ASSUMPTION, metadata=LATER)
     amount: Decimal = field(default=Decimal(0), metadata=TOLD)
-    basis: str = field(default="", metadata=TOLD)
+    unit: str = field(default="", metadata=TOLD)
 
     @property
     def told(self) -> Decimal:
         """The figure that varies: the amount as the route says it, else its share."""
-        return self.amount if self.basis else ONE
+        return self.amount if self.unit else ONE
 
 
 @dataclass(frozen=True)

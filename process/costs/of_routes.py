@@ -44,6 +44,14 @@ def _step(step: RouteStep, given: Figure | None, uses: Mapping[str, Use]) -> Ste
 
 
 def _intake(line: PerKg, use: Use) -> Intake:
-    of, recycled = line.charge.from_step or line.charge.substance.key, exact(line.charge.recycle_fraction)
-    amount, basis = exact(line.charge.amount), line.charge.basis.value
-    return Intake(of, exact(line.charged), use.low, use.high, recycled, use.source, amount, basis)
+    charge = line.charge
+    return Intake(
+        charge.from_step or charge.substance.key,
+        exact(line.charged),
+        low=use.low,
+        high=use.high,
+        recycled_fraction=exact(charge.recycle_fraction),
+        source=use.source,
+        amount=exact(charge.amount),
+        unit=charge.basis.unit,
+    )

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _t
 from numpy.typing import NDArray
 
 from process.costs.case import Basis, Case, Inclusion, Scale
-from process.costs.figures import ONE, Figure, Source
+from process.costs.figures import FRACTION, ONE, Figure, Source
 from process.costs.keys import batch_key, output_key, quantity_key, rate_key, use_key, yield_key
 from process.costs.purchases import order_prices
 from process.costs.rates import converted
 
-COUNTED_IN = {"equivalents": "eq", "kg_per_kg": "kg/kg", "l_per_kg": "L/kg", "": "1"}  # what an amount is counted in
 Draws = NDArray[np.float64]
 
 
@@ -71,7 +70,7 @@ def _all(case: Case) -> Iterator[Variable]:
             for place, intake in enumerate(step.intakes):
                 label = _t("Use of %(material)s in %(step)s") % {"material": names.get(intake.of, intake.of), "step": step.label}
                 base, key = intake.told, use_key(demand.key, step.key, place)
-                yield Variable(key, label, base * intake.low, base, base * intake.high, COUNTED_IN[intake.basis], intake.source)
+                yield Variable(key, label, base * intake.low, base, base * intake.high, intake.unit or FRACTION, intake.source)
     for scale in case.scales:
         label = _t("Output of %(phase)s") % {"phase": scale.label}
         yield Variable(output_key(scale.phase), label, scale.low, ONE, scale.high, "1", Source.ASSUMPTION)

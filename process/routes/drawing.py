@@ -14,6 +14,7 @@ from catalogue.chemistry import StructureError, draw_svg
 from catalogue.models import Compound as CatalogueCompound
 from charts.scheme import MOST_OVER, MOST_UNDER, STRUCTURE_HEIGHT, STRUCTURE_WIDTH, TEXT_WIDE, Chain, Compound, Reaction, scheme
 from process.routes.models import RouteStep, StepInput
+from process.routes.plain import Basis
 from process.words import plain_number
 
 BOND_LENGTH = 20  # pixels: what is drawn in one scheme has one scale, as far as it fits
@@ -147,8 +148,7 @@ class _Chains:
     def _added(self, line: StepInput) -> str:
         made = self.rows.get(line.from_step_id or 0)
         name = f"+ {self.numbers.get(f'step {made.pk}', '')} {made.product_name}" if made is not None else str(line)
-        unit = {StepInput.Basis.EQUIVALENTS: _t("eq")}.get(StepInput.Basis(line.basis), line.get_basis_display())
-        return f"{name} ({plain_number(line.amount)} {unit})"
+        return f"{name} ({plain_number(line.amount)} {Basis(line.basis).unit})"
 
 
 def conditions_of(row: RouteStep) -> list[str]:

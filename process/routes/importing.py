@@ -78,8 +78,8 @@ def columns() -> tuple[Column, ...]:
         Column("yield_low_pct", _("Yield, low (%)"), percent(), IN_FIRST_ROW, "88"),
         Column("yield_high_pct", _("Yield, high (%)"), percent(), IN_FIRST_ROW, "94"),
         Column("yield_source", _("Yield, source"), ChoiceField(choices=RouteSource.choices, required=False), SOURCE, "Analogue"),
-        Column("yield_reference", _("Yield, reference"), text(120), example="Org. Process Res. Dev. 2003, 7, 939"),
-        Column("yield_dated", _("Yield, dated"), DayField(required=False), example="2003-11-21"),
+        Column("yield_reference", _("Yield, reference"), text(120), IN_FIRST_ROW, "Org. Process Res. Dev. 2003, 7, 939"),
+        Column("yield_dated", _("Yield, dated"), DayField(required=False), IN_FIRST_ROW, "2003-11-21"),
         Column("purity_pct", _("Purity of the product (area %)"), percent(), IN_FIRST_ROW, "99.2"),
         Column(
             "input",

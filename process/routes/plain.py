@@ -35,6 +35,11 @@ class Basis(StrEnum):
     KG_PER_KG = "kg_per_kg"
     L_PER_KG = "l_per_kg"
 
+    @property
+    def unit(self) -> str:
+        """As it is written behind a number."""
+        return {Basis.EQUIVALENTS: "eq", Basis.KG_PER_KG: "kg/kg", Basis.L_PER_KG: "L/kg"}[self]
+
 
 @dataclass(frozen=True)
 class Substance:

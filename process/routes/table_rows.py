@@ -95,8 +95,6 @@ def _wrong_amounts(row: StepInput) -> dict[str, list[str]]:
         ]
     elif row.pk and row.counted_on_it.exists():
         found[at] = [_t("Another line is counted on it: it has no range.")]
-    elif row.reference is not None and _has_range(row.reference):
-        found["reference"] = [_t("What others are counted on has no range.")]
     return found
 
 
@@ -123,6 +121,8 @@ class InputRows(Rows):
             raise BadInput(found)
         if row.reference is not None and {"reference", "step"} & set(changed):
             row.reference = self._counted_on(row, str(row.reference))
+            if _has_range(row.reference):
+                raise BadInput({"reference": _t("It has a range; what others are counted on has none.")})
 
     def _counted_on(self, row: StepInput, words: str) -> StepInput:
         """The line of the same step that is called so: a material may stand in several steps."""

@@ -166,8 +166,13 @@ def draft_the_quotation(page: Page, code: str, *, scope: str, lines: list[tuple[
 
 
 def record_the_agreement(page: Page, code: str, *, kind: str, number: str, client: str) -> None:
-    """The paper, who signed it for each side, and the signed copy."""
+    """Of a project: the paper, who signed it for each side, and the signed copy."""
     page.goto(f"/projects/{code}/agreements/new/")
+    sign_an_agreement(page, kind=kind, number=number, client=client)
+
+
+def sign_an_agreement(page: Page, *, kind: str, number: str, client: str) -> None:
+    """On the page of a new one."""
     page.select_option("#id_kind", kind)
     page.fill("#id_number", number)
     page.fill("#id_effective_on", TODAY)

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import acts
 from tests.browser.acts import press, send
 from tests.browser.entering import sign_in
 
@@ -21,6 +22,7 @@ def test_a_client_and_its_contact_are_kept(page: Page) -> None:
     a_contact_is_entered_and_corrected(page)
     a_contact_leaves_and_comes_back(page)
     it_reads_functions_only(page)
+    it_agrees_for_all_its_projects(page)
 
 
 def a_client_like_another_is_entered(page: Page) -> None:
@@ -78,3 +80,18 @@ def it_reads_functions_only(page: Page) -> None:
     press(page, "Save")
     expect(page.locator(".notice-success")).to_contain_text("Saved.")
     expect(card.get_by_label("by function only")).to_be_checked()
+
+
+def it_agrees_for_all_its_projects(page: Page) -> None:
+    """Before there is a project: recorded, signed by both sides, corrected and withdrawn; the client's page says where it stands."""
+    client, card = page.url, page.get_by_role("region", name="Agreements", exact=True)
+    card.get_by_role("link", name="Record an agreement").click()
+    acts.sign_an_agreement(page, kind="confidentiality", number="CDA-H-1", client="Holding")
+    page.goto(client)
+    expect(card.get_by_role("listitem")).to_contain_text("of the client, for all its projects")
+    expect(card.get_by_role("listitem")).to_contain_text("Signed, in force")
+    card.get_by_role("link", name="CDA-H-1").click()
+    acts.correct_the_agreement(page, "CDA-H-2")
+    acts.withdraw_the_agreement(page, "The project has one of its own.")
+    page.goto(client)
+    expect(card.get_by_role("listitem")).to_contain_text("Withdrawn")

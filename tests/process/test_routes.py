@@ -254,9 +254,6 @@ def test_a_fault_of_a_step_is_said_at_its_field(field: str, values: dict[str, An
         ("assay_pct", {"assay_pct": Decimal("0.98")}),
         ("amount", {"amount": Decimal(0)}),
         ("material", {"material": ""}),
-        ("amount_low", {"amount": Decimal("1.1"), "amount_low": Decimal("1.2")}),
-        ("amount_high", {"amount": Decimal("1.1"), "amount_high": Decimal(1)}),
-        ("amount_high", {"amount": Decimal(1), "amount_high": Decimal(2), "is_limiting": "yes"}),
     ],
 )
 def test_a_fault_of_an_input_is_said_at_its_field(field: str, values: dict[str, Any], project: Project) -> None:
@@ -266,23 +263,6 @@ def test_a_fault_of_an_input_is_said_at_its_field(field: str, values: dict[str, 
         make.an_input(step, make.a_material(), **values)
 
     assert list(bad.value.errors) == [field]
-
-
-def test_what_another_line_is_counted_on_has_no_range(project: Project) -> None:
-    step = make.a_step(make.draft_of(make.a_route(project)))
-    make.an_input(step, make.a_material("Limiting", molar_mass_g_per_mol=100), is_limiting="yes")
-    make.an_input(step, make.a_material("Reagent", molar_mass_g_per_mol=100), amount="2")
-    sure = {"basis": "kg/kg", "role": "Reagent", "reference": "Reagent"}
-    washed = make.an_input(step, make.a_material("Wash", molar_mass_g_per_mol=100), amount="1", **sure)
-
-    with pytest.raises(BadInput) as on_it:
-        make.change_input(StepInput.objects.get(material__name="Reagent"), amount_high="3")
-    make.change_input(washed, reference="", amount_high="2")
-    make.change_input(StepInput.objects.get(material__name="Reagent"), amount_high="3")
-    with pytest.raises(BadInput) as on_another:
-        make.change_input(washed, reference="Reagent")
-
-    assert (list(on_it.value.errors), list(on_another.value.errors)) == (["amount_high"], ["reference"])
 
 
 def test_an_input_belongs_to_its_version_and_is_not_counted_on_itself(project: Project) -> None:

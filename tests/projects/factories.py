@@ -24,7 +24,6 @@ from projects.gates import gate_of
 from projects.models import (
     PHASES,
     SHEET_DEPARTMENTS,
-    Agreement,
     ChangeOrder,
     Deliverable,
     GateReview,
@@ -37,13 +36,16 @@ from projects.models import (
     Rfp,
     Tailoring,
 )
-from projects.services import agreements, change_orders, commercial, evidence, gate, order_lines, quotation_answers, tailoring
+from projects.services import change_orders, commercial, evidence, gate, order_lines, quotation_answers, tailoring
 from projects.services.charter import draft_charter
 from projects.services.conditions import NewCondition
 from projects.services.lifecycle import hold_project, pass_out_of_scope
 from projects.services.rfp import save_rfp
 from projects.services.risks import RiskDraft, add_risk
 from projects.services.waivers import grant_waiver, request_waiver
+from tests.projects.agreed import client_agreement as client_agreement
+from tests.projects.agreed import signed_agreement as signed_agreement
+from tests.projects.agreed import signed_agreements
 from tests.projects.people import CLIENT_SIDE as CLIENT_SIDE
 from tests.projects.people import PASSWORD as PASSWORD
 from tests.projects.people import a_client, fake_authentication, manager, person
@@ -204,36 +206,6 @@ def accept_change_order(order: ChangeOrder) -> ChangeOrder:
     return change_orders.accept_change_order(
         order.project.code, order.sequence, order.revision, actor=approver, authentication=fake_authentication(approver)
     )
-
-
-def signed_agreements(project: Project) -> None:
-    for kind in ("confidentiality", "cooperation"):
-        signed_agreement(project, kind, f"{kind[:3].upper()}-{project.code}")
-
-
-def signed_agreement(project: Project, kind: str, number: str) -> None:
-    """From today on, without an end."""
-    today, actor = timezone.localdate(), person(Role.BUSINESS_DEVELOPMENT)
-    agreement = agreements.record_agreement(project.code, kind=kind, number=number, effective_on=today, actor=actor)
-    for side in ("cdmo", "client"):
-        agreements.record_signatory(
-            project.code, agreement.pk, side=side, name=f"Director of the {side}", function="Director", signed_on=today, actor=actor
-        )
-
-
-def client_agreement(
-    client: Client, kind: str = "confidentiality", *, days: int = 0, until: int | None = None, sides: tuple[str, ...] = ("cdmo", "client")
-) -> Agreement:
-    """For all projects of the client: from `days` after today on, to `until` after today, signed by these sides today."""
-    today, actor = timezone.localdate(), person(Role.BUSINESS_DEVELOPMENT)
-    dates = {"effective_on": today + timedelta(days=days), "expires_on": None if until is None else today + timedelta(days=until)}
-    number = f"{kind[:3].upper()}-{next(_numbers):03d}"
-    agreement = agreements.record_client_agreement(client.code, kind=kind, number=number, actor=actor, **dates)
-    for side in sides:
-        agreements.record_signatory(
-            None, agreement.pk, side=side, name=f"Director of the {side}", function="Director", signed_on=today, actor=actor
-        )
-    return agreement
 
 
 def a_reference(project: Project, key: str, *, actor: User | None = None, **values: Any) -> ReferencedEvidence:
