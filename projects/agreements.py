@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from audit.refusals import Blocker
-from projects.models import Agreement, AgreementSignatory, Milestone
+from projects.models import Agreement, Milestone
 from projects.models.commercial import covers
 from projects.models.rfp_choices import GmpNeeded
 
@@ -43,18 +43,12 @@ class Until:
     plan_until: date | None
 
 
-def signed() -> QuerySet[Agreement]:
-    """By both sides, and not withdrawn."""
-    theirs = AgreementSignatory.objects.filter(agreement=OuterRef("pk"))
-    return Agreement.objects.filter(*(Exists(theirs.filter(side=side)) for side in AgreementSignatory.Side.values), withdrawn_at=None)
-
-
 def bearing_on(client: int, project: Project | None) -> QuerySet[Agreement]:
     """What papers of a project (or of a request that has none yet) name: its own, and of those of its client for all projects the signed
     ones that had not ended when it was opened.
     """
     since = timezone.localdate() if project is None else project.day_of(project.opened_at)
-    theirs = signed().filter(Q(expires_on=None) | Q(expires_on__gte=since), project=None, client=client)
+    theirs = Agreement.objects.signed().filter(Q(expires_on=None) | Q(expires_on__gte=since), project=None, client=client)
     bearing = Q(pk__in=theirs.values("pk"))
     if project is not None:
         bearing |= Q(project=project, withdrawn_at=None)
@@ -93,19 +87,23 @@ def _successor(covering: Q) -> QuerySet[Agreement]:
     next_day = ExpressionWrapper(OuterRef("expires_on") + timedelta(days=1), output_field=DateField())
     later = Q(expires_on=None) | Q(expires_on__gt=OuterRef("expires_on"))
     in_force = Q(effective_on__lte=today) & (Q(expires_on=None) | Q(expires_on__gte=today))
-    return signed().filter(later, Q(effective_on__lte=next_day) | in_force, covering, kind=OuterRef("kind"))
+    return Agreement.objects.signed().filter(later, Q(effective_on__lte=next_day) | in_force, covering, kind=OuterRef("kind"))
 
 
 def unsucceeded() -> QuerySet[Agreement]:
     """Signed, with an end that no signed successor covers: of a project's own also one for all projects, of one for all projects only
     another such."""
     same = covers(OuterRef("project"), OuterRef("client"))
-    return signed().filter(expires_on__isnull=False).exclude(Exists(_successor(same)))
+    return Agreement.objects.signed().filter(expires_on__isnull=False).exclude(Exists(_successor(same)))
 
 
 def _ending_in_plan(asked: Asked) -> QuerySet[Agreement]:
     """Whatever covers a project and ends without a successor that does, with the last day of its plan. The first end first."""
-    found = signed().filter(asked.covered_by, expires_on__isnull=False).exclude(Exists(_successor(asked.further_in.covered_by)))
+    found = (
+        Agreement.objects.signed()
+        .filter(asked.covered_by, expires_on__isnull=False)
+        .exclude(Exists(_successor(asked.further_in.covered_by)))
+    )
     planned = Milestone.objects.filter(project=asked.further_in.project).annotate(day=Coalesce("baseline_on", "forecast_on"))
     last_day = Subquery(planned.order_by(F("day").desc(nulls_last=True)).values("day")[:1])
     return found.annotate(plan_until=last_day).order_by("expires_on", "pk")
@@ -119,7 +117,7 @@ def ending_of_reviewed() -> ArraySubquery:
 
 def unsigned_quality() -> Combinable:
     """For a query of gate reviews: whether the request asks for GMP, and no quality agreement is signed by both sides."""
-    theirs = signed().filter(IN_REVIEW.covered_by, kind=Agreement.Kind.QUALITY)
+    theirs = Agreement.objects.signed().filter(IN_REVIEW.covered_by, kind=Agreement.Kind.QUALITY)
     return ExpressionWrapper(Q(project__rfp__gmp_needed__in=UNDER_GMP) & ~Exists(theirs), output_field=BooleanField())
 
 
@@ -127,7 +125,11 @@ def quality_wanted(project: Project) -> list[Blocker]:
     """What is said while there is none. The project comes with its request; one query where that asks for GMP."""
     if project.rfp.gmp_needed not in UNDER_GMP:
         return []
-    return [] if signed().filter(asked_of(project).covered_by, kind=Agreement.Kind.QUALITY).exists() else [quality_blocker(project)]
+    return (
+        []
+        if Agreement.objects.signed().filter(asked_of(project).covered_by, kind=Agreement.Kind.QUALITY).exists()
+        else [quality_blocker(project)]
+    )
 
 
 def quality_blocker(project: Project) -> Blocker:

@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import override
 
-from projects.agreements import signed
 from projects.models import Agreement
 from projects.models.states import CLOSED_STATUSES
 
@@ -101,7 +100,7 @@ def _kept(project: Project) -> Iterable[Remaining]:
 def _binding(agreements: AgreementQuerySet, today: date) -> Iterable[Remaining]:
     """Those of these that both sides have signed and that have not run out."""
     lasting = Q(expires_on=None) | Q(expires_on__gte=today)
-    rows = signed().filter(lasting, pk__in=agreements.values("pk")).select_related("project")
+    rows = Agreement.objects.signed().filter(lasting, pk__in=agreements.values("pk")).select_related("project")
     for agreement in rows.order_by("expires_on", "pk"):
         until = _t("until %(day)s") % {"day": date_format(agreement.expires_on)} if agreement.expires_on else _t("without an end")
         words = _t("%(agreement)s remains binding on both sides (%(until)s). Withdraw it only if both sides have ended it.")

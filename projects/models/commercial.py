@@ -191,6 +191,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         """Its own, and those of its client for all its projects."""
         return self.filter(covers(project.pk, project.client_id))
 
+    def signed(self) -> AgreementQuerySet:
+        """By both sides, and not withdrawn."""
+        theirs = AgreementSignatory.objects.filter(agreement=OuterRef("pk"))
+        return self.filter(*(Exists(theirs.filter(side=side)) for side in AgreementSignatory.Side.values), withdrawn_at=None)
+
     def of_whole_client(self) -> AgreementQuerySet:
         """For all projects of a client, and for its requests that have none yet."""
         return self.filter(project=None)

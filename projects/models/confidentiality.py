@@ -71,10 +71,8 @@ class ConfidentialReader(models.Model):
 
 def _agreements(today: date, **conditions: Any) -> models.QuerySet[Any]:
     """Confidentiality agreements that both sides have signed and nobody has withdrawn, begun by today."""
-    agreement, signatory = apps.get_model("projects", "Agreement"), apps.get_model("projects", "AgreementSignatory")
-    signed = [Exists(signatory._default_manager.filter(agreement=OuterRef("pk"), side=side)) for side in signatory.Side.values]
-    rows = agreement._default_manager.filter(*signed, kind=agreement.Kind.CONFIDENTIALITY, withdrawn_at=None, **conditions)
-    return rows.filter(effective_on__lte=today)
+    agreement: Any = apps.get_model("projects", "Agreement")
+    return agreement.objects.signed().filter(kind=agreement.Kind.CONFIDENTIALITY, effective_on__lte=today, **conditions)  # type: ignore[no-any-return]
 
 
 def clients_agreed_with(today: date) -> models.QuerySet[Any]:
