@@ -18,6 +18,7 @@ from projects.models import PHASES, Charter, Deliverable, GateReview, Phase, Pro
 from projects.services.gate import current_review, judge_review
 from projects.services.lifecycle import return_project
 from tests.projects import factories as make
+from tests.projects.agreed import signed_agreement
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
@@ -41,13 +42,7 @@ def sheets_again(project: Project) -> None:
 
 
 def agreement_again(project: Project, kind: str) -> None:
-    actor = make.person(Role.BUSINESS_DEVELOPMENT)
-    today = timezone.localdate()
-    agreement = make.agreements.record_agreement(project.code, kind=kind, number=f"{kind[:3]}-2", effective_on=today, actor=actor)
-    for side in ("cdmo", "client"):
-        make.agreements.record_signatory(
-            project.code, agreement.pk, side=side, name="Director", function="Director", signed_on=today, actor=actor
-        )
+    signed_agreement(project, kind, f"{kind[:3]}-2")
 
 
 WAYS: dict[str, Callable[[Project], object]] = {
