@@ -15,6 +15,7 @@ from audit.models import Event, Signature
 from cdmo.demo.scale import COPIES_PER_CLIENT, Scale
 from projects.models import Milestone, Phase, Project, ReadinessSummary
 from tests.projects import factories
+from tests.projects.agreed import signed_agreement
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,18 @@ def test_the_record_of_a_copy_names_the_copy(project: Project) -> None:
     assert set(told.values_list("client_id", flat=True)) == {copy.client_id}
     assert not any(project.code in f"{event.data}{event.object_label}" for event in told)
     assert Signature.objects.count() % 2 == 0
+
+
+def test_what_was_written_after_the_first_copies_is_not_copied(project: Project) -> None:
+    """Its id is that of a copy: added to once more it could meet another's."""
+    agreements = project.agreements.count()
+    list(Scale().fill(2))
+    signed_agreement(project, "quality", "QA-9")
+
+    list(Scale().fill(3))
+
+    copies = Project.objects.exclude(pk=project.pk)
+    assert [copy.agreements.count() for copy in copies] == [agreements, agreements]
 
 
 def test_people_and_clients_are_copied_once_for_many(project: Project) -> None:
