@@ -67,16 +67,24 @@ class Bound:
         return list(self.sheet.blockers(self.parent))
 
     def base(self) -> QuerySet[Any]:
-        """The rows that this person sees, with the rows that their cells name."""
-        manager: Any = self.sheet.model._default_manager
+        """The rows that this person sees, with the rows that their cells name. What they belong to is the parent itself, no copy."""
+        manager: Any = self._rows_of_parent()
         rows = manager.visible_to(self.user) if hasattr(manager, "visible_to") else manager.all()
-        if self.sheet.parent:
-            rows = rows.filter(**{self.sheet.parent: self.parent})
-        links = [column.name for column in self.sheet.columns if column.lookup is not None]
-        links += [*([self.sheet.parent] if self.sheet.parent else []), *self.sheet.beside]
+        links = [*(column.name for column in self.sheet.columns if column.lookup is not None), *self.sheet.beside]
         rows = rows.select_related(*links) if links else rows
         order = [*self.sheet.within, self.sheet.order, "pk"] if self.sheet.order else list(self.sheet.model._meta.ordering or ["pk"])
         return rows.order_by(*order)  # said aloud, for annotations that group would forget the model's own
+
+    def _rows_of_parent(self) -> Any:
+        """The manager that the parent has for them, where one leads there; over another table the rows are found by its name."""
+        manager: Any = self.sheet.model._default_manager
+        if not self.sheet.parent:
+            return manager
+        link: Any = None if "__" in self.sheet.parent else self.sheet.model._meta.get_field(self.sheet.parent)
+        way = link and link.remote_field.get_accessor_name()
+        if not way:
+            return manager.get_queryset().filter(**{self.sheet.parent: self.parent}).select_related(self.sheet.parent)
+        return getattr(self.parent, way)
 
     def query(self) -> QuerySet[Any]:
         """The same with everything that computed columns read."""
@@ -111,7 +119,7 @@ class Bound:
 
     def told(self, rows: Sequence[Any]) -> list[Values]:
         """The same of some of the rows, in their order; what rests on the others is computed with all of them."""
-        return self.part(rows)[0] if self.sheet.together else self.table(rows)
+        return self.part(rows)[0] if self._rests_on_others else self.table(rows)
 
     def part(self, rows: Sequence[Any], of: Sequence[Any] | None = None) -> tuple[list[Values], Values]:
         """Some of the rows, with the totals of all. of: all of them, where they are read already."""
@@ -137,14 +145,19 @@ class Bound:
         """Of the rows that were written their values now, of all others what follows from them; and the totals."""
         if not self.needs_all_rows:
             return self.table(list(self.query().filter(pk__in=list(keys)))), self.totals()
-        wanted = set(keys)
-        every, totals = self.whole(list(self.query()))
-        return [each for each in every if self.sheet.together or each["id"] in wanted], totals
+        wanted, rows = set(keys), list(self.query())
+        if self._rests_on_others:
+            return self.whole(rows)
+        return self.table([row for row in rows if row.pk in wanted]), self.totals_of(rows)
 
     @property
     def needs_all_rows(self) -> bool:
         """Whether a row or a total rests on the others."""
-        return self.sheet.together is not None or self._totals_need_rows
+        return self._rests_on_others or self._totals_need_rows
+
+    @property
+    def _rests_on_others(self) -> bool:
+        return self.sheet.together is not None and not self.sheet.alone
 
     @property
     def _totals_need_rows(self) -> bool:
@@ -161,7 +174,7 @@ class Bound:
         return {name: told(sums[f"sum_{name}"]) for name in names}
 
     def totals_of(self, rows: Sequence[Any]) -> Values:
-        return self._totals(rows, self.derived(rows))
+        return self._totals(rows, {} if self.sheet.totals else self.derived(rows))
 
     def _totals(self, rows: Sequence[Any], derived: Derived) -> Values:
         if self.sheet.totals is not None:

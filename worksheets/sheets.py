@@ -168,6 +168,7 @@ class Worksheet:
     readers: a name of `rules`, asked with the parent, where not everybody of ours who sees that reads its rows.
     blockers(parent): why nothing can be changed now (a frozen version, …); locked(row): the same for one row, "" where it can be.
     together(rows, parent): the values of `derived` columns, which rest on other rows too, as {primary key: {column: value}}.
+    alone: they rest on their own row and the parent, and are asked for together to read once what all need.
     found_by: a fixed column, of a table whose rows stand there already and neither come nor go; a file changes those that it names, by
     this column and the other fixed ones that it has.
     ask(parent, said): what the address of the page said that derived columns rest on (a quantity that prices hold for), kept on the parent.
@@ -196,6 +197,7 @@ class Worksheet:
     blockers: Callable[[Any], Sequence[Blocker]] = _none
     locked: Callable[[Row], Words] | None = None
     together: Callable[[Sequence[Row], Any], Mapping[Any, Mapping[str, Any]]] | None = None
+    alone: bool = False
     ask: Callable[[Any, Mapping[str, str]], None] | None = None
     totals: Callable[[Sequence[Row], Any], Mapping[str, Any]] | None = None
     page: Callable[[Any], str] | None = None

@@ -89,7 +89,6 @@ UTILITIES = Worksheet(
         SheetColumn("note", width=20),
     ),
     service=PlannedUtilityRows,
-    rows=lambda rows: rows.select_related("assessment__project__site"),
     totals=_utility_totals,
     hint=_("By kind, in place of one figure for each kilogram: what an operation takes for each batch or kilogram, at which rate."),
     **table_of_sheet("planned-utilities"),

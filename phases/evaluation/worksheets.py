@@ -186,8 +186,9 @@ TEST_PLAN = Worksheet(
         SheetColumn("note", width=20),
     ),
     service=PlannedTestRows,
-    rows=lambda rows: rows.select_related("price__supplier", "assessment__project__site"),
+    rows=lambda rows: rows.prefetch_related("price__supplier"),
     together=_test_costs,
+    alone=True,
     totals=_test_totals,
     hint=_(
         "Tests of the price book × samples × replicates × batches, in the currency of the sheet. A price that has expired since is named."
@@ -233,8 +234,9 @@ PRODUCTION_PLAN = Worksheet(
         SheetColumn("comes", _("Proposed"), compute=_proposed, width=14),
     ),
     service=PlannedOperationRows,
-    rows=lambda rows: rows.select_related("vessel__site", "assessment__project", "booking__vessel__site"),
+    rows=lambda rows: rows.select_related("vessel__site", "booking__vessel__site"),
     together=rates_beside,
+    alone=True,
     totals=_operation_totals,
     hint=_("Vessel and operators cost their hours, cleaning included; utilities and waste the kilograms that are made."),
     **table_of_sheet("production-plan"),
@@ -251,7 +253,6 @@ HAZARDS = Worksheet(
         SheetColumn("verdict", _("Verdict"), compute=_verdict, width=26),
         SheetColumn("measure", example="Isolator at the dryer", width=36),
     ),
-    rows=lambda rows: rows.select_related("assessment__project__site"),
     hint=_("What the site can contain stands on its page; what goes beyond it needs a measure, or another site."),
     **table_of_sheet("sheet-hazards"),
 )

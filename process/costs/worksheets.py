@@ -227,6 +227,7 @@ RISKS = Worksheet(
     service=RiskRows,
     order="position",
     together=_risk_costs,
+    alone=True,
     hint=_("Probability × cost is what a risk is expected to cost; it stands apart from the contingency."),
     **OF_SCENARIO,
 )

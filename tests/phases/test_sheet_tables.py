@@ -29,7 +29,7 @@ from tests.phases.sheets import ANSWERS, OPERATION, RISK, a_test_price, add_row,
 from tests.projects import factories as make
 from tests.projects.vessels import a_vessel
 from worksheets.bound import bind
-from worksheets.changing import REMOVE, Change, change_rows
+from worksheets.changing import CHANGE, REMOVE, Change, change_rows
 
 pytestmark = pytest.mark.django_db
 texts_into_rows = import_module("phases.migrations.0005_texts_into_rows")
@@ -222,6 +222,21 @@ def test_a_test_plan_is_priced_from_the_price_book(project: Project) -> None:
     told = {name: row[name] for name in ("samples", "hours", "consumables", "outside", "cost", "standing")}
     assert told == {"samples": 6, "hours": "9", "consumables": "108", "outside": "0", "cost": "963", "standing": "valid"}
     assert totals(project, "analytical", "test-plan") == {"samples": 6, "hours": "9", "consumables": "108", "outside": "0", "cost": "963"}
+
+
+def test_an_edit_answers_its_own_row_and_the_totals_of_all(project: Project) -> None:
+    """A plan may be long, and a row of it costs what it costs whatever the others say."""
+    plan_of(project)
+    a_test_price(consumables_per_sample="18")
+    row = {"price": "Assay", "stage": "release", "batches": "3", "samples_per_batch": "2"}
+    first, _other = (add_row(project, "analytical", "test-plan", **row) for _ in range(2))
+    address = f"test-plan:{sheet_of(project, 'analytical').pk}"
+
+    outcome = change_rows(address, [Change(CHANGE, first, {"batches": "6"})], actor=make.person(Role.ANALYTICAL))
+    rows, told = outcome.bound.after([first])
+
+    assert [(each["id"], each["values"]["cost"]) for each in rows] == [(first, "1926")]
+    assert told["cost"] == "2889"
 
 
 def test_an_expired_price_is_refused_and_where_it_stands_it_is_named(project: Project) -> None:
