@@ -21,7 +21,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from audit.signatures import sign, signatures_of
-from catalogue.models import Site
+from catalogue.models import SHEET_DEPARTMENTS, Site
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS, COSTS, KEPT_TEXTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
@@ -30,7 +30,7 @@ from phases.evaluation.tables import PlannedOperation
 from process.assumptions.adopting import Assumed, adopt
 from projects.completeness import completeness_of
 from projects.forecasting import calendar_of
-from projects.models import SHEET_DEPARTMENTS, Project, Rfp, TeamMember
+from projects.models import Project, Rfp, TeamMember
 from projects.services.clarifications import questions_follow
 from projects.services.confidentiality import require_not_kept
 from projects.services.lifecycle import locked, not_active, open_project, require_active
