@@ -14,11 +14,11 @@ from catalogue.models import Site
 from catalogue.services import name_sheet_owners
 from charts.look import written
 from phases.evaluation.models import DepartmentAssessment
-from phases.evaluation.services import assign_sheet, submit_rfp
+from phases.evaluation.services import assign_sheet, save_sheet, submit_rfp
 from projects.models import Project, WaitingFor
 from projects.services.confidentiality import name_reader
 from tests.notifications.conftest import told
-from tests.phases.sheets import sheet_of
+from tests.phases.sheets import ANSWERS, sheet_of
 from tests.projects import factories as make
 from tests.projects.confidential import keep
 from tests.projects.people import as_person, business, person
@@ -130,6 +130,16 @@ def test_a_colleague_finds_it_and_may_take_it_over(site: Site, ann: User) -> Non
     assign_sheet(project.code, "research", owner=colleague, due_on=sheet.due_on + timedelta(days=1), actor=colleague)
 
     assert wait_of(project).user == colleague
+
+
+def test_who_is_away_owns_it_all_the_same_and_whoever_stands_in_fills_it_in(site: Site, ann: User) -> None:
+    stand_in = person(Role.EHS)
+    make.a_delegation(ann, stand_in, Role.RESEARCH)
+
+    project = submitted(site.key)
+    save_sheet(project.code, "research", changes=ANSWERS, actor=person(Role.EHS))
+
+    assert owners(project)["research"] == ann
 
 
 def test_what_is_named_later_leaves_open_sheets_as_they_are(site: Site, ann: User) -> None:
