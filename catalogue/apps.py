@@ -28,6 +28,7 @@ class CatalogueConfig(AppConfig):
             EventKind("compound.cited", _("Where %(object_label)s is published was written down.")),
             EventKind("supplier.status_followed", _("By its qualification %(object_label)s is now: %(status)s."), link),
             EventKind("site.changed", _("Site %(object_label)s was corrected."), sites),  # a region that was lost with its country
+            EventKind("site.sheet_owners_named", _("Owners of the feasibility sheets of %(object_label)s were named: %(owners)s."), link),
             # of sites and vessels: what stands in records from before their tables were worksheets
             EventKind("site.created", _("Site %(object_label)s was opened."), sites),
             EventKind("vessel.added", _("Vessel %(object_label)s of %(site)s was entered."), link),

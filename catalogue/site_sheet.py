@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import LANDS, zones_in_use
-from catalogue.models import Site
+from catalogue.models import SheetOwner, Site
 from catalogue.services.sites import SiteRows
 from worksheets.sheets import SheetColumn, Worksheet
 
@@ -24,8 +25,14 @@ def a_key() -> forms.SlugField:
     return forms.SlugField(max_length=32, error_messages={"invalid": words})
 
 
-def _with_vessels(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.annotate(vessels_there=Count("vessels"))
+def _with_what_is_there(rows: QuerySet[Any]) -> QuerySet[Any]:
+    owners = Prefetch("sheet_owners", queryset=SheetOwner.objects.with_standing())
+    return rows.annotate(vessels_there=Count("vessels")).prefetch_related(owners)
+
+
+def _owners_words(site: Site) -> str:
+    gone = _t("%(owner)s (no longer works there)")
+    return "; ".join(str(each) if each.works_there else gone % {"owner": each} for each in site.sheet_owners.all())
 
 
 SITES = Worksheet(
@@ -68,11 +75,20 @@ SITES = Worksheet(
             kind="whole",
             link=lambda _row: reverse("calendars"),
         ),
+        SheetColumn(
+            "sheet_owners",
+            _("Owners of sheets"),
+            note=_("With whom the feasibility sheets of projects here open; named on the site's page."),
+            compute=_owners_words,
+            kind="text",
+            link=lambda row: f"{row.get_absolute_url()}#sheet-owners",
+            width=36,
+        ),
     ),
     permission="catalogue.manage_sites",
     who=KEEPERS,
     service=SiteRows,
-    rows=_with_vessels,
+    rows=_with_what_is_there,
     page=lambda _none: reverse("sites"),
     group="catalogue",
     hint=_("Where we work. The country gives a site's public holidays, the zone the day on which something happened."),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("materials/<slug:code>/", supply_views.material_page, name="material-detail"),
     path("suppliers/<int:pk>/", supply_views.supplier_page, name="supplier-detail"),
     path("sites/<slug:key>/", views.site_page, name="site-detail"),
+    path("sites/<slug:key>/sheet-owners/", views.site_sheet_owners, name="site-sheet-owners"),
     path("sites/<slug:key>/disposal/", views.disposal_page, name="site-disposal"),
     path("sites/<slug:key>/vessels/", views.vessels_page, name="vessels"),
     path("sites/<slug:key>/vessels/<slug:tag>/", views.vessel_page, name="vessel-detail"),

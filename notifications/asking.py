@@ -60,6 +60,7 @@ WAIT_OF_KIND = {
     "inquiry.to_hand_over": "inquiry.mail:{object}",
     "inquiry.not_mailed": "inquiry.mail:{object}",
     "sheet.opened": "sheet:{object}",
+    "sheet.opened_for": "sheet:{object}",
     "sheet.assigned": "sheet:{object}",
     "sheet.reopened": "sheet:{object}",
 }

@@ -8,9 +8,11 @@ from catalogue.models.materials import Material
 from catalogue.models.places import Site, Vessel, validate_time_zone
 from catalogue.models.qualification import SupplierQualification
 from catalogue.models.rates import ExchangeRate
+from catalogue.models.sheet_owners import SHEET_DEPARTMENTS, SheetOwner
 from catalogue.models.supply import Supplier, SupplierQuote
 
 __all__ = [
+    "SHEET_DEPARTMENTS",
     "AnalyticalPrice",
     "Compound",
     "CompoundFingerprint",
@@ -18,6 +20,7 @@ __all__ = [
     "DisposalPrice",
     "ExchangeRate",
     "Material",
+    "SheetOwner",
     "Site",
     "Supplier",
     "SupplierQualification",

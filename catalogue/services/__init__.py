@@ -1,7 +1,7 @@
 """Entering what exists before any project."""
 
 from catalogue.services.compounds import cite_compound, create_or_find_compound
-from catalogue.services.sites import create_site
+from catalogue.services.sites import create_site, name_sheet_owners
 from catalogue.services.vessels import VesselFacts, add_vessel, take_out_of_service
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "cite_compound",
     "create_or_find_compound",
     "create_site",
+    "name_sheet_owners",
     "take_out_of_service",
 ]

@@ -1,12 +1,18 @@
-"""Our sites: what follows from a change of one, and how demo and tests enter it by the door of its table."""
+"""Our sites: what follows from a change of one, who answers for the sheets there, and how demo and tests enter one by its table."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+from django.utils.translation import gettext as _t
+
+from accounts.models import Department
+from accounts.permissions import require_permission
 from audit.events import record
-from catalogue.models import Site
+from audit.refusals import BadInput
+from catalogue.models import SHEET_DEPARTMENTS, SheetOwner, Site
 from worksheets.changing import add_row
 from worksheets.rows import Rows
 
@@ -33,3 +39,46 @@ def create_site(key: str, *, name: str, country: str, time_zone: str, highest_ex
     facts = {"name": name, "country": country, "time_zone": time_zone, "highest_exposure_band": highest_exposure_band}
     pk = add_row("sites", {"key": key, **facts}, actor=actor)
     return Site.objects.get(pk=pk)
+
+
+@transaction.atomic
+def name_sheet_owners(key: str, people: Mapping[str, User | None], *, actor: User) -> list[Department]:
+    """Say who owns the sheets of these departments (by their keys) when they are opened for a project at the site; nobody: the department.
+
+    Sheets that are open stay with whom they have. Returns the departments that changed. Raises BadInput by the key of a department.
+    """
+    site = Site.objects.visible_to(actor).select_for_update(of=("self",)).get(key=key)
+    require_permission("catalogue.manage_sites", actor)
+    departments = {each.key: each for each in Department.objects.filter(key__in=SHEET_DEPARTMENTS)}
+    if unknown := people.keys() - departments.keys():
+        raise BadInput({name: [_t("This department fills in no sheet.")] for name in sorted(unknown)})
+    named = {row.department.key: row.person for row in site.sheet_owners.select_related("department", "person")}
+    changed = {departments[name]: person for name, person in people.items() if person != named.get(name)}
+    _require_working(changed)
+    for department, person in changed.items():
+        _name(site, department, person)
+    if changed:
+        record(
+            "site.sheet_owners_named",
+            site,
+            actor=actor,
+            before={each.name: str(named.get(each.key, "")) for each in changed},
+            after={each.name: str(person or "") for each, person in changed.items()},
+            link=site.get_absolute_url(),
+            owners="; ".join(f"{each.name}: {person or _t('the department')}" for each, person in changed.items()),
+        )
+    return list(changed)
+
+
+def _require_working(people: Mapping[Department, User | None]) -> None:
+    words = _t("%(name)s does not work in %(department)s.")
+    wrong = {each: who for each, who in people.items() if who and not (who.is_active and each.key in who.roles)}
+    if wrong:
+        raise BadInput({each.key: [words % {"name": who.full_name, "department": each}] for each, who in wrong.items()})
+
+
+def _name(site: Site, department: Department, person: User | None) -> None:
+    if person is None:
+        SheetOwner.objects.filter(site=site, department=department).delete()
+    else:
+        SheetOwner.objects.update_or_create(site=site, department=department, defaults={"person": person})

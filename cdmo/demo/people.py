@@ -9,8 +9,8 @@ from django.db import transaction
 from accounts.bootstrap import create_first_administrator
 from accounts.models import CLIENT_ROLES, Client, Role, User
 from accounts.services import choose_confidentiality, create_client, create_contact, create_user, give_role
-from catalogue.models import Site
-from catalogue.services import create_site
+from catalogue.models import SHEET_DEPARTMENTS, Site
+from catalogue.services import create_site, name_sheet_owners
 
 PASSWORD = "demo-stirred-tank"  # noqa: S105 - printed by `demo_sign_ins`
 HOME_ZONE = "Asia/Shanghai"
@@ -72,7 +72,7 @@ def are_there() -> bool:
 
 @transaction.atomic
 def load_people() -> None:
-    """Sites, clients with contacts, and everybody's account, all in one transaction."""
+    """Sites, clients with contacts, everybody's account, and who owns the sheets of each site, all in one transaction."""
     administrator = _administrator()
     for key, name, country, zone in SITES:
         if not Site.objects.filter(key=key).exists():
@@ -80,6 +80,8 @@ def load_people() -> None:
             create_site(key, name=name, country=country, time_zone=zone, highest_exposure_band=band, actor=administrator)
     for person in STAFF:
         _open(person, administrator, time_zone=HOME_ZONE)
+    for key, *_facts in SITES:
+        name_sheet_owners(key, {department: holding(department) for department in SHEET_DEPARTMENTS}, actor=administrator)
     business = User.objects.get(email=STAFF[0].email)
     for code, (name, country, zone) in CLIENTS.items():
         client = create_client(code=code, name=name, country=country, time_zone=zone, actor=business)

@@ -20,6 +20,7 @@ def register() -> None:
     register_kinds(
         EventKind("rfp.submitted", _("submitted the request and opened %(code)s"), link=link_rfp),
         EventKind("sheet.opened", _("opened the sheet of %(department)s, due %(due_on)s"), link=link_by_id),
+        EventKind("sheet.opened_for", _("opened the sheet of %(department)s for %(owner)s, due %(due_on)s"), link=link_by_id),
         EventKind("sheet.saved", _("filled in the sheet of %(department)s: %(fields)s"), link=link_by_id),
         EventKind("sheet.plan_total_taken", _("took the total of the tables as base cost of the sheet of %(department)s"), link=link_by_id),
         EventKind("sheet.operations_proposed", _("proposed operations from the route %(route)s: %(operations)s"), link=link_by_id),

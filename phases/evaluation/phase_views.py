@@ -16,6 +16,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
 from audit.seen import version_after, version_of
+from catalogue.models import SHEET_DEPARTMENTS
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
 from phases.evaluation.booking import of_other_sites
@@ -24,7 +25,7 @@ from phases.evaluation.forms import RecommendForm, SiteChoiceForm
 from phases.evaluation.price_basis import price_basis_of
 from projects.agreements import quality_wanted, running_out
 from projects.kept import shut_out, unmanned
-from projects.models import SHEET_DEPARTMENTS, Charter, Project, Rfp, WaitingFor
+from projects.models import Charter, Project, Rfp, WaitingFor
 from projects.permissions import agreement_locks, lacking
 from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers

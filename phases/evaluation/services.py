@@ -21,7 +21,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from audit.signatures import sign, signatures_of
-from catalogue.models import Site
+from catalogue.models import SHEET_DEPARTMENTS, SheetOwner, Site
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS, COSTS, KEPT_TEXTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
@@ -30,7 +30,8 @@ from phases.evaluation.tables import PlannedOperation
 from process.assumptions.adopting import Assumed, adopt
 from projects.completeness import completeness_of
 from projects.forecasting import calendar_of
-from projects.models import SHEET_DEPARTMENTS, Project, Rfp, TeamMember
+from projects.models import Project, Rfp, TeamMember
+from projects.models.confidentiality import sights_of
 from projects.services.clarifications import questions_follow
 from projects.services.confidentiality import require_not_kept
 from projects.services.lifecycle import locked, not_active, open_project, require_active
@@ -89,9 +90,19 @@ def submit_rfp(number: str, *, actor: User, site: str = "") -> Project:
     questions_follow(rfp, project)
     record("rfp.submitted", rfp, actor=actor, code=project.code)
     due_on = calendar_of(project).add_working_days(project.today, SHEET_WORKING_DAYS)
+    owners = _proposed_owners(project)
     for department in Department.objects.filter(key__in=SHEET_DEPARTMENTS):
-        _open_sheet(project, department, due_on, actor=actor)
+        _open_sheet(project, department, owners.get(department.pk), due_on, actor=actor)
     return project
+
+
+def _proposed_owners(project: Project) -> dict[int, User]:
+    """By department: who answers for its sheets at the site, where they still work there and the project is not kept from them."""
+    named = list(SheetOwner.objects.working().filter(site=project.site))
+    if not named:
+        return {}
+    sight = sights_of(pk=project.rfp_id)[project.rfp_id]
+    return {row.department_id: row.person for row in named if sight.is_open_to(row.person)}
 
 
 def _site(key: str) -> Site | None:
@@ -101,10 +112,14 @@ def _site(key: str) -> Site | None:
     return found
 
 
-def _open_sheet(project: Project, department: Department, due_on: date, *, actor: User) -> None:
+def _open_sheet(project: Project, department: Department, owner: User | None, due_on: date, *, actor: User) -> None:
     TeamMember.objects.get_or_create(project=project, department=department)
-    sheet = DepartmentAssessment.objects.create(project=project, department=department, due_on=due_on)
-    record("sheet.opened", sheet, actor=actor, department=department.name, due_on=due_on)
+    sheet = DepartmentAssessment.objects.create(project=project, department=department, owner=owner, due_on=due_on)
+    said: dict[str, Any] = {"department": department.name, "due_on": due_on}
+    if owner is None:
+        record("sheet.opened", sheet, actor=actor, **said)
+    else:
+        record("sheet.opened_for", sheet, actor=actor, owner=owner.full_name, **said)
     _ask_department(sheet)
 
 

@@ -21,7 +21,7 @@ from projects.models.plan import Baseline, BaselineMilestone, Milestone, Milesto
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
 from projects.models.quotation_answers import QuotationOutcome, RevisionRemark, RevisionRequest
 from projects.models.quotation_parts import QuotationBreak, QuotationInput, QuotationPayment, QuotationRate
-from projects.models.rfp import SHEET_DEPARTMENTS, Clarification, Rfp, RfpFile
+from projects.models.rfp import Clarification, Rfp, RfpFile
 from projects.models.risk import ProjectRisk
 from projects.models.rounds import DeliverableRound, MilestoneRound, StepLoop
 from projects.models.saved_view import SavedView, ViewChoice
@@ -35,7 +35,6 @@ from projects.models.waiting import WaitingFor
 
 __all__ = [
     "PHASES",
-    "SHEET_DEPARTMENTS",
     "SHOWN_TO_CLIENT",
     "AccountAnswer",
     "Agreement",

@@ -37,7 +37,6 @@ class Likeness(models.IntegerChoices):
 
 
 SHORTEST_NAME = 3
-SHEET_DEPARTMENTS = ("research", "material_control", "analytical", "production", "ehs")  # asked for a feasibility sheet by a submission
 
 
 class RfpQuerySet(models.QuerySet["Rfp"]):

@@ -22,7 +22,7 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, add_to_form, carried_out
 from audit.seen import version_after, version_of, version_with
 from catalogue.chemistry import draw_svg
-from catalogue.models import Site
+from catalogue.models import SHEET_DEPARTMENTS, Site
 from projects import similar
 from projects.attachments import take_upload
 from projects.completeness import Completeness, completeness_of
@@ -32,7 +32,7 @@ from projects.forms.rfp import DeclineForm, RfpClientForm, RfpForm
 from projects.forms.rfp_groups import groups_of
 from projects.kept import shut_out
 from projects.limits import EMPTY
-from projects.models import SHEET_DEPARTMENTS, Agreement, Intake, Rfp, RfpFile
+from projects.models import Agreement, Intake, Rfp, RfpFile
 from projects.models.rfp_choices import FileKind
 from projects.permissions import agreement_locks, lacking
 from projects.remaining import after_declining, letter_of_refusal

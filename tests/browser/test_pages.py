@@ -138,6 +138,7 @@ PAGES = {
         "/administration/document-templates/",
         "/administration/document-templates/quotation/",
         "/getting-started/",
+        "/sites/basel/",
         "/sites/shanghai/disposal/",
         "/sites/shanghai/vessels/",
         "/sites/shanghai/vessels/R-302/",

@@ -30,6 +30,7 @@ from cdmo.demo.story import Held, Lost, Returned, Story
 from documents.models import DocumentVersion, Rendition
 from documents.rendering import RenderedPdf, render_pdf
 from notifications.models import LastVisit, Notification, Webhook
+from phases.evaluation.models import DepartmentAssessment
 from process.actuals.history import seen_before
 from process.models import ActualCost, InquiryAnswer, RouteStep
 from projects.limits import limits
@@ -177,6 +178,7 @@ def _every_page_has_something_to_show() -> None:
     assert set(ChangeOrder.objects.values_list("state", flat=True)) == {"sent", "accepted", "declined"}
     assert set(ProjectStanding.objects.values_list("lateness", flat=True)) >= {"late", "on_track"}
     assert {risk.is_open for risk in ProjectRisk.objects.all()} == {True, False}
+    assert not DepartmentAssessment.objects.filter(owner=None).exists(), "every sheet opened with who answers for it at the site"
     assert ActualCost.objects.values("project").distinct().count() == 3
     step = RouteStep.objects.filter(name="Ammonolysis").select_related("version__route__project", "product_compound").get()
     (seen,) = seen_before([step], step.version.route.project, User.objects.get(email="pm@demo.example"))

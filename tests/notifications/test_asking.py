@@ -19,6 +19,7 @@ from accounts.models import Delegation, Role, User
 from accounts.services import end_delegation
 from audit.context import acting
 from audit.spoken import spoken
+from catalogue.services import name_sheet_owners
 from documents import registry
 from documents.registry import DocumentType, Meaning, SignerSlot
 from documents.services import queue, request_document, sign_version, submit_for_review, upload_version
@@ -243,6 +244,13 @@ def new_sheets(project: Project) -> Act:
     return lambda: submit_rfp(rfp.number, actor=business())
 
 
+def new_sheets_with_an_owner(project: Project) -> Act:
+    site, research = make.a_site(), make.person(Role.RESEARCH)
+    name_sheet_owners(site.key, {"research": research}, actor=make.person(Role.MANAGEMENT))
+    rfp = make.an_rfp(**make.COMPLETE_REQUEST)
+    return lambda: submit_rfp(rfp.number, site=site.key, actor=business())
+
+
 def a_given_sheet(project: Project) -> Act:
     return lambda: assign_sheet(project.code, "research", owner=make.person(Role.RESEARCH), due_on=in_days(9), actor=business())
 
@@ -284,6 +292,7 @@ IN_EVALUATION: dict[str, Scene] = {
     "quotation.changes_asked": changes_of_a_quotation,
     "quotation.changes_withdrawn": changes_taken_back,
     "sheet.opened": new_sheets,
+    "sheet.opened_for": new_sheets_with_an_owner,
     "sheet.assigned": a_given_sheet,
     "sheet.reopened": a_reopened_sheet,
     **IN_PROCESS,

@@ -16,14 +16,13 @@ from django.utils import timezone
 
 from accounts.models import Client, Contact, Delegation, Role, User
 from accounts.services import delegate
-from catalogue.models import Site
+from catalogue.models import SHEET_DEPARTMENTS, Site
 from documents.models import DocumentVersion, Rendition
 from documents.services import request_document
 from phases.evaluation.services import recommend, save_sheet, sign_off_sheet, submit_rfp
 from projects.gates import gate_of
 from projects.models import (
     PHASES,
-    SHEET_DEPARTMENTS,
     ChangeOrder,
     Deliverable,
     GateReview,

@@ -9,7 +9,8 @@ import rules
 
 from accounts.models import CLIENT_ROLES, DEPARTMENT_ROLES, INTERNAL_ROLES, Department, Role
 from accounts.permissions import allowed
-from projects.models import SHEET_DEPARTMENTS, Deliverable, GateReview, Milestone, Phase, Project, Quotation, Rfp, Task
+from catalogue.models import SHEET_DEPARTMENTS
+from projects.models import Deliverable, GateReview, Milestone, Phase, Project, Quotation, Rfp, Task
 from projects.permissions import revenue_readable_by
 from tests.projects import factories as make
 

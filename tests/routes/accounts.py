@@ -31,6 +31,7 @@ ACCOUNT_ROUTES = {
     "person-reset-second-factor": act(),
     "sites": ours(),
     "site-detail": page(200, own=404, foreign=404, arguments={"key": "site"}),
+    "site-sheet-owners": act(key="site"),
     "site-disposal": page(200, own=404, foreign=404, arguments={"key": "site"}),
     "vessels": page(200, own=404, foreign=404, arguments={"key": "site"}),
     "vessel-detail": page(200, own=404, foreign=404, arguments={"key": "site", "tag": "R-302"}),

@@ -53,6 +53,7 @@ WRITES = [
     Writers("catalogue.cite_compound", SELLERS, "compound-sources"),
     Writers("catalogue.manage_materials", ("research", "material_control", "production"), "route-materials"),
     Writers("catalogue.manage_quotes", ("material_control",), "inquiry-award inquiry-award-revoke"),
+    Writers("catalogue.manage_sites", ("management", "administrator"), "site-sheet-owners"),
     Writers("documents.refuse", (), "document-refuse"),
     Writers("documents.request", ("business_development", "project_manager", "management"), "status-report"),
     Writers("documents.request", STAFF, "document-new"),

@@ -1,0 +1,150 @@
+"""With whom the sheets of a project open: who answers for them at its site, as long as they work there and may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Role, RoleGrant, User
+from audit.models import Event
+from catalogue.models import Site
+from catalogue.services import name_sheet_owners
+from charts.look import written
+from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.services import assign_sheet, save_sheet, submit_rfp
+from projects.models import Project, WaitingFor
+from projects.services.confidentiality import name_reader
+from tests.notifications.conftest import told
+from tests.phases.sheets import ANSWERS, sheet_of
+from tests.projects import factories as make
+from tests.projects.confidential import keep
+from tests.projects.people import as_person, business, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann() -> User:
+    return person(Role.RESEARCH, name="Ann")
+
+
+@pytest.fixture
+def site(ann: User) -> Site:
+    """Ann answers for the sheets of research there; nobody is named for the other departments."""
+    site = make.a_site()
+    name_sheet_owners(site.key, {"research": ann}, actor=person(Role.MANAGEMENT))
+    return site
+
+
+def submitted(site: str) -> Project:
+    rfp = make.an_rfp(**make.COMPLETE_REQUEST)
+    return submit_rfp(rfp.number, site=site, actor=business())
+
+
+def owners(project: Project) -> dict[str, User | None]:
+    return {row.department.key: row.owner for row in DepartmentAssessment.objects.filter(project=project)}
+
+
+def wait_of(project: Project, department: str = "research") -> WaitingFor:
+    return WaitingFor.objects.open().get(key=f"sheet:{sheet_of(project, department).pk}")
+
+
+def test_a_sheet_opens_with_who_answers_for_it_at_the_site(site: Site, ann: User) -> None:
+    project = submitted(site.key)
+
+    assert owners(project) == {"research": ann, "material_control": None, "analytical": None, "production": None, "ehs": None}
+    assert (wait_of(project).user, wait_of(project).role) == (ann, "")
+    assert (wait_of(project, "ehs").user, wait_of(project, "ehs").role) == (None, "ehs")
+    due = written(sheet_of(project, "research").due_on)
+    opened = Event.objects.get(kind="sheet.opened_for")
+    assert (opened.words, opened.object) == (
+        f"opened the sheet of Research and development for Ann, due {due}",
+        sheet_of(project, "research"),
+    )
+    assert Event.objects.filter(kind="sheet.opened").count() == 4
+
+
+@pytest.mark.parametrize("asked", ["", "elsewhere"])
+def test_elsewhere_it_opens_with_the_department(site: Site, asked: str) -> None:
+    Site.objects.create(key="elsewhere", name="Elsewhere", country="CH", time_zone="UTC")
+
+    assert set(owners(submitted(asked)).values()) == {None}
+
+
+def leaves(who: User) -> None:
+    User.objects.filter(pk=who.pk).update(is_active=False)
+
+
+def moves(who: User) -> None:
+    RoleGrant.objects.filter(user=who, role=Role.RESEARCH).update(ended_at=timezone.now())
+    RoleGrant.objects.create(user=who, role=Role.PRODUCTION)
+
+
+def is_kept_out(who: User) -> None:
+    keep(make.a_client())
+
+
+@pytest.mark.parametrize("happens", [leaves, moves, is_kept_out])
+def test_who_left_or_moved_or_may_not_see_it_is_passed_over(site: Site, ann: User, happens: Callable[[User], None]) -> None:
+    happens(ann)
+
+    project = submitted(site.key)
+
+    assert owners(project)["research"] is None
+    assert (wait_of(project).user, wait_of(project).role) == (None, "research")
+
+
+def test_who_is_named_to_see_it_owns_it_though_it_is_kept(site: Site, ann: User) -> None:
+    keep(make.a_client())
+    rfp = make.an_rfp(**make.COMPLETE_REQUEST)
+    name_reader(rfp.number, person=ann, reason="Judges the route.", actor=business())
+
+    project = submit_rfp(rfp.number, site=site.key, actor=business())
+
+    assert owners(project)["research"] == ann
+
+
+def test_the_owner_is_asked_and_no_colleague(site: Site, ann: User) -> None:
+    colleague, worker = person(Role.RESEARCH), person(Role.PRODUCTION)
+
+    lines = [each for each in told(lambda: submitted(site.key)) if each.asked]
+
+    assert {(each.user, each.event.kind) for each in lines} == {(ann, "sheet.opened_for"), (worker, "sheet.opened")}
+    project = Project.objects.get()
+    assert wait_of(project) in WaitingFor.objects.open().of(ann)
+    assert wait_of(project) not in WaitingFor.objects.open().of(colleague)
+
+
+def test_a_colleague_finds_it_and_may_take_it_over(site: Site, ann: User) -> None:
+    colleague, project = person(Role.RESEARCH), submitted(site.key)
+    browser, sheet = as_person(colleague), sheet_of(project, "research")
+
+    assert project.code in browser.get("/projects/").content.decode()
+    evaluation = browser.get(f"/projects/{project.code}/evaluation/").content.decode()
+    assert f'href="{sheet.get_absolute_url()}"' in evaluation
+    assert '<td data-label="Owner">Ann</td>' in evaluation
+
+    assign_sheet(project.code, "research", owner=colleague, due_on=sheet.due_on + timedelta(days=1), actor=colleague)
+
+    assert wait_of(project).user == colleague
+
+
+def test_who_is_away_owns_it_all_the_same_and_whoever_stands_in_fills_it_in(site: Site, ann: User) -> None:
+    stand_in = person(Role.EHS)
+    make.a_delegation(ann, stand_in, Role.RESEARCH)
+
+    project = submitted(site.key)
+    save_sheet(project.code, "research", changes=ANSWERS, actor=person(Role.EHS))
+
+    assert owners(project)["research"] == ann
+
+
+def test_what_is_named_later_leaves_open_sheets_as_they_are(site: Site, ann: User) -> None:
+    project = submitted(site.key)
+
+    name_sheet_owners(site.key, {"research": None}, actor=person(Role.MANAGEMENT))
+
+    assert owners(project)["research"] == ann
