@@ -21,6 +21,7 @@ from process.costs.building import assessed
 from process.costs.case import Case
 from process.costs.counting import what_counts
 from process.costs.demand import base_value
+from process.costs.disposing import waste_of
 from process.costs.estimate import Estimate, estimate
 from process.costs.figures import Figure, Source, price
 from process.costs.keys import recovered_key
@@ -34,8 +35,12 @@ from process.costs.stored import plain, restored
 from process.costs.tornado import tornado
 from process.costs.trial import Trial
 from process.costs.variables import variables
+from process.costs.waste import without_sold
 from process.models import CostAssessment, MaterialPrice, StepInput
 from process.models import RouteStep as StepRow
+from process.routes.mass_balance import mass_balance
+from process.routes.plain import Basis, Charge, Role, Route, Substance
+from process.routes.plain import Step as RouteStep
 from process.routes.services import fix_version
 from tests.process import factories as make
 from tests.process.costs.cases import TODAY, chf, small
@@ -200,6 +205,35 @@ def test_what_the_route_recycles_has_no_recovered_value() -> None:
     assert estimate(case).known.price > 0
     with pytest.raises(BadInput, match="Step one takes part of Starting material from recycling"):
         recovering(chf("30"), case=case)
+
+
+def a_route() -> Route:
+    """A hydrogenation in a solvent over a catalyst, which weighs less than its product without the hydrogen."""
+    start = Charge("1", Substance("start", "Start", 100.0), Role.REACTANT, 1.0, is_limiting=True)
+    solvent = Charge("2", Substance("thf", "Tetrahydrofuran"), Role.SOLVENT, 10.0, Basis.KG_PER_KG)
+    catalyst = Charge("3", Substance("pd", "Palladium on carbon"), Role.CATALYST, 0.05, Basis.KG_PER_KG)
+    return Route((RouteStep("a", "Hydrogenation", Substance("api", "API", 100.0), 0.8, (start, solvent, catalyst)),))
+
+
+def test_what_is_sold_is_no_waste_and_what_is_left_of_a_reactant_stays_some() -> None:
+    balance = mass_balance(a_route(), 80.0).known
+
+    found = {key: without_sold(balance, {key}) for key in ("thf", "pd", "start", "nothing")}
+
+    assert found["nothing"] == found["start"] == balance.waste
+    assert (found["thf"].solvent, found["thf"].other) == (0.0, balance.waste.other)
+    assert (found["pd"].solvent, found["pd"].other) == (balance.waste.solvent, pytest.approx(balance.waste.other - 5))
+
+
+def test_the_waste_of_a_scenario_is_without_what_is_sold_and_says_so(scenario: CostAssessment) -> None:
+    before = waste_of(read(scenario))
+
+    assert not recover(scenario, {"recovered_per_kg": "0.01"}, "Water")
+
+    after = waste_of(read(scenario))
+    assert ([each.waste for each in before.found], before.left_out) == (["water", "aqueous"], "")
+    assert after.found == before.found[1:]
+    assert "they are sold, not disposed of" in after.left_out
 
 
 def row_of(scenario: CostAssessment, name: str = "4-Aminophenol") -> MaterialPrice:
