@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from audit.refusals import BadInput
 from catalogue.models import ExchangeRate
+from process.assumptions.figures import assumed_in
 from process.costs.band import price_band
 from process.costs.building import assessed
 from process.costs.case import Case
@@ -380,3 +381,19 @@ def test_a_copy_takes_it_and_a_fixed_scenario_keeps_it(scenario: CostAssessment)
     after = priced(assessed(read(fixed)))
     assert (after.estimate, after.band) == (before.estimate, before.band)
     assert price_of(fixed, Trial({"pilot": (D(20), 2)})) > price_of(fixed)
+
+
+def test_what_is_assumed_of_it_is_in_the_ledger_apart_from_the_price(scenario: CostAssessment) -> None:
+    """A supplier's price of the material does not settle what comes back."""
+    assert not recover(scenario, {"recovered_high": "3"})
+
+    case = assessed(read(scenario)).case
+    assert case is not None
+    (found,) = [each for each in assumed_in(case) if each.about.startswith("recovered")]
+
+    assert (found.words, found.ends, found.unit) == ("Recovered value of 4-Aminophenol", (2, 2, 3), "EUR/kg")
+    assert (found.material, found.for_client) == (None, False)
+    assert not recover(scenario, {"recovered_source": "quote"})
+    case = assessed(read(scenario)).case
+    assert case is not None
+    assert not [each for each in assumed_in(case) if each.about.startswith("recovered")]
