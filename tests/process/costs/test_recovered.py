@@ -27,6 +27,7 @@ from process.costs.estimate import Estimate, estimate
 from process.costs.figures import Figure, Source, price
 from process.costs.keys import recovered_key
 from process.costs.materials import Category, Tier
+from process.costs.paper import scenario_on_paper
 from process.costs.pictures import price_waterfall
 from process.costs.results import priced
 from process.costs.roll_up import total_price
@@ -381,6 +382,20 @@ def test_a_copy_takes_it_and_a_fixed_scenario_keeps_it(scenario: CostAssessment)
     after = priced(assessed(read(fixed)))
     assert (after.estimate, after.band) == (before.estimate, before.band)
     assert price_of(fixed, Trial({"pilot": (D(20), 2)})) > price_of(fixed)
+
+
+def test_the_cost_form_prints_it_with_its_source(scenario: CostAssessment) -> None:
+    assert not recover(scenario, {"recovered_source": "quote", "recovered_reference": "Refiner 7"})
+
+    found = scenario_on_paper(scenario.project)
+
+    assert found is not None
+    used = {row[0].split("\n")[0]: row[-2:] for row in found["consumption"]["rows"]}
+    assert (used["4-Aminophenol"], used["Water"]) == (["6.2 EUR", "2 EUR"], ["0.02 EUR", "–"])
+    lines = [row for row in found["lines"]["rows"] if row[0].startswith("Recovered value of 4-Aminophenol\nQuote, Refiner 7")]
+    assert [(row[1], row[3], row[4]) for row in lines] == [("Pilot", "2 EUR", "-32.09"), ("Validation", "2 EUR", "-240.64")]
+    assert "Recovered value" in [row[0] for row in found["phases"]["rows"]]
+    assert ["Recovered value", "−EUR 273"] in [row[:2] for row in found["tables"]["waterfall"]["rows"]]
 
 
 def test_what_is_assumed_of_it_is_in_the_ledger_apart_from_the_price(scenario: CostAssessment) -> None:
