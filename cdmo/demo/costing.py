@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.models import Role, User
 from audit.context import Channel, acting
+from catalogue.models import Material
 from cdmo.demo.early import QUOTED
 from cdmo.demo.people import holding
 from cdmo.demo.projects import COMMERCIAL
@@ -76,6 +77,7 @@ def estimate_for(project: Project, today: date, actor: User) -> None:
     _enter(f"cost-lines:{first.pk}", [dict(zip(NAMES, row, strict=True)) for row in LINES], actor)
     _enter(f"cost-risks:{first.pk}", [dict(zip(("label", "phase", "probability_pct", "impact"), row, strict=True)) for row in RISKS], actor)
     _assume(first, actor)
+    _recover(first, actor)
     larger = Trial({Phase.PILOT: (Decimal(40), 1), Phase.VALIDATION: (Decimal(240), 2)}, DEARER)
     services.copy_scenario(first.pk, "Batches of twice the size", trial=larger, actor=actor)
 
@@ -85,6 +87,13 @@ def _assume(scenario: CostAssessment, actor: User) -> None:
     price = {"quote": "", "source": "assumption", "price_per_kg": "36", "price_low": "25", "price_high": "60"}
     row = scenario.prices.latest("pk")
     change_rows(f"cost-materials:{scenario.pk}", [Change(CHANGE, row.pk, price)], actor=actor, all_or_none=True)
+
+
+def _recover(scenario: CostAssessment, actor: User) -> None:
+    """The refiner pays for the metal of the spent catalyst; the solvents are recycled."""
+    back = {"recovered_per_kg": "1450", "recovered_low": "1100", "recovered_high": "1700", "recovered_reference": "Refiner's terms"}
+    for row in scenario.prices.filter(material__kind=Material.Kind.CATALYST):
+        change_rows(f"cost-materials:{scenario.pk}", [Change(CHANGE, row.pk, back)], actor=actor, all_or_none=True)
 
 
 def _enter(address: str, rows: list[dict[str, Any]], actor: User) -> None:

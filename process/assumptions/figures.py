@@ -1,8 +1,10 @@
-"""What a cost scenario only assumes stands in the ledger of the project: prices of materials, yields, consumption and cost lines."""
+"""What a cost scenario only assumes stands in the ledger of the project: prices of materials and what is recovered of them, yields,
+consumption and cost lines.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain, count
@@ -24,7 +26,8 @@ from process.costs.building import assessed
 from process.costs.case import Basis, Case, Inclusion, Line
 from process.costs.demand import Demand
 from process.costs.figures import Figure, Source
-from process.costs.keys import batch_key, quantity_key, rate_key, use_key, yield_key
+from process.costs.keys import batch_key, quantity_key, rate_key, recovered_key, use_key, yield_key
+from process.costs.materials import recovered_words
 from process.costs.models import CostAssessment
 from process.costs.results import Priced, priced
 from process.costs.variables import variables
@@ -91,6 +94,7 @@ def assumed_in(case: Case) -> Iterator[AssumedFigure]:
         words, unit = _t("Price of %(material)s") % {"material": material.label}, f"{material.price.currency}/kg"
         keys, pk = (f"price/{material.key}",), material_pk(material.key)
         yield AssumedFigure(f"price {pk}", words, _ends(material.price), unit, keys, material=pk)
+    yield from _recovered(case, bought)
     for demand in demands:
         for step in (each for each in demand.steps if each.yield_fraction.source == Source.ASSUMPTION):
             words, keys = _t("Yield of %(step)s") % {"step": step.label}, (yield_key(demand.key, step.key),)
@@ -106,6 +110,15 @@ def assumed_in(case: Case) -> Iterator[AssumedFigure]:
     for line in (each for each in counted if each.inclusion != Inclusion.EXCLUDED):
         if Source.ASSUMPTION in (line.price.source, line.quantity.source):
             yield _of_line(line)
+
+
+def _recovered(case: Case, bought: Collection[str]) -> Iterator[AssumedFigure]:
+    """No price of the material: what a supplier asks for it does not settle what comes back."""
+    for material in (each for each in case.materials if each.key in bought):
+        back = material.recovered
+        if back is not None and back.source == Source.ASSUMPTION:
+            words, unit = recovered_words(material.label), f"{back.currency}/kg"
+            yield AssumedFigure(f"recovered {material_pk(material.key)}", words, _ends(back), unit, (recovered_key(material.key),))
 
 
 def _uses(demand: Demand, case: Case) -> Iterator[AssumedFigure]:

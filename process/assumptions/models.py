@@ -116,9 +116,9 @@ class AssumptionQuerySet(models.QuerySet["Assumption"]):
 class Assumption(models.Model):
     """One line of the ledger of a project. What turned out makes its state: nothing yet, the same, or something else.
 
-    field: of the request whose missing answer it stands in for. about: which figure of a cost scenario, "price", "yield" or "line" and its
-    name; material: whose price. for_client: always where a question goes with it. lines: the cost lines that rest on it. wider_by: how
-    much wider the price band is while it is open, in `currency`, by the scenario from which it was taken over.
+    field: of the request whose missing answer it stands in for. about: which figure of a scenario, "price", "recovered", "yield", "use",
+    "batch" or "line" and its name; material: whose price. for_client: always where a question goes with it. lines: the cost lines that rest
+    on it. wider_by: how much wider the price band is while it is open, in `currency`, by the scenario from which it was taken over.
     """
 
     class State(models.TextChoices):

@@ -22,7 +22,7 @@ from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
 from process.costs.demand import Demand
 from process.costs.estimate import Estimate, estimate, warnings_of
 from process.costs.figures import Figure, Source, fraction, price, quantity
-from process.costs.materials import Category, Material, Tier
+from process.costs.materials import Category, Material, Tier, recovered_twice
 from process.costs.models import (
     PRICED_PHASES,
     CostAssessment,
@@ -199,15 +199,20 @@ def _of_row(read: Callable[[], Read], row: CostLine | MaterialPrice | RiskItem, 
     try:
         return read()
     except BadInput as bad:
-        raise _WrongRow(bad, str(row), reverse("worksheet-row", args=[f"{table}:{row.assessment_id}", row.pk])) from bad
+        raise _WrongRow(bad, str(row), _row_link(row, table)) from bad
+
+
+def _row_link(row: CostLine | MaterialPrice | RiskItem, table: str) -> str:
+    return reverse("worksheet-row", args=[f"{table}:{row.assessment_id}", row.pk])
 
 
 def wrong_blockers(bad: BadInput, assessment: CostAssessment, *, is_tried: bool = False) -> Iterator[Blocker]:
     """Each with where it is mended: its row, the yields of the scenario, or those that are tried; else what it counts with."""
     page = assessment.get_absolute_url()
     yields = "#id_yield_pct" if is_tried else f"{page}#id_change-yield_pct"
+    places = {"yield_pct": yields, "recovered_per_kg": f"{page}{PRICES_AT}"}
     for name, listed in bad.errors.items():
-        elsewhere = yields if name == "yield_pct" else f"{page}#scenario-title"
+        elsewhere = places.get(name, f"{page}#scenario-title")
         yield from (Blocker("cost.wrong", words, link=bad.link if isinstance(bad, _WrongRow) else elsewhere) for words in listed)
 
 
@@ -222,9 +227,24 @@ def _missing(assessment: CostAssessment, steps: list[RouteStep], known: _Known) 
         for material in dict.fromkeys(line.material for line in lines):
             if material is not None and material.pk not in priced:
                 yield Blocker("cost.price", _t("%(material)s has no price in this scenario.") % {"material": material}, link=PRICES_AT)
+        recycled = recycled_in(steps)
+        for row in assessment.prices.all():
+            if row.recovered_per_kg is not None and row.material_id in recycled:
+                words = recovered_twice(recycled[row.material_id].name, str(row.material))
+                yield Blocker("cost.recovered_twice", words, link=_row_link(row, "cost-materials"))
     have = {*known.rates[assessment.currency, assessment.priced_on], assessment.currency}
     for currency in sorted(_currencies(assessment, materials_of(steps)) - have):
         yield rate_blocker(currency, assessment.currency, assessment.priced_on)
+
+
+def recycled_in(steps: Iterable[RouteStep]) -> dict[int, RouteStep]:
+    """By material the first step that takes part of it from recycling."""
+    found: dict[int, RouteStep] = {}
+    for step in (each for each in steps if not each.set_aside):
+        for line in step.inputs.all():
+            if line.material_id is not None and line.recycle_pct:
+                found.setdefault(line.material_id, step)
+    return found
 
 
 def rate_blocker(currency: str, into: str, on: date) -> Blocker:
@@ -232,10 +252,11 @@ def rate_blocker(currency: str, into: str, on: date) -> Blocker:
 
 
 def _currencies(assessment: CostAssessment, bought: set[int]) -> set[str]:
-    prices = (row for row in assessment.prices.all() if row.material_id in bought and row.is_known)
+    prices = [row for row in assessment.prices.all() if row.material_id in bought and row.is_known]
+    recovered = {row.recovered_currency for row in prices if row.recovered_per_kg is not None}
     of_prices = {row.quote.currency if row.quote is not None else row.currency for row in prices}
     of_lines = {line.currency for line in assessment.lines.all() if line.inclusion != Inclusion.EXCLUDED}
-    return of_prices | of_lines | {risk.currency for risk in assessment.risks.all()}
+    return of_prices | recovered | of_lines | {risk.currency for risk in assessment.risks.all()}
 
 
 def _lines_alone(assessment: CostAssessment, known: _Known) -> Case:
@@ -246,7 +267,7 @@ def _lines_alone(assessment: CostAssessment, known: _Known) -> Case:
         terms=terms_of(assessment),
         lines=tuple(_of_row(partial(_line, row), row, "cost-lines") for row in assessment.lines.all()),
         risks=tuple(_of_row(partial(risk_of, row), row, "cost-risks") for row in assessment.risks.all()),
-        rates=tuple(_rates(assessment, known)),
+        rates=plain_rates(known.rates[assessment.currency, assessment.priced_on]),
     )
 
 
@@ -257,9 +278,9 @@ def terms_of(assessment: CostAssessment) -> Terms:
     return Terms(overhead, contingency, margin, assessment.risk_in_price)
 
 
-def _rates(assessment: CostAssessment, known: _Known) -> Iterator[Rate]:
-    for _currency, row in sorted(known.rates[assessment.currency, assessment.priced_on].items()):
-        yield Rate(row.currency, row.into, row.rate, row.on, row.source)
+def plain_rates(rows: Mapping[str, ExchangeRate]) -> tuple[Rate, ...]:
+    """rows: by the currency that is converted."""
+    return tuple(Rate(row.currency, row.into, row.rate, row.on, row.source) for _currency, row in sorted(rows.items()))
 
 
 def _scales(assessment: CostAssessment) -> tuple[Scale, ...]:
@@ -322,6 +343,13 @@ def typed_price(row: CostLine | MaterialPrice, base: Decimal, per: str) -> Figur
     )
 
 
+def recovered_figure(row: MaterialPrice, base: Decimal) -> Figure:
+    """What comes back for a kilogram. Raises BadInput by the names of the figure."""
+    ends = {"low": _or_base(row.recovered_low), "high": _or_base(row.recovered_high)}
+    origin: dict[str, Any] = {"source": Source(row.recovered_source), "reference": row.recovered_reference, "on": row.recovered_dated}
+    return price(base, row.recovered_currency, "kg", **ends, **origin)
+
+
 def _or_base(end: Decimal | None) -> Decimal | str:
     return "" if end is None else end
 
@@ -347,6 +375,7 @@ def _material(row: MaterialPrice, assessment: CostAssessment, known: _Known, awa
         "category": Category.SOLVENTS if kind in (CatalogueMaterial.Kind.SOLVENT, CatalogueMaterial.Kind.WATER) else Category.MATERIALS,
         "handling_loss_fraction": row.handling_loss_pct / HUNDRED,
         "loss_in_yield": row.loss_in_yield,
+        "recovered": None if row.recovered_per_kg is None else recovered_figure(row, row.recovered_per_kg),
     }
     key, label = material_key(row.material_id), str(row.material)
     if row.quote is None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from audit.refusals import BadInput
 from process.costs.demand import Demand
 from process.costs.figures import ONE, Figure, require_currency, require_fraction
-from process.costs.materials import ZERO, Category, Material, require_material, require_price
+from process.costs.materials import ZERO, Category, Material, recovered_twice, require_material, require_price
 from process.costs.rates import Rate
 from process.costs.stored import LATER
 
@@ -180,6 +180,8 @@ def _require_priced(demand: Demand, case: Case) -> None:
             if material is None:
                 values = {"step": step.label, "material": intake.of}
                 raise BadInput({"price": _t("%(step)s: %(material)s has no price.") % values})
+            if intake.recycled_fraction and material.recovered is not None:
+                raise BadInput({"recovered_per_kg": recovered_twice(step.label, material.label)})
             require_material(material)
 
 

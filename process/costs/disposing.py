@@ -1,5 +1,5 @@
 """The waste of the route taken over into a draft scenario: for each kilogram of API so many kilograms of each class, at the prices of the
-project's site. The lines are replaced when it is taken again.
+project's site. The lines are replaced when it is taken again. What a recovered value is counted of is sold, and no waste of ours.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from process.costs.models import PHASE_CHOICES, CostAssessment, CostLine
 from process.costs.plans import FOUR_PLACES
 from process.costs.services import editing_blockers, locked_draft
 from process.costs.taking import told_of
-from process.costs.waste import Disposed, Tariff, balance_at_yields, disposed, unpriced
-from process.routes.building import plain_route, steps_of
+from process.costs.waste import Disposed, Tariff, balance_at_yields, disposed, unpriced, without_sold
+from process.routes.building import material_key, plain_route, steps_of
 from process.words import plain_number
 from projects.money import half_up
 from projects.services.siting import no_site
@@ -47,7 +47,7 @@ CLASSES = dict(DisposalPrice.Waste.choices)
 @dataclass(frozen=True)
 class RouteWaste:
     """found: of one kilogram of API, by class; empty where there is no balance. phase, number: of the lines that were taken, "" and 0
-    where none were. changed: route, yields or prices are others since.
+    where none were. changed: route, yields, prices or what is sold are others since. left_out: in words what it is without.
     """
 
     found: tuple[Disposed, ...]
@@ -55,6 +55,7 @@ class RouteWaste:
     number: int
     changed: bool
     blockers: tuple[Blocker, ...]
+    left_out: str = ""
 
     @property
     def rows(self) -> list[tuple[str, str, str]]:
@@ -70,7 +71,7 @@ def waste_of(scenario: CostAssessment, steps: Sequence[RouteStep] | None = None)
         return RouteWaste((), phase, len(taken), False, tuple(editing_blockers(scenario)))
     found, missing = _found(scenario, steps)
     changed = bool(taken) and taken[0].plan_fingerprint != _fingerprint(found)
-    return RouteWaste(found, phase, len(taken), changed, (*editing_blockers(scenario), *missing))
+    return RouteWaste(found, phase, len(taken), changed, (*editing_blockers(scenario), *missing), _left_out(scenario))
 
 
 def _found(scenario: CostAssessment, steps: Sequence[RouteStep] | None) -> tuple[tuple[Disposed, ...], list[Blocker]]:
@@ -83,8 +84,19 @@ def _found(scenario: CostAssessment, steps: Sequence[RouteStep] | None) -> tuple
     answer = balance_at_yields(route, float(scenario.yield_pct / HUNDRED))
     if answer.value is None:
         return (), [Blocker("cost.route", fault.words, link=version.get_absolute_url()) for fault in answer.faults]
-    found = disposed(answer.value.waste, _tariffs(scenario))
+    found = disposed(without_sold(answer.value, _sold(scenario)), _tariffs(scenario))
     return found, list(_unpriced(scenario, found))
+
+
+def _sold(scenario: CostAssessment) -> set[str]:
+    """The keys of the materials of which a recovered value is counted."""
+    return {material_key(row.material_id) for row in scenario.prices.all() if row.recovered_per_kg is not None}
+
+
+def _left_out(scenario: CostAssessment) -> str:
+    """What the waste of the scenario is without; "" where it is whole."""
+    words = _t("Without solvents, catalysts and auxiliaries of which a recovered value is counted: they are sold, not disposed of.")
+    return words if _sold(scenario) else ""
 
 
 def with_tariffs(scenarios: QuerySet[CostAssessment]) -> QuerySet[CostAssessment]:
@@ -115,9 +127,13 @@ def _unpriced(scenario: CostAssessment, found: Sequence[Disposed]) -> Iterator[B
         words = _t("%(site)s has no price for the disposal of: %(waste)s.") % {"site": site.name, "waste": CLASSES[name]}
         yield Blocker("cost.no_disposal", words, link=link)
     if not found:
-        yield Blocker("cost.no_waste", _t("The route makes no waste."), link=link)
+        yield Blocker("cost.no_waste", _nothing_left(scenario), link=link)
     elif not unpriced(found) and not any(each.cost and _kg(each) for each in found):
         yield Blocker("cost.free_disposal", _t("The disposal of this waste costs nothing."), link=link)
+
+
+def _nothing_left(scenario: CostAssessment) -> str:
+    return _t("All that leaves the route is recovered.") if _sold(scenario) else _t("The route makes no waste.")
 
 
 def _fingerprint(found: Sequence[Disposed]) -> str:
@@ -140,16 +156,17 @@ def take_waste(pk: int, phase: str, *, actor: User) -> CostAssessment:
     own = row.lines.filter(planned_by=WASTE)
     before = told_of(own)
     own.delete()
-    lines = _lines(row, phase, standing.found)
+    lines = _lines(row, phase, standing)
     CostLine.objects.bulk_create(lines)
     record("cost.waste_taken", row, actor=actor, before=before, after=told_of(lines), link=row.get_absolute_url())
     return row
 
 
-def _lines(row: CostAssessment, phase: str, found: Sequence[Disposed]) -> list[CostLine]:
+def _lines(row: CostAssessment, phase: str, standing: RouteWaste) -> list[CostLine]:
     """Below all others, without what costs nothing."""
     last = row.lines.aggregate(last=Max("position"))["last"] or 0
-    note = _t("By the mass balance of %(route)s, yields at %(percent)s %%.")
+    words = _t("By the mass balance of %(route)s, yields at %(percent)s %%.")
+    told = words % {"route": row.route_version, "percent": plain_number(row.yield_pct)}
     common = {
         "assessment": row,
         "phase": phase,
@@ -157,11 +174,11 @@ def _lines(row: CostAssessment, phase: str, found: Sequence[Disposed]) -> list[C
         "basis": Basis.KG.value,
         "unit": "kg",
         "source": Source.PRICE_BOOK.value,
-        "note": note % {"route": row.route_version, "percent": plain_number(row.yield_pct)},
+        "note": f"{told} {standing.left_out}".rstrip(),
         "planned_by": WASTE,
-        "plan_fingerprint": _fingerprint(found),
+        "plan_fingerprint": _fingerprint(standing.found),
     }
-    priced = [(each, each.tariff) for each in found if each.tariff is not None and each.cost and _kg(each)]
+    priced = [(each, each.tariff) for each in standing.found if each.tariff is not None and each.cost and _kg(each)]
     return [
         CostLine(
             position=last + place,

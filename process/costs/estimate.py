@@ -14,7 +14,7 @@ from process.costs.case import Case, Inclusion, Scale
 from process.costs.demand import base_value
 from process.costs.figures import Figure, Source
 from process.costs.materials import ZERO, Category
-from process.costs.purchases import left_over
+from process.costs.purchases import left_over, require_worth
 from process.costs.rates import Rate
 from process.costs.roll_up import Leaf, expected_risk, leaves, load_factor
 from process.routes.plain import Computed, Fault
@@ -92,7 +92,10 @@ class Estimate:
 
 
 def estimate(case: Case) -> Computed[Estimate]:
-    """Everything at its base. The answer keeps the case; None where nothing is to be priced."""
+    """Everything at its base. The answer keeps the case; None where nothing is to be priced. Raises BadInput where more of a material
+    would come back than it costs.
+    """
+    require_worth(case)
     inputs, lines = {"case": case}, _lines(case, list(leaves(case, base_value)))
     if not lines:
         nothing = Fault("cost.nothing", _t("There is nothing to price: no line, and no batch with a route."))

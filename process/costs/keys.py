@@ -23,5 +23,10 @@ def quantity_key(line: str) -> str:
     return f"quantity/{line}"
 
 
+def recovered_key(material: str) -> str:
+    """Of the value, and of the line by which it is taken off the cost."""
+    return f"recovered/{material}"
+
+
 def rate_key(line: str) -> str:
     return f"rate/{line}"

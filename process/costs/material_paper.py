@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from documents.content import Column, cell, data_table, day, shortest
 from process.costs.estimate import LineCost
 from process.costs.figures import Source
+from process.costs.keys import recovered_key
 from process.costs.models import MaterialPrice
 from process.costs.results import Priced
 from process.routes.building import holding_quotes, material_key, plain_route, steps_of
@@ -29,12 +30,15 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class Counted:
-    """A material of the scenario: its row, how much of it a kilogram of API takes, its equivalents in words, the price that counts."""
+    """A material of the scenario: its row, how much of it a kilogram of API takes, its equivalents in words, the price that counts, and
+    what is recovered of it.
+    """
 
     row: MaterialPrice
     bought: Bought
     equivalents: str
     price: LineCost | None
+    recovered: LineCost | None
     sellers: int
 
     @property
@@ -118,6 +122,7 @@ def _counted(chosen: Priced, route: Route) -> list[Counted]:
             each,
             _equivalents(route, each.substance.key),
             prices.get(each.substance.key),
+            prices.get(recovered_key(each.substance.key)),
             sellers.get(row.material_id, 0),
         )
         for each in bought
@@ -133,7 +138,7 @@ def _sellers(materials: Iterable[int], chosen: Priced) -> dict[int, int]:
 
 
 def _prices(chosen: Priced) -> Mapping[str, LineCost]:
-    """By material as the phase that makes most buys it."""
+    """By material, and by its recovered value, as the phase that makes most buys it."""
     largest, lines = chosen.largest, chosen.estimate.lines if chosen.estimate else ()
     found = {line.key: line for line in lines}
     return found | {line.key: line for line in lines if largest and line.phase == largest.phase}
@@ -146,13 +151,14 @@ def _equivalents(route: Route, key: str) -> str:
 
 def _consumption(counted: Iterable[Counted]) -> dict[str, Any]:
     columns = [
-        Column(_t("Material, CAS, grade"), 27),
-        Column(_t("Equivalents"), 13, "right"),
-        Column(_t("Charged (kg/kg API)"), 12, "right"),
-        Column(_t("Recovery (%)"), 11, "right"),
-        Column(_t("Consumption (kg/kg API)"), 14, "right"),
-        Column(_t("Loss (%)"), 10, "right"),
+        Column(_t("Material, CAS, grade"), 23),
+        Column(_t("Equivalents"), 11, "right"),
+        Column(_t("Charged (kg/kg API)"), 10, "right"),
+        Column(_t("Recovery (%)"), 10, "right"),
+        Column(_t("Consumption (kg/kg API)"), 13, "right"),
+        Column(_t("Loss (%)"), 8, "right"),
         Column(_t("Price per kg"), 13, "right"),
+        Column(_t("Recovered value (per kg charged)"), 12, "right"),
     ]
     return data_table(columns, [_used(each) for each in counted])
 
@@ -167,8 +173,13 @@ def _used(each: Counted) -> tuple[Any, ...]:
         four_figures(each.recovery_pct),
         four_figures(each.bought.fresh_kg),
         _t("%(loss)s, in the yield") % {"loss": loss} if loss and row.loss_in_yield else loss,
-        f"{cell(shortest(each.price.price.base))} {each.price.price.currency}" if each.price else None,
+        _per_kg(each.price),
+        _per_kg(each.recovered),
     )
+
+
+def _per_kg(line: LineCost | None) -> str | None:
+    return f"{cell(shortest(line.price.base))} {line.price.currency}" if line else None
 
 
 def _amounts(steps: Iterable[RouteStep]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.refusals import BadInput
 from process.costs.demand import N
 from process.costs.figures import Figure, require_fraction
+from process.costs.stored import LATER
 from process.packs import HAIR, whole_packs
 
 ZERO = Decimal(0)
@@ -24,6 +25,7 @@ class Category(StrEnum):
 
     MATERIALS = "materials"
     SOLVENTS = "solvents"
+    RECOVERED = "recovered"  # what is taken off the materials; no cost line is of it
     LABOUR = "labour"
     QC = "qc"
     OCCUPANCY = "occupancy"
@@ -42,6 +44,7 @@ class Category(StrEnum):
 _CATEGORIES: dict[Category, Promise] = {
     Category.MATERIALS: _("Raw materials"),
     Category.SOLVENTS: _("Solvents"),
+    Category.RECOVERED: _("Recovered value"),
     Category.LABOUR: _("Labour"),
     Category.QC: _("Quality control"),
     Category.OCCUPANCY: _("Vessel occupancy"),
@@ -68,6 +71,9 @@ class Material:
 
     Each phase buys for itself: at least minimum_kg, in whole packs; what is left over is paid for. handling_loss_fraction is lost
     outside the reaction; with loss_in_yield the step's yield holds it already and it is not counted again.
+
+    recovered: what comes back for each kilogram that is charged (spent catalyst, solvent that is sold), per kg; None where nothing does
+    or where the route recycles it: one of the two counts. What is lost in handling or left in the pack brings nothing.
     """
 
     key: str
@@ -79,6 +85,7 @@ class Material:
     minimum_kg: Decimal = ZERO
     handling_loss_fraction: Decimal = ZERO
     loss_in_yield: bool = False
+    recovered: Figure | None = field(default=None, metadata=LATER)
 
     def price_of(self, kg: Decimal) -> tuple[str, Figure]:
         """The price of an order, with the key of its variable."""
@@ -100,12 +107,33 @@ def require_material(material: Material) -> None:
     require_price(material.price, material.label, per="kg")
     for tier in material.tiers:
         require_price(tier.price, material.label, per="kg")
+    if material.recovered is not None:
+        require_price(material.recovered, material.label, per="kg")
     if min(material.pack_kg, material.minimum_kg, *(tier.from_kg for tier in material.tiers)) < 0:
         raise BadInput({"pack_kg": _t("%(material)s: packs and orders are not below zero.") % {"material": material.label}})
     require_fraction(material.handling_loss_fraction, "handling_loss_fraction")
     if material.handling_loss_fraction == 1:
         words = _t("%(material)s: a handling loss of everything leaves nothing to use.")
         raise BadInput({"handling_loss_fraction": words % {"material": material.label}})
+
+
+def recovered_words(material: str) -> str:
+    return _t("Recovered value of %(material)s") % {"material": material}
+
+
+def recovered_twice(step: str, material: str) -> str:
+    """Why a material has no recovered value: science.md §1.2, one of the two per material."""
+    words = _t("%(step)s takes part of %(material)s from recycling, which counts already: it has no recovered value beside that.")
+    return words % {"step": step, "material": material}
+
+
+def worth_more(recovered: Figure, price: Figure) -> str:
+    """Which end of a recovered value is above that of the price, "base" or "high"; "" where none is. Both in one currency.
+
+    Such a material would pay for itself; of one that costs nothing, as the client supplies it, what comes back is the client's. The
+    highest stands against the highest: the two follow one market.
+    """
+    return next((end for end in ("base", "high") if getattr(recovered, end) > getattr(price, end)), "")
 
 
 def require_price(price: Figure, label: str, *, per: str) -> None:

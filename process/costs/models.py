@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 BELOW_ALL = MaxValueValidator(Decimal("99.99"), _("Below 100 %%."))
 SOURCES = [(each.value, each.label) for each in Source if each != Source.AWARDED]  # nobody types that one: it follows from the award
 CONFIDENCES = [(each.value, each.label) for each in Confidence]
-CATEGORIES = [(each.value, each.label) for each in Category]
+CATEGORIES = [(each.value, each.label) for each in Category if each != Category.RECOVERED]  # that one follows from the materials
 PRICED_PHASES = PHASES[1:]
 PHASE_CHOICES = [(each.value, each.label) for each in PRICED_PHASES]
 INCLUSIONS = [
@@ -255,7 +255,11 @@ class QuotedPrice(SupplierQuote):
 
 @tracked
 class MaterialPrice(models.Model):
-    """At what price a material is bought in this scenario: a supplier's, with all breaks of that list, or a typed one with its source."""
+    """At what price a material is bought in this scenario: a supplier's, with all breaks of that list, or a typed one with its source.
+
+    recovered_…: what comes back for each kilogram that is charged; empty where nothing does. It has an origin of its own, as it is
+    rarely said by whoever sells the material.
+    """
 
     assessment = models.ForeignKey(CostAssessment, on_delete=models.PROTECT, related_name="prices")
     material = models.ForeignKey("catalogue.Material", on_delete=models.PROTECT, related_name="+", verbose_name=_("material"))
@@ -274,6 +278,13 @@ class MaterialPrice(models.Model):
     dated = models.DateField(_("dated"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=1000, blank=True)
+    recovered_per_kg = _end(_("recovered value per kg"))
+    recovered_low = _end(_("recovered, low"))
+    recovered_high = _end(_("recovered, high"))
+    recovered_currency = CurrencyField(_("recovered, currency"), blank=True)
+    recovered_source = models.CharField(_("recovered, source"), max_length=12, choices=SOURCES, blank=True)
+    recovered_reference = models.CharField(_("recovered, reference"), max_length=120, blank=True)
+    recovered_dated = models.DateField(_("recovered, dated"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("material price of a scenario")
@@ -288,6 +299,24 @@ class MaterialPrice(models.Model):
                 condition=(Q(price_low=None) | Q(price_low__lte=F("price_per_kg")))
                 & (Q(price_high=None) | Q(price_high__gte=F("price_per_kg"))),
                 name="material_price_band",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    recovered_per_kg=None,
+                    recovered_low=None,
+                    recovered_high=None,
+                    recovered_currency="",
+                    recovered_source="",
+                    recovered_reference="",
+                    recovered_dated=None,
+                )
+                | (Q(recovered_per_kg__gt=0, recovered_dated__isnull=False) & ~Q(recovered_currency="") & ~Q(recovered_source="")),
+                name="material_price_recovered_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=(Q(recovered_low=None) | Q(recovered_low__gte=0, recovered_low__lte=F("recovered_per_kg")))
+                & (Q(recovered_high=None) | Q(recovered_high__gte=F("recovered_per_kg"))),
+                name="material_price_recovered_band",
             ),
         ]
 

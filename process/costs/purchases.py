@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput
 from process.costs.case import Case, Scale
 from process.costs.demand import N, Value, base_value, needs
 from process.costs.figures import ONE, Figure
 from process.costs.keys import output_key
-from process.costs.materials import Material, to_buy
+from process.costs.materials import Material, to_buy, worth_more
+from process.costs.rates import converted
+from process.words import plain_number
 
 WORTH_SAYING = Decimal("0.001")  # kg
 OrderPrices = dict[tuple[str, str], tuple[str, Figure]]
@@ -19,10 +24,14 @@ def orders(case: Case, scale: Scale, taken: Mapping[str, N], value: Value[N]) ->
     """Each material of the phase's route with the kilograms that are needed, losses included, and those that are bought, in whole packs."""
     for material in case.materials:
         if material.key in taken:
-            charged = taken[material.key] * value(scale.output_kg, "") * value(ONE, output_key(scale.phase))
             kept = ONE if material.loss_in_yield else ONE - material.handling_loss_fraction
-            needed = charged / value(kept, "")
+            needed = charged(material, scale, taken, value) / value(kept, "")
             yield material, needed, to_buy(needed, material)
+
+
+def charged(material: Material, scale: Scale, taken: Mapping[str, N], value: Value[N]) -> N:
+    """The kilograms that go into the vessels of the phase, without what is lost before."""
+    return taken[material.key] * value(scale.output_kg, "") * value(ONE, output_key(scale.phase))
 
 
 def left_over(case: Case) -> Iterator[tuple[Scale, Material, Decimal, Decimal]]:
@@ -38,6 +47,19 @@ def order_prices(case: Case) -> OrderPrices:
     A draw or another yield keeps the price of its base: which quantity is ordered is settled, how far it reaches is not.
     """
     return {(scale.phase, material.key): material.price_of(bought) for scale, material, _needed, bought in _at_base(case)}
+
+
+def require_worth(case: Case) -> None:
+    """Raises BadInput where more would come back for a material than it costs at the quantity that is ordered."""
+    recovered = {material.key: (material.label, material.recovered) for material in case.materials if material.recovered is not None}
+    for (_phase, key), (_variable, figure) in order_prices(case).items() if recovered else ():
+        if key in recovered:
+            label, back = recovered[key]
+            worth, price = (converted(each, case.currency, case.rates).price for each in (back, figure))
+            if end := worth_more(worth, price):
+                values = {"material": label, "price": f"{plain_number(getattr(figure, end))} {figure.currency}"}
+                words = _t("%(material)s: more would be recovered of a kilogram than it costs, %(price)s.")
+                raise BadInput({"recovered_per_kg": words % values})
 
 
 def _at_base(case: Case) -> Iterator[tuple[Scale, Material, Decimal, Decimal]]:

@@ -9,10 +9,10 @@ from typing import Generic
 
 from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
 from process.costs.demand import N, Value, needs
-from process.costs.figures import ONE
-from process.costs.keys import batch_key, output_key, quantity_key, rate_key
-from process.costs.materials import ZERO, Category
-from process.costs.purchases import OrderPrices, order_prices, orders
+from process.costs.figures import ONE, Figure
+from process.costs.keys import batch_key, output_key, quantity_key, rate_key, recovered_key
+from process.costs.materials import ZERO, Category, Material, recovered_words
+from process.costs.purchases import OrderPrices, charged, order_prices, orders
 from process.costs.rates import Converted, converted, rate_between
 
 
@@ -20,7 +20,7 @@ from process.costs.rates import Converted, converted, rate_between
 class Leaf(Generic[N]):
     """A material or a cost line in one phase: how much of it, and what that comes to in the currency of the case, not rounded.
 
-    key: of the material or line. price: as given and as converted.
+    key: of the material or line. price: as given and as converted. A recovered value stands below its material: its amount is below zero.
     """
 
     key: str
@@ -81,6 +81,14 @@ def _materials(case: Case, scale: Scale, taken: Mapping[str, N], prices: OrderPr
         price = converted(figure, case.currency, case.rates)
         amount = bought * value(price.price.base, key)
         yield Leaf(material.key, material.label, scale.phase, material.category, Inclusion.INCLUDED, amount, bought, "kg", price)
+        if material.recovered is not None:
+            yield _recovered(case, scale, material, material.recovered, charged(material, scale, taken, value), value)
+
+
+def _recovered(case: Case, scale: Scale, material: Material, figure: Figure, kg: N, value: Value[N]) -> Leaf[N]:
+    key, price = recovered_key(material.key), converted(figure, case.currency, case.rates)
+    label, amount = recovered_words(material.label), value(ZERO, "") - kg * value(price.price.base, key)
+    return Leaf(key, label, scale.phase, Category.RECOVERED, Inclusion.INCLUDED, amount, kg, "kg", price)
 
 
 def _line(case: Case, scale: Scale, line: Line, value: Value[N]) -> Leaf[N]:

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
-from process.costs.building import line_figures, typed_price
-from process.costs.figures import Figure, Source
+from catalogue.models import ExchangeRate
+from process.costs.building import line_figures, plain_rates, recovered_figure, recycled_in, typed_price
+from process.costs.figures import Figure, Source, price
 from process.costs.figures import quantity as quantity_of
+from process.costs.materials import recovered_twice, worth_more
+from process.costs.rates import Rate, converted
+from process.routes.building import steps_of
+from process.words import plain_number
 from worksheets.rows import Rows
 
 if TYPE_CHECKING:
     from process.costs.models import CostLine, MaterialPrice, RiskItem
+    from process.routes.models import RouteStep
 
 PRICE = {"base": "price", "low": "price_low", "high": "price_high", "on": "dated"}
+RECOVERED = {
+    "base": "recovered_per_kg",
+    "low": "recovered_low",
+    "high": "recovered_high",
+    "currency": "recovered_currency",
+    "source": "recovered_source",
+    "reference": "recovered_reference",
+    "on": "recovered_dated",
+}
 QUANTITY = {"base": "quantity", "low": "quantity_low", "high": "quantity_high"}
 
 OF_THE_PLAN = {"basis", "currency", *PRICE.values(), *QUANTITY.values()}
@@ -52,6 +68,10 @@ class MaterialPriceRows(Rows):
             row.currency = row.currency or self.parent.currency
             row.dated = row.dated or self.parent.priced_on
             _judged(lambda: typed_price(row, row.price_per_kg, "kg"), PRICE | {"base": "price_per_kg"})  # type: ignore[arg-type]
+        if row.recovered_per_kg:
+            self._clean_recovered(row)
+        else:
+            self._clean_nothing_recovered(row, changed)
 
     def _clean_quoted(self, row: MaterialPrice) -> None:
         """The day, the reference and the validity are the supplier's."""
@@ -66,6 +86,53 @@ class MaterialPriceRows(Rows):
         for name in ("price_low", "price_high"):
             if getattr(row, name) is not None:
                 raise BadInput({name: _t("This belongs to a typed price.")})
+
+    def _clean_recovered(self, row: MaterialPrice) -> None:
+        """Currency and day are those of the scenario where none is typed; where nobody says whose word it is, it is assumed."""
+        row.recovered_currency = row.recovered_currency or self.parent.currency
+        row.recovered_dated = row.recovered_dated or self.parent.priced_on
+        row.recovered_source = row.recovered_source or Source.ASSUMPTION
+        recovered = _judged(lambda: recovered_figure(row, row.recovered_per_kg), RECOVERED)  # type: ignore[arg-type]
+        if step := self._recycled.get(row.material_id):
+            raise BadInput({"recovered_per_kg": recovered_twice(step.name, str(row.material))})
+        self._require_worth(row, recovered)
+
+    def _require_worth(self, row: MaterialPrice, recovered: Figure) -> None:
+        """Beside the smallest break of a price list. Where a cheaper one is reached, or no rate is known, the scenario says so."""
+        costs = _price_of(row)
+        if costs is None:
+            return
+        try:
+            worth, cost = (converted(each, self.parent.currency, self._rates).price for each in (recovered, costs))
+        except BadInput:
+            return
+        if end := worth_more(worth, cost):
+            words = _t("The recovered value is more than a kilogram costs: %(price)s %(currency)s.")
+            raise BadInput({RECOVERED[end]: words % {"price": plain_number(getattr(costs, end)), "currency": costs.currency}})
+
+    def _clean_nothing_recovered(self, row: MaterialPrice, changed: Collection[str]) -> None:
+        """With the value goes what belonged to it; what is typed without one is refused."""
+        row.recovered_per_kg, without = None, type(row)()
+        for name in RECOVERED.values():
+            if name in changed and getattr(row, name) not in (None, ""):
+                raise BadInput({name: _t("This belongs to a recovered value.")})
+            setattr(row, name, getattr(without, name))
+
+    @cached_property
+    def _rates(self) -> tuple[Rate, ...]:
+        return plain_rates(ExchangeRate.objects.into(self.parent.currency, self.parent.priced_on))
+
+    @cached_property
+    def _recycled(self) -> dict[int, RouteStep]:
+        version = self.parent.route_version
+        return recycled_in(steps_of(version)) if version is not None else {}
+
+
+def _price_of(row: MaterialPrice) -> Figure | None:
+    """None where none is known yet."""
+    if row.quote is not None:
+        return price(row.quote.price_per_kg, row.quote.currency, "kg", on=row.quote.quoted_on, note=row.quote.note)
+    return None if row.price_per_kg is None else typed_price(row, row.price_per_kg, "kg")
 
 
 def _judged(figure: Callable[[], Figure], names: Mapping[str, str]) -> Any:

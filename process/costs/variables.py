@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from process.costs.case import Basis, Case, Inclusion, Scale
 from process.costs.figures import FRACTION, ONE, Figure, Source
-from process.costs.keys import batch_key, output_key, quantity_key, rate_key, use_key, yield_key
+from process.costs.keys import batch_key, output_key, quantity_key, rate_key, recovered_key, use_key, yield_key
+from process.costs.materials import recovered_words
 from process.costs.purchases import order_prices
 from process.costs.rates import converted
 
@@ -21,7 +22,7 @@ Draws = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Variable:
-    """key: "yield/route/step", "price/material", "use/route/step/place", "output/phase", "batch/phase",
+    """key: "yield/route/step", "price/material", "recovered/material", "use/route/step/place", "output/phase", "batch/phase",
     "quantity/line" or "rate/line"."""
 
     key: str
@@ -34,7 +35,9 @@ class Variable:
 
 
 def variables(case: Case) -> list[Variable]:
-    """Those that can move the price, in a fixed order: yields, prices, consumption, outputs, batch sizes, quantities and rates."""
+    """Those that can move the price, in a fixed order: yields, prices, recovered values, consumption, outputs, batch sizes, quantities
+    and rates.
+    """
     return [each for each in _all(case) if each.low < each.high]
 
 
@@ -64,6 +67,7 @@ def _all(case: Case) -> Iterator[Variable]:
         for step in demand.steps:
             yield _of(yield_key(demand.key, step.key), _t("Yield of %(step)s") % {"step": step.label}, step.yield_fraction)
     yield from _prices(case)
+    yield from _recovered(case, {key for demand in demands for key in demand.bought})
     names = {material.key: material.label for material in case.materials}
     for demand in demands:
         for step in demand.steps:
@@ -94,6 +98,13 @@ def _prices(case: Case) -> Iterator[Variable]:
     orders = {key: (names[material], figure) for (_phase, material), (key, figure) in order_prices(case).items()}
     for key, (material, figure) in orders.items():
         yield _of(key, _t("Price of %(material)s") % {"material": material}, converted(figure, case.currency, case.rates).price)
+
+
+def _recovered(case: Case, bought: set[str]) -> Iterator[Variable]:
+    for material in case.materials:
+        if material.recovered is not None and material.key in bought:
+            figure = converted(material.recovered, case.currency, case.rates).price
+            yield _of(recovered_key(material.key), recovered_words(material.label), figure)
 
 
 def _of(key: str, label: str, figure: Figure) -> Variable:

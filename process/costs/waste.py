@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from process.routes.chain import at_yields
 from process.routes.checks import faults_of
-from process.routes.mass_balance import Balance, Waste, mass_balance
-from process.routes.plain import Computed, Route
+from process.routes.mass_balance import Balance, StepBalance, Waste, mass_balance
+from process.routes.plain import Computed, Role, Route
 from process.routes.unit_cost import exact
 
 CLASSES = ("solvent", "water", "aqueous", "other")  # the fields of `Waste`, each in kg
+LEAVES_AS = {Role.SOLVENT: "solvent", Role.WATER: "water", Role.CATALYST: "other", Role.AUXILIARY: "other"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,22 @@ def disposed(waste: Waste, tariffs: Mapping[str, Tariff]) -> tuple[Disposed, ...
     """Every class of which there is some."""
     amounts = ((name, exact(getattr(waste, name))) for name in CLASSES)
     return tuple(Disposed(name, kg, tariffs.get(name)) for name, kg in amounts if kg > 0)
+
+
+def without_sold(balance: Balance, sold: Collection[str]) -> Waste:
+    """The waste without the substances, by key, of which a recovered value is counted: whoever pays for them takes them away.
+
+    Those that leave a step as they came, whole; what is left of a reactant is not known apart from what became of it, and stays waste.
+    """
+    return sum((_without_sold(step, sold) for step in balance.steps), Waste())
+
+
+def _without_sold(step: StepBalance, sold: Collection[str]) -> Waste:
+    left = {name: getattr(step.waste, name) for name in CLASSES}
+    for line in (each for each in step.lines if each.charge.substance.key in sold):
+        if name := LEAVES_AS.get(line.charge.role):
+            left[name] = max(left[name] - line.fresh_kg, 0.0)
+    return Waste(**left)
 
 
 def unpriced(found: Iterable[Disposed]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from catalogue.worksheets import A_MATERIAL
 from process.costs.building import Assessed, assessed, line_key, risk_of
 from process.costs.case import Case, Inclusion
 from process.costs.estimate import GRAM, LineCost, estimate
+from process.costs.keys import recovered_key
 from process.costs.models import CostAssessment, CostLine, MaterialPrice, QuotedPrice, RiskItem
 from process.costs.roll_up import cost_of_risk
 from process.costs.services import editing_blockers, first_breaks
@@ -69,7 +70,8 @@ def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -
     costs = costs_of(assessment)
     found = {}
     for row in rows:
-        lines = costs.get(material_key(row.material_id), [])
+        key = material_key(row.material_id)
+        lines, back = costs.get(key, []), costs.get(recovered_key(key), [])
         prices = dict.fromkeys(f"{grouped(line.price.base.normalize())} {line.price.currency}" for line in lines)
         bought = _sum(line.quantity for line in lines)
         found[row.pk] = {
@@ -77,7 +79,8 @@ def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -
             "counted_as": next((str(line.price.source.label) for line in lines), ""),
             "bought_kg": None if bought is None else half_up(bought, GRAM),
             "cost": _sum(line.amount for line in lines),
-            "share": _share(lines),
+            "recovered": _sum(line.amount for line in back),
+            "share": _share([*lines, *back]),
         }
     return found
 
@@ -201,6 +204,14 @@ MATERIAL_PRICES = Worksheet(
         SheetColumn("handling_loss_pct", unit="%", field=_percent, note=_("Lost outside the reaction."), example="2"),
         SheetColumn("loss_in_yield", note=_("Then it is not counted again."), example="no"),
         *ORIGIN,
+        SheetColumn("recovered_per_kg", note=_("What comes back for each kg charged; only of what the route does not recycle.")),
+        SheetColumn("recovered_low", note=_("Empty: as the base.")),
+        SheetColumn("recovered_high", note=_("Empty: as the base.")),
+        SheetColumn("recovered_currency", note=_("Empty: that of the scenario.")),
+        SheetColumn("recovered", _("Recovered now"), money=True, derived=True, total=True, kind="number"),
+        SheetColumn("recovered_source", note=_("Empty: an assumption."), width=14),
+        SheetColumn("recovered_reference", width=18),
+        SheetColumn("recovered_dated", note=_("Empty: the day of the scenario.")),
     ),
     service=MaterialPriceRows,
     rows=lambda rows: rows.select_related("quote__material", "quote__supplier"),

@@ -92,8 +92,8 @@ def test_yields_and_materials_of_the_route_stand_with_who_sells_them(scenario: C
         ["Overall", "along the longest line", "–", "40.11", "50", "–", "90", "1.247", "0.8021"],
     ]
     used, sold = ({row[0].split("\n")[0]: row for row in found[name]["rows"]} for name in ("consumption", "supply"))
-    assert used["4-Aminophenol"][1:] == ["1", "0.8021", "0", "0.8021", "0", "6.2 EUR"]
-    assert used["Acetic anhydride"][1:] == ["1.1", "0.8254", "0", "0.8254", "3", "2 EUR"]
+    assert used["4-Aminophenol"][1:] == ["1", "0.8021", "0", "0.8021", "0", "6.2 EUR", "–"]
+    assert used["Acetic anhydride"][1:] == ["1.1", "0.8254", "0", "0.8254", "3", "2 EUR", "–"]
     assert found["amounts"]["rows"] == [
         ["Assumption", "4-Aminophenol; Water"],
         ["Analogue, Org. Synth. 1990, 68, 1", "Acetic anhydride"],
