@@ -90,13 +90,13 @@ def submit_rfp(number: str, *, actor: User, site: str = "") -> Project:
     questions_follow(rfp, project)
     record("rfp.submitted", rfp, actor=actor, code=project.code)
     due_on = calendar_of(project).add_working_days(project.today, SHEET_WORKING_DAYS)
-    owners = _proposed_owners(project)
+    owners = proposed_owners(project)
     for department in Department.objects.filter(key__in=SHEET_DEPARTMENTS):
         _open_sheet(project, department, owners.get(department.pk), due_on, actor=actor)
     return project
 
 
-def _proposed_owners(project: Project) -> dict[int, User]:
+def proposed_owners(project: Project) -> dict[int, User]:
     """By department: who answers for its sheets at the site, where they still work there and the project is not kept from them."""
     named = list(SheetOwner.objects.working().filter(site=project.site))
     if not named:
@@ -227,6 +227,12 @@ def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: 
             {"owner": [_t("%(name)s does not work in %(department)s.") % {"name": owner.full_name, "department": sheet.department}]}
         )
     require_not_kept(sheet.project, owner, field="owner")
+    give(sheet, owner, due_on, actor=actor)
+    return sheet
+
+
+def give(sheet: DepartmentAssessment, owner: User | None, due_on: date, *, actor: User) -> None:
+    """Of a sheet that its caller holds; who may own it, the caller has asked."""
     before = {"owner": str(sheet.owner or ""), "due_on": sheet.due_on}
     sheet.owner, sheet.due_on = owner, due_on
     sheet.save(update_fields=["owner", "due_on", "updated_at"])
@@ -240,7 +246,6 @@ def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: 
         owner=owner.full_name if owner else sheet.department.name,
     )
     _ask_department(sheet)
-    return sheet
 
 
 def sign_off_blockers(sheet: DepartmentAssessment) -> list[Blocker]:

@@ -15,6 +15,7 @@ from catalogue.services import name_sheet_owners
 from charts.look import written
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.services import assign_sheet, save_sheet, submit_rfp
+from phases.evaluation.siting import choose_site
 from projects.models import Project, WaitingFor
 from projects.services.confidentiality import name_reader
 from tests.notifications.conftest import told
@@ -65,6 +66,27 @@ def test_a_sheet_opens_with_who_answers_for_it_at_the_site(site: Site, ann: User
         sheet_of(project, "research"),
     )
     assert Event.objects.filter(kind="sheet.opened").count() == 4
+
+
+def test_where_the_site_is_chosen_later_sheets_of_nobody_go_to_who_answers_for_them_there(site: Site, ann: User) -> None:
+    project = submitted("")
+    assert set(owners(project).values()) == {None}
+
+    choose_site(project.code, site=site, actor=business())
+
+    assert owners(project) == {"research": ann, "material_control": None, "analytical": None, "production": None, "ehs": None}
+    assert (wait_of(project).user, wait_of(project).role) == (ann, "")
+    assert Event.objects.get(kind="sheet.assigned").data["after"]["owner"] == "Ann"
+
+
+def test_a_sheet_that_somebody_has_stays_theirs_at_another_site(site: Site, ann: User) -> None:
+    project, other = submitted(""), person(Role.RESEARCH, name="Otto")
+    sheet = sheet_of(project, "research")
+    assign_sheet(project.code, "research", owner=other, due_on=sheet.due_on, actor=other)
+
+    choose_site(project.code, site=site, actor=business())
+
+    assert owners(project)["research"] == other
 
 
 @pytest.mark.parametrize("asked", ["", "elsewhere"])
