@@ -196,6 +196,8 @@ def grid_words() -> dict[str, str]:
         "at": _t("Row {row}, {column}"),
         "at_row": _t("Row {row}"),
         "more": _t("… and {count} more"),
+        "show_all": _t("Show all rows"),
+        "hidden": _t("Wrong in rows that the filter hides: {count}"),
         "theirs": _t("Take theirs: {value}"),
         "mine": _t("Keep mine: {value}"),
         "nothing": _t("nothing"),
