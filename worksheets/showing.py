@@ -144,7 +144,6 @@ class Shown:
         return {
             "columns": self.described,
             "may_change": not self.blockers,
-            "asks_reason": self.bound.sheet.asks_reason,
             "moves": self.moves,
             "grows": self.grows,
             "most": MOST_CHANGES,
@@ -202,6 +201,9 @@ def grid_words() -> dict[str, str]:
         "mine": _t("Keep mine: {value}"),
         "nothing": _t("nothing"),
         "there": _t("Show what is there"),
+        "why_changed": _t("Why does it change?"),
+        "why_gone": _t("Why are {count} rows taken away?"),
+        "why_gone_one": _t("Why is the row taken away?"),
         "sure": _t("Take {count} rows away?"),
         "too_many": _t("At most {most} rows can be pasted at once."),
         "wide": _t("The block is wider than the table; what had no column was left out."),

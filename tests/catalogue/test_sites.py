@@ -154,6 +154,31 @@ def test_a_site_with_vessels_or_projects_stays_and_the_refusal_names_them(site: 
     assert Site.objects.filter(pk=site.pk).exists()
 
 
+def test_a_site_in_use_is_refused_before_anybody_says_why_it_goes(site: Site, keeper: User) -> None:
+    free = create_site("basel", name="Basel", country="CH", time_zone="Europe/Zurich", actor=keeper)
+    Vessel.objects.create(site=site, tag="R-302", name="Reactor", kind="reactor", material="glass_lined")
+
+    assert "It is used elsewhere (vessels: R-302)" in remove(site, keeper, reason="").errors[""][0]
+    with pytest.raises(BadInput, match="reason"):
+        change_rows("sites", [Change(REMOVE, site.pk), Change(REMOVE, free.pk)], actor=keeper)
+
+    assert Site.objects.count() == 2
+
+
+def test_page_of_a_site_that_stays_says_why_and_keeps_the_reason_that_was_typed(site: Site, keeper: User) -> None:
+    browser, address = signed_in(keeper), reverse("worksheet-row-remove", args=["sites", site.pk])
+    missing = browser.post(address, {"reason": " "})
+    Vessel.objects.create(site=site, tag="R-302", name="Reactor", kind="reactor", material="glass_lined")
+
+    answer = browser.post(address, {"reason": "Closed <down>"})
+
+    assert [each.status_code for each in (missing, answer)] == [400, 400]
+    assert "A reason is needed" in missing.content.decode()
+    assert "It is used elsewhere (vessels: R-302)" in answer.content.decode()
+    assert 'value="Closed &lt;down&gt;"' in answer.content.decode()
+    assert "Why is the row taken away?" in answer.content.decode()
+
+
 def test_page_opens_and_corrects_a_site(keeper: User) -> None:
     browser = signed_in(keeper)
 
