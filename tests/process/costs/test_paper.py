@@ -57,6 +57,16 @@ def test_each_picture_is_printed_with_a_table_that_says_the_same(scenario: CostA
     assert [high for _low, high in ends[:-1]] == [low for low, _high in ends[1:]], "each begins where the one before it ends"
 
 
+def test_a_picture_that_draws_less_than_its_table_says_so(scenario: CostAssessment, monkeypatch: pytest.MonkeyPatch) -> None:
+    change_rows(f"cost-lines:{scenario.pk}", [Change(ADD, values=LINE | {"label": "Analysts"})], actor=make.estimator())
+    monkeypatch.setattr("charts.tornado.SHOWN", 1)
+
+    found = scenario_on_paper(scenario.project)
+
+    assert found is not None
+    assert found["notes"] == {"tornado": "1 of 2 figures are drawn, those that move the price most; the table has all."}
+
+
 def test_the_fixed_scenario_is_printed_and_a_newer_draft_stands_beside_it(scenario: CostAssessment) -> None:
     assert scenario.route_version is not None
     fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
