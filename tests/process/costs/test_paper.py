@@ -50,7 +50,8 @@ def test_each_picture_is_printed_with_a_table_that_says_the_same(scenario: CostA
     assert sorted(tables) == sorted([*found["pictures"], "percentiles"])
     assert tables["waterfall"][-1] == ["Price", "EUR 10,058", "100.0 %"]
     assert "Quantity of Operators" in [row[0] for row in tables["tornado"]]
-    assert [row[0] for row in tables["percentiles"]] == ["P5", "P10", "P50", "P90", "P95"]
+    assert [row[0] for row in tables["percentiles"]] == ["P5", "P10", "P50", "P90", "P95", "Price of the scenario"]
+    assert found["stated"][0].startswith("The price of the scenario, EUR 10,058, lies at P")
     draws = [int(cell.split(" ")[0].replace(",", "")) for row in tables["distribution"] for cell in row[1:]]
     assert (len(draws), sum(draws)) == (10, 10_000)
     ends = [row[0].removeprefix("EUR ").split(" to ") for row in tables["distribution"]]
