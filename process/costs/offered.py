@@ -63,12 +63,21 @@ class Offered:
         return (self.quote.price_per_kg, self.quote.currency) != self._own
 
     @property
+    def both(self) -> tuple[Decimal, Decimal] | None:
+        """What is offered and what is counted with, in one currency; None where a rate is not known."""
+        (now, currency), (was, other) = (self.quote.price_per_kg, self.quote.currency), self._own
+        if currency == other:
+            return now, was
+        if not {currency, other} <= self.factors.keys():
+            return None
+        return now * self.factors[currency], was * self.factors[other]
+
+    @property
     def compared(self) -> str:
         """Both in the currency of the scenario, where they are in two; nothing where a rate is not known."""
-        prices = (self.quote.price_per_kg, self.quote.currency), self._own
-        if prices[0][1] == prices[1][1] or any(currency not in self.factors for _price, currency in prices):
+        if self.both is None or self.quote.currency == self._own[1]:
             return ""
-        now, was = (_per_kg(rounded(price * self.factors[currency], self.into), self.into) for price, currency in prices)
+        now, was = (_per_kg(rounded(price, self.into), self.into) for price in self.both)
         return _t("%(now)s against %(was)s") % {"now": now, "was": was}
 
     @property
@@ -83,8 +92,9 @@ class Offered:
 
 
 def offered_for(scenario: CostAssessment, rows: Iterable[MaterialPrice], on: date, rates: Iterable[Rate] = ()) -> list[Offered]:
-    """Of each material that is assumed in a draft, by supplier, what may be ordered on that day; of one that counts with a quote what has
-    been quoted after it at another price. The rows come with their material and, where they have one, the supplier of their quote.
+    """Of each material that is assumed in a draft, by supplier, what may be ordered on that day; of one that counts with a quote what its
+    supplier has quoted after it at another price, and others for less. The rows come with their material and, where they have one, the
+    supplier of their quote.
 
     A row takes a whole price list, by its smallest break; of a list whose smallest break has ended nothing is offered. Two queries, one
     where nothing is offered, and none where no row has a price of these kinds: a fixed scenario stays as it is, and a row without any
@@ -101,11 +111,20 @@ def offered_for(scenario: CostAssessment, rows: Iterable[MaterialPrice], on: dat
     quotes = lists.distinct("material_id", "supplier_id").select_related("supplier").prefetch_related("supplier__qualifications")
     factors = {rate.currency: rate.factor for rate in rates} | {scenario.currency: Decimal(1)}
     found = (Offered(counted[quote.material_id], quote, on, scenario.currency, factors) for quote in quotes)
-    return sorted((each for each in found if each.is_assumed or each.is_other), key=lambda each: (each.row.pk, each.quote.supplier.name))
+    return sorted((each for each in found if _says_more(each)), key=lambda each: (each.row.pk, each.quote.supplier.name))
 
 
 def _is_assumed(row: MaterialPrice) -> bool:
     return row.quote_id is None and row.price_per_kg is not None and row.source == Source.ASSUMPTION
+
+
+def _says_more(offer: Offered) -> bool:
+    """Beside a quote: the supplier's own new price, whatever it is, and what another one sells for less, as far as rates tell."""
+    own = offer.row.quote
+    if own is None:
+        return True
+    is_cheaper = offer.both is None or offer.both[0] < offer.both[1]
+    return offer.is_other and (is_cheaper or offer.quote.supplier_id == own.supplier_id)
 
 
 def _not_older(rows: Iterable[MaterialPrice]) -> Q:

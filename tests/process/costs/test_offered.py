@@ -112,11 +112,11 @@ def test_what_rests_on_more_than_an_assumption_is_left_alone(scenario: CostAsses
     assert offers(scenario) == []
 
 
-def test_what_was_quoted_is_set_against_what_is_newer_and_costs_another_price(scenario: CostAssessment, client: Client) -> None:
+def test_what_was_quoted_is_set_against_what_is_newer_and_costs_less(scenario: CostAssessment, client: Client) -> None:
     row, today = scenario.prices.get(material__name="4-Aminophenol"), timezone.localdate()
     assert row.quote is not None
     SupplierQuote.objects.filter(material=row.material).update(quoted_on=today - timedelta(days=9))
-    for supplier, price, days in (("Older", "5.00", 10), ("As dear", str(row.quote.price_per_kg), 2), ("Newer", "5.50", 2)):
+    for supplier, price, days in (("Older", "5.00", 10), ("As dear", "6.20", 2), ("Dearer", "7.00", 2), ("Newer", "5.50", 2)):
         make.a_price(row.material, price, supplier=supplier, quoted_on=today - timedelta(days=days), quantity_from_kg=Decimal(25))
 
     (found,) = offers(scenario)
@@ -131,6 +131,18 @@ def test_what_was_quoted_is_set_against_what_is_newer_and_costs_another_price(sc
     assert offers(scenario) == []
     with pytest.raises(Refused, match="one that is as new"):
         take_offer(scenario.pk, found.quote.pk, actor=make.estimator())
+
+
+def test_the_supplier_s_own_new_price_is_said_also_where_it_is_dearer(scenario: CostAssessment) -> None:
+    row, today = scenario.prices.get(material__name="4-Aminophenol"), timezone.localdate()
+    SupplierQuote.objects.filter(material=row.material).update(quoted_on=today - timedelta(days=9))
+    make.a_price(row.material, "7.00", reference="Anew", quoted_on=today)
+    make.a_price(row.material, "1.00", "CHF", supplier="Of unknown rate", quoted_on=today)
+
+    assert [(each.quote.supplier.name, each.now) for each in offers(scenario)] == [
+        ("Chemical Works", "7.00 EUR/kg"),
+        ("Of unknown rate", "1.00 CHF/kg"),
+    ]
 
 
 def test_a_row_without_a_price_and_a_fixed_scenario_say_nothing(scenario: CostAssessment, assumed: MaterialPrice) -> None:
