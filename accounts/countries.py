@@ -265,6 +265,8 @@ COUNTRIES = {
 }
 
 
+NAMED_ZONES = 3
+
 LANDS = [(code, _(name)) for code, name in COUNTRIES.items()]  # as the reader calls them; a file is read back in any language
 
 
@@ -287,6 +289,16 @@ def zones() -> dict[str, list[str]]:
             country, _place, zone = line.split("\t")[:3]
             found.setdefault(country, []).append(zone)
     return found
+
+
+def zone_fault(country: str, zone: str) -> str:
+    """What stands against them together; UTC goes with every country, and of one without a zone of its own nothing can be said."""
+    own = zones().get(country, [])
+    if not own or zone in (*own, "UTC"):
+        return ""
+    named = ", ".join(each.replace("_", " ") for each in own[:NAMED_ZONES])
+    said = {"zone": zone.replace("_", " "), "country": _t(COUNTRIES[country]), "zones": f"{named}, …" if len(own) > NAMED_ZONES else named}
+    return _t("%(zone)s is no time zone of %(country)s, where it is: %(zones)s") % said
 
 
 def zones_in_use() -> list[str]:

@@ -9,8 +9,9 @@ from charts.look import Spec
 
 @dataclass(frozen=True)
 class Picture:
-    """rows: as many cells as the head, in words; they say all that the picture says."""
+    """rows: as many cells as the head, in words; they say all that the picture says. note: what the picture leaves to them."""
 
     spec: Spec
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""

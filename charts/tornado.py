@@ -34,13 +34,20 @@ class Reach:
 
 
 def tornado(reaches: Iterable[Reach], *, base: float, base_words: str, title: str = "", width: int | str = "container") -> Picture:
-    """The figures in their order, the widest first; the picture draws ten, the table has all."""
+    """The figures in their order, the widest first; the picture draws ten and says so, the table has all."""
     reaches = list(reaches)
     drawn = reaches[:SHOWN]
     spec = of_rows(title or _t("What moves the price most"), width, [str(each.label) for each in drawn], _layers(drawn, base, base_words))
     head = (_t("Figure"), _t("Lowest"), _t("Price at the lowest"), _t("Highest"), _t("Price at the highest"))
     rows = tuple((str(each.label), each.low_words, each.low_price, each.high_words, each.high_price) for each in reaches)
-    return Picture(spec, head, rows)
+    return Picture(spec, head, rows, _note(len(reaches)))
+
+
+def _note(number: int) -> str:
+    if number <= SHOWN:
+        return ""
+    words = _t("%(shown)d of %(all)d figures are drawn, those that move the price most; the table has all.")
+    return words % {"shown": SHOWN, "all": number}
 
 
 def _layers(reaches: list[Reach], base: float, base_words: str) -> list[Spec]:

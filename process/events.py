@@ -23,7 +23,7 @@ def register_all() -> None:
         "cost.changed": _("What cost scenario %(object_label)s counts with was changed."),
         "cost.offered": _("%(code)s: suppliers offer other prices than “%(name)s” assumes (%(number)s)."),
         "cost.offer_taken": _(
-            "Cost scenario %(object_label)s counts %(material)s at the price of %(supplier)s: %(now)s (assumed: %(was)s)."
+            "Cost scenario %(object_label)s counts %(material)s at the price of %(supplier)s: %(now)s (before: %(was)s)."
         ),
         "cost.award_taken": _(
             "Cost scenario %(object_label)s counts %(material)s at the price that was awarded to %(supplier)s: %(now)s (before: %(was)s)."

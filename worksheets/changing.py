@@ -276,15 +276,24 @@ class Writing:
         row = self._row(change)
         self._require_unchanged(row, change, {})
         before = self.sheet.told(row, self.typed.readers)
-        self._require_reason(before, before)
         label, key = str(row), row.pk
-        self.service.remove(row)
+        self._take_away(row, before)
         self.rows.pop(key, None)
         if self.order:
             self.order.drop(key)
         row.pk = key  # of what is gone the record still says which one it was
         self._note(REMOVE, row, label=label, before={name: value for name, value in before.items() if value not in (None, "")})
         return key
+
+    def _take_away(self, row: Any, before: Values) -> None:
+        """What stays is refused before anybody is asked why it goes; without the reason nothing of the request is kept."""
+        try:
+            self.service.remove(row)
+        except BadInput as bad:
+            if "reason" in bad.errors:  # what goes with it is kept in another table, which asks as well
+                self._require_reason(before, before)
+            raise
+        self._require_reason(before, before)
 
     def _row(self, change: Change) -> Any:
         row = self.rows.get(change.pk)

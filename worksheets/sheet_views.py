@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -109,7 +110,8 @@ def _saved(form: RowForm, bound: Bound, act: str, pk: int | None = None) -> bool
     return is_read and result.is_saved
 
 
-def _form_page(request: SignedInRequest, bound: Bound, form: RowForm, row: Any) -> HttpResponse:
+def _form_page(request: SignedInRequest, bound: Bound, form: RowForm, row: Any, stays: Sequence[str] = ()) -> HttpResponse:
+    """stays: why the row was not taken away."""
     others = list(bound.base().values_list("pk", flat=True)) if bound.sheet.order and row is not None else []
     place = others.index(row.pk) if others else 0
     context = {
@@ -119,16 +121,21 @@ def _form_page(request: SignedInRequest, bound: Bound, form: RowForm, row: Any) 
         "locked": bound.locked(row) if row is not None else "",
         "may_go_up": place > 0,
         "may_go_down": bool(others) and place < len(others) - 1,
+        "stays": stays,
     }
-    return render(request, "worksheets/row.html", context, status=400 if form.errors else 200)
+    return render(request, "worksheets/row.html", context, status=400 if form.errors or stays else 200)
 
 
 @internal_required
 @require_POST
 def worksheet_row_remove(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse:
+    """Where it stays, its page says why and keeps the reason that was typed."""
     bound = bind_for(request, sheet)
-    _row(bound, pk)
-    return _done(request, bound, Change(REMOVE, pk), _t("The row was taken away."))
+    row = _row(bound, pk)
+    try:
+        return _done(request, bound, Change(REMOVE, pk), _t("The row was taken away."))
+    except BadInput as bad:
+        return _form_page(request, bound, RowForm(bound=bound, row=row), row, [words for listed in bad.errors.values() for words in listed])
 
 
 @internal_required

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _t
 
+from accounts.countries import zone_fault
 from accounts.models import Department
 from accounts.permissions import require_permission
 from audit.events import record
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 class SiteRows(Rows):
     """The country and zone decide working days and local dates of every plan there; the plans follow at night."""
+
+    def clean(self, row: Site, changed: Collection[str]) -> None:
+        """A zone that is none of the country's is a slip, said where it was typed; a site that has one already stays as it is."""
+        if {"country", "time_zone"} & set(changed) and (wrong := zone_fault(row.country, row.time_zone)):
+            raise BadInput({"time_zone" if "time_zone" in changed else "country": [wrong]})
 
     def change(self, row: Site, changed: Collection[str]) -> Site:
         """A region belongs to its country: with another one the site has none until one is chosen with the working days. It is no column

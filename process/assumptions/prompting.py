@@ -13,7 +13,7 @@ from audit.outbox import register_consumer
 from catalogue.models import SupplierQuote
 from process.costs.figures import Source
 from process.costs.models import CostAssessment
-from process.costs.offered import Offered, offered_for
+from process.costs.offered import offered_for
 from projects.models import WaitingFor
 from projects.models.project import ProjectStatus
 from projects.services.waiting import close_waits, open_wait
@@ -74,10 +74,12 @@ def _concerned(materials: Iterable[int], scenarios: Iterable[int]) -> list[CostA
 
 
 def prompt(scenario: CostAssessment) -> bool:
-    """Ask while something is offered at another price than is assumed, and no longer; whether somebody was asked anew."""
+    """Ask while something is offered at another price than is assumed, and no longer; whether somebody was asked anew. What is newer than
+    a quote only stands on the page: somebody has decided for that quote.
+    """
     key = f"{KEY}{scenario.pk}"
-    offers = offered_for(scenario, scenario.prices.select_related("material"), scenario.project.today)
-    other = [each for each in offers if _is_other(each)]
+    assumed = scenario.prices.filter(quote=None).select_related("material")
+    other = [each for each in offered_for(scenario, assumed, scenario.project.today) if each.is_other]
     if not other:
         close_waits(key)
         return False
@@ -95,10 +97,6 @@ def prompt(scenario: CostAssessment) -> bool:
         link=said["link"],
     )
     return is_new
-
-
-def _is_other(offer: Offered) -> bool:
-    return (offer.quote.price_per_kg, offer.quote.currency) != (offer.row.price_per_kg, offer.row.currency)
 
 
 def register() -> None:

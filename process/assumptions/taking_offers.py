@@ -1,5 +1,5 @@
-"""A supplier's price in place of the one that stands there, because it is offered for an assumed one or because the line was awarded to it:
-one act changes the draft scenario and settles what the ledger assumed of that price.
+"""A supplier's price in place of the one that stands there, because it is offered for an assumed or older one or because the line was
+awarded to it: one act changes the draft scenario and settles what the ledger assumed of that price.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ EMPTIED = ("price_per_kg", "price_low", "price_high", "currency", "reference", "
 
 @act
 def take_offer(pk: int, quote: int, *, actor: User) -> CostAssessment:
-    """With every break of that price list. Raises Refused where nobody offers it any more, or the material is not assumed any more."""
+    """With every break of that price list. Raises Refused where nobody offers it any more, or the scenario counts with what is as new."""
     scenario = locked_draft(pk, actor)
-    rows = scenario.prices.select_related("material")
+    rows = scenario.prices.select_related("material", "quote__supplier")
     found = next((each for each in offered_for(scenario, rows, scenario.project.today) if each.quote.pk == quote), None)
     if found is None:
-        words = _t("This price is not offered any more for something that is assumed.")
+        words = _t("This price is not offered any more, or the scenario counts with one that is as new.")
         raise Refused([Blocker("cost.no_offer", words, link=scenario.get_absolute_url())])
     _take(scenario, found.row, QuotedPrice.objects.select_related("material", "supplier").get(pk=quote), actor)
     settled = _settle(scenario, found, actor)

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _t
 from catalogue.models import Supplier, SupplierQuote
 from catalogue.models.supply import list_of
 from process.costs.building import Assessed, Given, counts_with, needed_by_largest
+from process.costs.estimate import GRAM
 from process.costs.models import MaterialPrice
 from process.purchasing.awards import InquiryAward
 from process.routes.building import Priced, prices_among
-from process.words import money_words
-from projects.money import rounded
+from process.words import money_words, plain_number
+from projects.money import half_up, rounded
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,10 @@ class Awarded:
 
     @property
     def cheaper_cost(self) -> str:
-        return _cost(self.cheaper)
+        """With the kilograms that it is for, where the scenario says how many."""
+        cost = _cost(self.cheaper)
+        needed = half_up(self.cheaper.needed_kg, GRAM) if self.cheaper is not None else None
+        return _t("%(price)s for %(kg)s kg") % {"price": cost, "kg": plain_number(needed)} if needed else cost
 
     @property
     def was(self) -> str:

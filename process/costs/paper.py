@@ -68,6 +68,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
         "stated": list(found.stated),
         "warnings": [*(str(each) for each in chosen.warnings), *misfits_of(chosen.assessed.assessment, chosen.assessed.case)],
         "pictures": {name: json.dumps(picture.spec) for name, picture in pictures.items()},
+        "notes": {name: picture.note for name, picture in pictures.items() if picture.note},
         "tables": _tables(pictures, chosen.estimate.currency) | {"percentiles": _percentiles(found)},
     }
 
@@ -81,6 +82,7 @@ def price_on_paper(found: Priced) -> dict[str, Any] | None:
         "facts": _price_facts(found, found.estimate),
         "matter": _table("tornado", moved) if moved else None,
         "pictures": {"tornado": json.dumps(moved.spec)} if moved else {},
+        "notes": {"tornado": moved.note} if moved else {},
     }
 
 

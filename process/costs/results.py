@@ -18,7 +18,7 @@ from process.costs.completeness import Impact, price_impact
 from process.costs.estimate import Estimate, PhaseCost
 from process.costs.figures import FRACTION, Source
 from process.costs.models import CostAssessment
-from process.costs.pictures import percentiles, price_distribution, price_tornado, price_waterfall
+from process.costs.pictures import percentiles, placed, price_distribution, price_tornado, price_waterfall
 from process.costs.simulation import Settings, simulate
 from process.costs.tornado import Bar, Tornado, tornado
 from process.routes.plain import Fault
@@ -148,7 +148,9 @@ class OpenAnswer:
 
 @dataclass(frozen=True)
 class Whole:
-    """The page of one scenario. stated: the assumptions of the simulation, or why there is none; factors: whose word the widening is."""
+    """The page of one scenario. stated: how the price lies in the simulation and what that assumes, or why there is none; factors: whose
+    word the widening is.
+    """
 
     rows: tuple[TableRow, ...]
     waterfall: Picture
@@ -175,7 +177,7 @@ def whole(found: Priced, missing: Sequence[str], *, seed: int) -> Whole | None:
         tornado=price_tornado(found.tornado, case.currency) if found.tornado else None,
         distribution=price_distribution(drawn.value, case.currency) if drawn.value else None,
         percentiles=tuple(percentiles(drawn.value, case.currency)) if drawn.value else (),
-        stated=tuple(map(str, drawn.warnings if drawn.value else drawn.faults)),
+        stated=(placed(drawn.value, case.currency), *map(str, drawn.warnings)) if drawn.value else tuple(map(str, drawn.faults)),
         by_source=tuple(_by_source(whole_estimate.by_source)),
         open_answers=tuple(_open(impacts.known.impacts)),
         factors=tuple(dict.fromkeys(source for each in impacts.known.impacts for source in each.sources)),

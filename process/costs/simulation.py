@@ -18,7 +18,7 @@ from process.routes.unit_cost import exact
 from process.words import grouped
 from projects.money import rounded
 
-ALGORITHM, VERSION = "cost.simulation", "1"
+ALGORITHM, VERSION = "cost.simulation", "2"
 DRAWS, MOST_DRAWS, BINS = 10_000, 1_000_000, 40
 SEED = 1  # where nobody asks for another
 PERCENTILES = (5, 10, 50, 90, 95)
@@ -41,10 +41,14 @@ class Bin:
 
 @dataclass(frozen=True)
 class Simulation:
-    """Prices of all phases to the minor unit. quantiles: by percent (5, 10, 50, 90, 95)."""
+    """Prices of all phases to the minor unit. quantiles: by percent (5, 10, 50, 90, 95). base: the price with every figure at its base;
+    below_pct: of 100 draws so many come to less.
+    """
 
     quantiles: dict[int, Decimal]
     bins: tuple[Bin, ...]
+    base: Decimal
+    below_pct: Decimal
 
 
 def simulate(case: Case, settings: Settings) -> Computed[Simulation]:
@@ -56,7 +60,8 @@ def simulate(case: Case, settings: Settings) -> Computed[Simulation]:
         nothing = Fault("cost.certain", _t("No figure has a lowest and a highest value: every draw would be the same."))
         return Computed(ALGORITHM, VERSION, None, case.currency, inputs, faults=(nothing,))
     prices = np.broadcast_to(total_price(case, drawn_value(drawn(found, settings))), settings.draws)
-    value = _summary(prices, case.currency)
+    base = float(total_price(case, drawn_value({})))
+    value = _summary(prices, base, case.currency)
     stated = tuple(Fault("cost.assumption", words) for words in _stated(case, settings, len(found)))
     return Computed(ALGORITHM, VERSION, value, case.currency, inputs, warnings=stated)
 
@@ -79,7 +84,12 @@ def drawn(found: Sequence[Variable], settings: Settings) -> dict[str, Draws]:
     return {each.key: generator.triangular(float(each.low), float(each.base), float(each.high), settings.draws) for each in found}
 
 
-def _summary(prices: Draws, currency: str) -> Simulation:
+def below_pct(prices: Draws, price: float) -> Decimal:
+    """How many percent of the draws lie below the price, to the cent: what differs by less is the same price."""
+    return exact(float(np.mean(np.round(prices, 2) < round(price, 2)))) * 100
+
+
+def _summary(prices: Draws, base: float, currency: str) -> Simulation:
     def money(number: float) -> Decimal:
         return rounded(exact(number), currency)
 
@@ -88,4 +98,6 @@ def _summary(prices: Draws, currency: str) -> Simulation:
     return Simulation(
         quantiles={each: money(float(found)) for each, found in zip(PERCENTILES, np.percentile(prices, PERCENTILES), strict=True)},
         bins=tuple(Bin(low, high, count) for low, high, count in zip(ends[:-1], ends[1:], counts.tolist(), strict=True)),
+        base=money(base),
+        below_pct=below_pct(prices, base),
     )

@@ -157,6 +157,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
     not_mine = editors(request, scenario.project)
     plans = standings_of(scenario)
     awarded = awarded_in(scenario.standing, scenario.project.today)
+    offers = offered_for(scenario, _not_given(scenario, awarded), scenario.project.today, case.rates if case else ())
     result = _result(request, scenario, standing, plans=plans)
     sheets = ((COST_LINES, scenario.lines), (MATERIAL_PRICES, scenario.prices), (RISKS, scenario.risks))
     context = result | {
@@ -165,7 +166,8 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
         "awarded": awarded,
-        "offered": offered_for(scenario, _not_given(scenario, awarded), scenario.project.today, case.rates if case else ()),
+        "offered": [each for each in offers if each.is_assumed],
+        "newer": [each for each in offers if not each.is_assumed],
         "plans": plans_on(scenario, plans, not_mine),
         "waste": waste_on(scenario, not_mine),
         **_quoting(request, scenario, standing),

@@ -35,10 +35,9 @@ window.sheetActs = (() => {
     const numbers = chosen.filter((number) => sheet.saving.states.has(number));
     if (!numbers.length) return;
     if (numbers.length > 1 && !window.confirm(cells.fill(sheet.words.sure, { count: numbers.length }))) return;
-    const reason = await rows.reasonToRemove(sheet, numbers);
-    if (reason === null) return;
+    await sheet.saving.settled();
     const before = rows.noted(sheet, numbers).filter(({ values }) => Object.values(values).some((value) => !cells.isEmpty(value)));
-    const gone = new Set(await rows.takeAway(sheet, numbers, reason));
+    const gone = new Set(await rows.takeAway(sheet, numbers));
     const removed = before.filter((each) => gone.has(each.number));
     if (removed.length) sheet.did({ removed });
   };

@@ -120,12 +120,15 @@ window.sheetFaults = (() => {
     else sheet.focus();
   };
 
-  // Every cell that is wrong, from the top; of what a filter hides nothing can be shown.
-  const every = (sheet) =>
-    sheet.table.getRows("active").flatMap((row) => {
+  const of = (sheet, rows) =>
+    rows.flatMap((row) => {
       const { errors } = sheet.stateOf(row);
       return Object.entries(errors).map(([name, words]) => ({ row, name, words: words.join(" ") }));
     });
+
+  // Every cell that is wrong, from the top, as far as a filter shows its row; how many it hides.
+  const every = (sheet) => (sheet.saving.isAnyWrong ? of(sheet, sheet.table.getRows("active")) : []);
+  const unseen = (sheet, shown) => (sheet.saving.isAnyWrong ? of(sheet, sheet.table.getRows()).length - shown.length : 0);
 
   const go = (sheet, { row, name }) => {
     sheet.hidden = "";
@@ -134,35 +137,60 @@ window.sheetFaults = (() => {
 
   // The next one behind the cell that is chosen, then again from the top.
   const next = (sheet) => {
-    const wrong = sheet.saving.isAnyWrong ? every(sheet) : [];
+    const wrong = every(sheet);
     const [row, name] = [sheet.current()?.getPosition() ?? 0, sheet.currentColumn()?.name];
     const place = (each) => [...sheet.columns.keys()].indexOf(each);
     const isBehind = (each) => each.row.getPosition() > row || (each.row.getPosition() === row && place(each.name) > place(name));
     const found = wrong.find(isBehind) ?? wrong[0];
     if (found) go(sheet, found);
+    else if (unseen(sheet, wrong)) showAll(sheet);
   };
 
+  // Nothing is hidden any more, and one goes where something is wrong.
+  const showAll = (sheet) => {
+    sheet.table.clearHeaderFilter();
+    const [first] = every(sheet);
+    if (first) go(sheet, first);
+  };
+
+  // It stays as long as a cell is wrong, wherever one goes.
   const list = (sheet) => {
     const part = sheet.part("wrongs");
-    const wrong = sheet.saving.isAnyWrong ? every(sheet) : [];
-    const said = wrong.map(({ row, name, words }) => `${row.getPosition()} ${name} ${words}`).join("\n");
-    part.hidden = wrong.length === 0 || (wrong.length === 1 && isChosen(sheet, wrong[0])); // then the line above says it
+    const wrong = every(sheet);
+    const hidden = unseen(sheet, wrong);
+    tell(sheet, wrong);
+    const said = [...wrong.map((each) => keyOf(each, each.row.getPosition())), hidden].join("\n");
+    part.hidden = wrong.length + hidden === 0;
     if (said === sheet.listed) return;
     sheet.listed = said;
     const more = wrong.length - LISTED;
     part.replaceChildren(
       ...wrong.slice(0, LISTED).map((each) => line(sheet, each)),
       ...(more > 0 ? [item(cells.fill(sheet.words.more, { count: more }))] : []),
+      ...(hidden > 0 ? [item(window.worksheets.button(sheet.words.show_all, () => showAll(sheet)), ` ${cells.fill(sheet.words.hidden, { count: hidden })}`)] : []),
     );
   };
 
-  const isChosen = (sheet, { row, name }) => row.getPosition() === sheet.current()?.getPosition() && name === sheet.currentColumn()?.name;
-
-  const line = (sheet, each) => {
-    const heading = sheet.columns.get(each.name)?.heading;
-    const place = cells.fill(heading ? sheet.words.at : sheet.words.at_row, { row: each.row.getPosition(), column: heading });
-    return item(window.worksheets.button(place, () => go(sheet, each)), ` ${each.words}`);
+  // Said aloud once, where the answer comes when one is elsewhere; of the cell that is chosen the line above says it.
+  const tell = (sheet, wrong) => {
+    const known = sheet.heard ?? new Set();
+    const isNew = (each) => !known.has(keyOf(each)) && !isChosen(sheet, each);
+    const said = wrong.filter(isNew).slice(0, LISTED);
+    sheet.heard = new Set(wrong.map((each) => keyOf(each)));
+    if (said.length || !wrong.length) sheet.part("heard").textContent = said.map((each) => `${placeOf(sheet, each)}: ${each.words}`).join(" ");
   };
+
+  const keyOf = ({ row, name, words }, place = row.getData().n) => `${place} ${name} ${words}`;
+
+  const isChosen = (sheet, { row, name }) =>
+    row.getPosition() === sheet.current()?.getPosition() && (!name || name === sheet.currentColumn()?.name);
+
+  const placeOf = (sheet, { row, name }) => {
+    const heading = sheet.columns.get(name)?.heading;
+    return cells.fill(heading ? sheet.words.at : sheet.words.at_row, { row: row.getPosition(), column: heading });
+  };
+
+  const line = (sheet, each) => item(window.worksheets.button(placeOf(sheet, each), () => go(sheet, each)), ` ${each.words}`);
 
   const item = (...parts) => {
     const made = document.createElement("li");

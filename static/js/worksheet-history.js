@@ -34,10 +34,7 @@ window.sheetHistory = (() => {
     }
     const away = added.filter((number) => saving.states.has(number));
     const kept = rows.noted(sheet, away);
-    if (away.length) {
-      const reason = await rows.reasonToRemove(sheet, away);
-      if (reason === null || (await rows.takeAway(sheet, away, reason)).length < away.length) return null;
-    }
+    if (away.length && (await rows.takeAway(sheet, away)).length < away.length) return null;
     if (removed.length) {
       await rows.bringBack(sheet, removed);
       show(sheet, removed[0].number);

@@ -32,22 +32,15 @@ window.sheetRows = (() => {
         return { number, above: above(sheet, number), values };
       });
 
-  // "" where none is needed, null where it is withheld. What is on its way is kept or not by the time that one knows.
-  const reasonToRemove = async (sheet, numbers) => {
-    await sheet.saving.settled();
-    const isKept = numbers.some((number) => (sheet.saving.states.get(number)?.key ?? null) !== null);
-    return isKept && sheet.config.asks_reason ? sheet.ask([...sheet.saving.regulated]) : "";
-  };
-
-  // The numbers of those that are gone; what is wrong with the others stands at their rows.
-  const takeAway = async (sheet, numbers, reason) => {
+  // The numbers of those that are gone; what is wrong with the others stands at their rows. Why they go is asked where they can go.
+  const takeAway = async (sheet, numbers) => {
     const { saving } = sheet;
     const states = numbers.map((number) => saving.states.get(number)).filter(Boolean);
     let kept = [];
     const answer = await saving.act(() => {
       kept = states.filter((state) => state.key !== null);
       return kept.map((state) => ({ act: "remove", id: state.key, seen: sheet.typedOf((name) => state.saved[name]) }));
-    }, reason);
+    }, () => sheet.askWhyGone(kept.length));
     if (!answer) return [];
     const stay = kept.filter((_state, place) => !answer.results[place].saved);
     stay.forEach((state) => {
@@ -96,5 +89,5 @@ window.sheetRows = (() => {
     return true;
   };
 
-  return { above, add, afterwards, bringBack, noted, put, reasonToRemove, takeAway };
+  return { above, add, afterwards, bringBack, noted, put, takeAway };
 })();

@@ -339,11 +339,20 @@ window.SheetSaving = (() => {
       });
     }
 
-    // make(): moves or removals, made when it is their turn, for by then a row may have been saved. Null where all were refused.
-    act(make, reason = "") {
+    // make(): moves or removals, made when it is their turn, for by then a row may have been saved. ask(): for the reason, where the
+    // server needs one. Null where all were refused, or the reason withheld.
+    act(make, ask = () => null) {
       return this.inTurn(async () => {
         const changes = make();
-        const answer = changes.length ? await this.send(changes, reason) : { results: [] };
+        let answer = changes.length ? await this.send(changes, "") : { results: [] };
+        while (answer.errors?.reason) {
+          const reason = await ask();
+          if (reason === null) {
+            this.grid.report();
+            return null;
+          }
+          answer = await this.send(changes, reason);
+        }
         if (!answer.results) this.fail(answer);
         else if (changes.length) this.spread(answer);
         return answer.results ? answer : null;

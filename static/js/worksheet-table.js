@@ -170,11 +170,12 @@ window.worksheets = (() => {
     faults.draw(sheet);
   };
 
-  // Why regulated values change: once for a gesture; null where they are left as they were.
-  const ask = (sheet, names) => {
+  // Why regulated values change or their rows go: once for a gesture; null where all is left as it was.
+  const ask = (sheet, why, names = []) => {
     const dialog = sheet.part("reason");
     const field = dialog.querySelector("textarea");
     field.value = "";
+    sheet.part("reason-why").textContent = why;
     sheet.part("reason-what").textContent = names.map((name) => sheet.columns.get(name).heading).join(", ");
     dialog.returnValue = "cancel";
     dialog.showModal();

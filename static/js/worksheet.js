@@ -277,7 +277,12 @@
 
     async ask(names) {
       await drawing.closed(this);
-      return window.worksheets.ask(this, names);
+      return window.worksheets.ask(this, this.words.why_changed, names);
+    }
+
+    async askWhyGone(count) {
+      await drawing.closed(this);
+      return window.worksheets.ask(this, count === 1 ? this.words.why_gone_one : cells.fill(this.words.why_gone, { count }));
     }
 
     report() {

@@ -74,9 +74,9 @@ class Grid:
     def paste(self, text: str) -> None:
         self.page.evaluate(PASTE, text)
 
-    def answer_the_reason(self, reason: str) -> None:
-        """Without one what was typed is left as it was."""
-        dialog = self.page.get_by_role("dialog", name="Why does it change?")
+    def answer_the_reason(self, reason: str, why: str = "Why does it change?") -> None:
+        """Without one all is left as it was."""
+        dialog = self.page.get_by_role("dialog", name=why)
         if reason:
             dialog.get_by_label("Reason").fill(reason)
         dialog.get_by_role("button", name="Save with this reason" if reason else "Leave it as it was").click()

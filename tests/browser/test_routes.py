@@ -29,6 +29,8 @@ def saved(page: Page, key: str) -> None:
 
 
 def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str]) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     sign_in(page, "research@demo.example")
     page.goto(f"/projects/{places['code']}/routes/")
     page.get_by_label("Name").fill("Acylation in toluene")
@@ -61,6 +63,7 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     expect(at(page, "step-inputs", "fresh")).to_have_text("0.8521")
     expect(page.locator("#route-figures")).to_contain_text(f"{Decimal(cost.inner_text()):.2f} EUR/kg")
     expect(page.locator("#route-head .picture-scroll")).to_contain_text("yield 80 %")
+    assert [words for words in said if "hx-include" in words] == []
 
     expect(page.locator("#id_fix-reason")).to_have_value("For the quotation.")
     expect(page.locator("#id_target")).to_have_value("100")

@@ -25,6 +25,16 @@ PHONES = """
 from catalogue.models import Supplier
 print(*Supplier.objects.filter(name="Lost Chemicals").values_list("phone", flat=True))
 """
+IN_USE = """
+from accounts.models import User
+from audit.context import acting
+from catalogue.models import Vessel
+from catalogue.services import create_site
+actor = User.objects.get(email="management@demo.example")
+with acting(actor=actor, channel="command"):
+    site = create_site("in-use", name="In use", country="CH", time_zone="Europe/Zurich", actor=actor)
+    Vessel.objects.create(site=site, tag="R-1", name="Reactor", kind="reactor", material="glass_lined")
+"""
 PRICES_OF = "Material.objects.get(code='{code}').quotes"
 
 
@@ -82,9 +92,30 @@ def test_a_regulated_value_is_left_changed_and_taken_back_each_for_its_reason(pa
     expect(price).to_have_text("4.8")
     expect(grid.status).to_contain_text("Taken back.")
 
+    grid.press("Take rows away")
+    grid.answer_the_reason("", "Why is the row taken away?")
+    expect(grid.status).not_to_contain_text("Saving")
+    expect(price).to_have_text("4.8")
     page.reload()
     expect(page.locator("main")).to_contain_text("Reason: Of another material")
     expect(page.locator("main")).not_to_contain_text("Reason: Taken back")
+    grid.open("/materials/RSN-000/")
+    price.click()
+    grid.press("Take rows away")
+    grid.answer_the_reason("Typed twice", "Why is the row taken away?")
+    expect(grid.names()).to_have_count(0)
+
+
+def test_what_stays_is_refused_before_the_reason_is_asked(page: Page, stack: Stack) -> None:
+    stack.python(IN_USE)
+    sign_in(page, "management@demo.example")
+    grid = Grid(page, "sites", "key").open("/sites/")
+    grid.cell("in-use", "name").click()
+
+    grid.press("Take rows away")
+
+    expect(grid.status).to_contain_text("It is used elsewhere (vessels: R-1)")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_refused_row_is_shown_discarded_or_goes_when_nothing_stands_against_it(page: Page, stack: Stack) -> None:

@@ -165,6 +165,7 @@ def test_what_is_wrong_stands_at_its_cell_and_what_was_meant_is_taken(lines: Lin
     expect(why).to_contain_text("Enter a number.")  # the last row, where Enter stays
     lines.cell("Aa", "label").click()
     expect(why).to_be_hidden()
+    expect(listed).to_contain_text("“Labuor” is none of the possible values")
     category.hover()
     expect(why).to_contain_text("“Labuor” is none of the possible values")
     lines.cell("Aa", "label").hover()
@@ -184,6 +185,8 @@ def test_what_is_wrong_stands_at_its_cell_and_what_was_meant_is_taken(lines: Lin
     lines.keys("Enter")
     expect(category).to_have_text("Labour")
     expect(lines.status).to_contain_text("One row is not saved")
+    price.click()
+    expect(listed).to_have_text("Row 3, Price per unit Enter a number.")  # also of the one that is chosen, so that nothing moves
 
     lines.type(category, "Labuor")
     category.click()
@@ -193,6 +196,26 @@ def test_what_is_wrong_stands_at_its_cell_and_what_was_meant_is_taken(lines: Lin
     expect(lines.status).to_contain_text("Saved")
     expect(listed).to_be_hidden()
     expect(described).to_have_count(0)
+
+
+def test_what_is_wrong_is_said_aloud_where_one_is_elsewhere_and_found_behind_a_filter(lines: Lines) -> None:
+    heard = lines.section.locator("[data-sheet-heard]")
+    listed = lines.section.locator("[data-sheet-wrongs]")
+    filtered = lines.section.locator(".tabulator-col[tabulator-field=c_label] input")
+
+    lines.type(lines.cell("Bb", "category"), "Labuor", "Tab")
+    expect(heard).to_contain_text("Row 2, Category: “Labuor” is none of the possible values")
+    lines.press("Filter")
+    filtered.press_sequentially("Cc")
+    expect(listed).to_have_text("Show all rows Wrong in rows that the filter hides: 1")
+    lines.press("Show all rows")
+    expect(filtered).to_have_value("")
+    expect(lines.status).to_contain_text("Category: “Labuor” is none of the possible values")
+    lines.keys("Delete")
+    lines.page.keyboard.type("Labour")
+    lines.keys("Enter")
+    expect(listed).to_be_hidden()
+    expect(heard).to_be_empty()
 
 
 def drag_the_corner(page: Page, down_to: Locator) -> None:

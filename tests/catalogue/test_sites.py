@@ -83,6 +83,24 @@ def test_country_and_zone_may_be_typed_as_people_call_them(keeper: User) -> None
     assert (site.country, site.time_zone) == ("MX", "America/Mexico_City")
 
 
+def test_a_zone_that_is_none_of_the_country_is_refused_where_it_was_typed(site: Site, keeper: User) -> None:
+    with pytest.raises(BadInput) as caught:
+        create_site("basel", name="Basel", country="CH", time_zone="Asia/Tokyo", actor=keeper)
+    assert caught.value.errors == {"time_zone": ["Asia/Tokyo is no time zone of Switzerland, where it is: Europe/Zurich"]}
+
+    (words,) = change(site, keeper, country="US").errors["country"]
+    assert words.startswith("Asia/Shanghai is no time zone of United States, where it is: America/New York, America/Detroit, ")
+    assert words.endswith(", …")
+    assert change(site, keeper, country="US", time_zone="America/Denver").is_saved
+    assert change(site, keeper, time_zone="UTC").is_saved
+
+
+def test_a_site_whose_zone_was_another_country_s_is_still_corrected_elsewhere(site: Site, keeper: User) -> None:
+    Site.objects.update(time_zone="Asia/Tokyo")
+
+    assert change(site, keeper, name="Suzhou").is_saved
+
+
 def test_site_key_is_given_once_and_stays(site: Site, keeper: User) -> None:
     with pytest.raises(BadInput):
         create_site(**SHANGHAI | {"name": "Second"}, actor=keeper)
@@ -107,7 +125,7 @@ def test_a_region_goes_with_its_country(keeper: User) -> None:
 
     change(site, keeper, name="Main")
     assert Site.objects.get().subdivision == "HE"
-    change(site, keeper, country="CH")
+    change(site, keeper, country="CH", time_zone="Europe/Zurich")
     assert Site.objects.get().subdivision == ""
     (lost,) = Event.objects.filter(kind="site.changed")
     assert (lost.data["before"], lost.data["after"]) == ({"subdivision": "HE"}, {"subdivision": ""})
@@ -152,6 +170,31 @@ def test_a_site_with_vessels_or_projects_stays_and_the_refusal_names_them(site: 
     assert "vessels: R-302" in words
     assert "projects: " in words
     assert Site.objects.filter(pk=site.pk).exists()
+
+
+def test_a_site_in_use_is_refused_before_anybody_says_why_it_goes(site: Site, keeper: User) -> None:
+    free = create_site("basel", name="Basel", country="CH", time_zone="Europe/Zurich", actor=keeper)
+    Vessel.objects.create(site=site, tag="R-302", name="Reactor", kind="reactor", material="glass_lined")
+
+    assert "It is used elsewhere (vessels: R-302)" in remove(site, keeper, reason="").errors[""][0]
+    with pytest.raises(BadInput, match="reason"):
+        change_rows("sites", [Change(REMOVE, site.pk), Change(REMOVE, free.pk)], actor=keeper)
+
+    assert Site.objects.count() == 2
+
+
+def test_page_of_a_site_that_stays_says_why_and_keeps_the_reason_that_was_typed(site: Site, keeper: User) -> None:
+    browser, address = signed_in(keeper), reverse("worksheet-row-remove", args=["sites", site.pk])
+    missing = browser.post(address, {"reason": " "})
+    Vessel.objects.create(site=site, tag="R-302", name="Reactor", kind="reactor", material="glass_lined")
+
+    answer = browser.post(address, {"reason": "Closed <down>"})
+
+    assert [each.status_code for each in (missing, answer)] == [400, 400]
+    assert "A reason is needed" in missing.content.decode()
+    assert "It is used elsewhere (vessels: R-302)" in answer.content.decode()
+    assert 'value="Closed &lt;down&gt;"' in answer.content.decode()
+    assert "Why is the row taken away?" in answer.content.decode()
 
 
 def test_page_opens_and_corrects_a_site(keeper: User) -> None:

@@ -120,6 +120,8 @@ def test_a_tornado_draws_ten_figures_and_its_table_has_all() -> None:
     picture = tornado(REACHES * 8, base=100, base_words="CHF 100")
 
     assert (picture.spec["height"], len(picture.rows)) == (10 * 38, 16)
+    assert picture.note == "10 of 16 figures are drawn, those that move the price most; the table has all."
+    assert tornado(REACHES * 5, base=100, base_words="CHF 100").note == ""
 
 
 def test_a_histogram_says_its_limits_and_how_many_draws_lie_in_each_bar() -> None:

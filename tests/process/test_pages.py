@@ -182,10 +182,10 @@ def test_suppliers_are_asked_from_a_route_that_has_something_to_ask_for(chemist:
 
     page = chemist.get(page_of(empty)).content.decode()
 
-    assert 'name="unasked"' in page and 'id="blocked-inquiry"' in page and 'name="inquiry-target_kg"' not in page
+    assert 'name="unasked" value="1">' in page and 'id="blocked-inquiry"' in page and 'name="inquiry-target_kg"' not in page
     whole = make.draft_of(make.a_whole_route(project))
     plain, was_blocked = (chemist.get(f"{page_of(whole)}{query}").content.decode() for query in ("", "?unasked=1"))
-    assert 'name="inquiry-target_kg"' in plain and 'name="unasked"' not in plain
+    assert 'name="inquiry-target_kg"' in plain and 'name="unasked" value="1" disabled' in plain
     assert ("hx-swap-oob" in plain, 'id="route-inquiry" hx-swap-oob="true"' in was_blocked) == (False, True)
 
 

@@ -35,7 +35,7 @@ from tests.projects.vessels import a_vessel
 from worksheets.changing import ADD, Change, change_rows
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 20
+MOST_QUERIES = 21
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from audit.models import Event
 from audit.refusals import NotAllowed, Refused
 from catalogue.models import ExchangeRate, Material, Supplier, SupplierQualification, SupplierQuote
 from process.assumptions.models import Assumption
-from process.assumptions.prompting import look_again, prompt_after
+from process.assumptions.prompting import look_again, prompt, prompt_after
 from process.assumptions.taking_offers import take_offer
 from process.costs.offered import Offered, offered_for
 from process.costs.services import copy_scenario
@@ -35,7 +35,7 @@ TYPED = {"quote": "", "price_per_kg": "9.5"}
 
 
 def offers(scenario: CostAssessment) -> list[Offered]:
-    return offered_for(scenario, scenario.prices.select_related("material"), timezone.localdate())
+    return offered_for(scenario, scenario.prices.select_related("material", "quote__supplier"), timezone.localdate())
 
 
 def page_of(scenario: CostAssessment, client: Client) -> str:
@@ -112,6 +112,39 @@ def test_what_rests_on_more_than_an_assumption_is_left_alone(scenario: CostAsses
     assert offers(scenario) == []
 
 
+def test_what_was_quoted_is_set_against_what_is_newer_and_costs_less(scenario: CostAssessment, client: Client) -> None:
+    row, today = scenario.prices.get(material__name="4-Aminophenol"), timezone.localdate()
+    assert row.quote is not None
+    SupplierQuote.objects.filter(material=row.material).update(quoted_on=today - timedelta(days=9))
+    for supplier, price, days in (("Older", "5.00", 10), ("As dear", "6.20", 2), ("Dearer", "7.00", 2), ("Newer", "5.50", 2)):
+        make.a_price(row.material, price, supplier=supplier, quoted_on=today - timedelta(days=days), quantity_from_kg=Decimal(25))
+
+    (found,) = offers(scenario)
+
+    assert (found.quote.supplier.name, found.now, found.was) == ("Newer", "5.50 EUR/kg from 25 kg", "Chemical Works, 6.20 EUR/kg")
+    page = page_of(scenario, client)
+    assert "Suppliers offer at another price what was quoted before:" in page
+    assert f"the scenario counts with Chemical Works, 6.20 EUR/kg of {date_format(today - timedelta(days=9), 'j M Y')}." in page
+    assert not prompt(scenario)  # somebody has decided for the quote
+    take_offer(scenario.pk, found.quote.pk, actor=make.estimator())
+    assert scenario.prices.get(pk=row.pk).quote_id == found.quote.pk
+    assert offers(scenario) == []
+    with pytest.raises(Refused, match="one that is as new"):
+        take_offer(scenario.pk, found.quote.pk, actor=make.estimator())
+
+
+def test_the_supplier_s_own_new_price_is_said_also_where_it_is_dearer(scenario: CostAssessment) -> None:
+    row, today = scenario.prices.get(material__name="4-Aminophenol"), timezone.localdate()
+    SupplierQuote.objects.filter(material=row.material).update(quoted_on=today - timedelta(days=9))
+    make.a_price(row.material, "7.00", reference="Anew", quoted_on=today)
+    make.a_price(row.material, "1.00", "CHF", supplier="Of unknown rate", quoted_on=today)
+
+    assert [(each.quote.supplier.name, each.now) for each in offers(scenario)] == [
+        ("Chemical Works", "7.00 EUR/kg"),
+        ("Of unknown rate", "1.00 CHF/kg"),
+    ]
+
+
 def test_a_row_without_a_price_and_a_fixed_scenario_say_nothing(scenario: CostAssessment, assumed: MaterialPrice) -> None:
     quote = make.a_price(assumed.material, "7.25")
 
@@ -122,9 +155,10 @@ def test_a_row_without_a_price_and_a_fixed_scenario_say_nothing(scenario: CostAs
 
 
 def test_three_assumed_prices_cost_the_queries_of_one(scenario: CostAssessment, django_assert_num_queries: Any) -> None:
-    rows = list(scenario.prices.select_related("material"))
-    with django_assert_num_queries(0):
-        assert offered_for(scenario, rows, timezone.localdate()) == []
+    rows = list(scenario.prices.select_related("material", "quote__supplier"))
+    for some in (rows[:1], rows):
+        with django_assert_num_queries(1):
+            assert offered_for(scenario, some, timezone.localdate()) == []  # each has the newest
     for row in rows:
         assert not change(scenario, row, TYPED).errors
     rows = list(scenario.prices.select_related("material"))
@@ -175,7 +209,7 @@ def test_one_press_takes_the_price_and_settles_what_the_ledger_assumed_of_it(
     assert all(each.is_open for each in Assumption.objects.filter(pk__in=[each.pk for each in others]))
     event = Event.objects.get(kind="cost.offer_taken")
     assert event.words == (
-        f"Cost scenario As asked counts {assumed.material} at the price of Chemical Works: 7.25 EUR/kg from 25 kg (assumed: 9.50 EUR/kg)."
+        f"Cost scenario As asked counts {assumed.material} at the price of Chemical Works: 7.25 EUR/kg from 25 kg (before: 9.50 EUR/kg)."
     )
     assert Event.objects.filter(kind="assumption.settled").count() == 1
     assert "Suppliers offer" not in page

@@ -50,11 +50,22 @@ def test_each_picture_is_printed_with_a_table_that_says_the_same(scenario: CostA
     assert sorted(tables) == sorted([*found["pictures"], "percentiles"])
     assert tables["waterfall"][-1] == ["Price", "EUR 10,058", "100.0 %"]
     assert "Quantity of Operators" in [row[0] for row in tables["tornado"]]
-    assert [row[0] for row in tables["percentiles"]] == ["P5", "P10", "P50", "P90", "P95"]
+    assert [row[0] for row in tables["percentiles"]] == ["P5", "P10", "P50", "P90", "P95", "Price of the scenario"]
+    assert found["stated"][0].startswith("The price of the scenario, EUR 10,058, lies at P")
     draws = [int(cell.split(" ")[0].replace(",", "")) for row in tables["distribution"] for cell in row[1:]]
     assert (len(draws), sum(draws)) == (10, 10_000)
     ends = [row[0].removeprefix("EUR ").split(" to ") for row in tables["distribution"]]
     assert [high for _low, high in ends[:-1]] == [low for low, _high in ends[1:]], "each begins where the one before it ends"
+
+
+def test_a_picture_that_draws_less_than_its_table_says_so(scenario: CostAssessment, monkeypatch: pytest.MonkeyPatch) -> None:
+    change_rows(f"cost-lines:{scenario.pk}", [Change(ADD, values=LINE | {"label": "Analysts"})], actor=make.estimator())
+    monkeypatch.setattr("charts.tornado.SHOWN", 1)
+
+    found = scenario_on_paper(scenario.project)
+
+    assert found is not None
+    assert found["notes"] == {"tornado": "1 of 2 figures are drawn, those that move the price most; the table has all."}
 
 
 def test_the_fixed_scenario_is_printed_and_a_newer_draft_stands_beside_it(scenario: CostAssessment) -> None:

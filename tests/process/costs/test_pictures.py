@@ -1,6 +1,9 @@
+from dataclasses import replace
+from decimal import Decimal
+
 from charts.render import to_svg
 from process.costs.estimate import estimate
-from process.costs.pictures import price_distribution, price_tornado, price_waterfall
+from process.costs.pictures import percentiles, placed, price_distribution, price_tornado, price_waterfall
 from process.costs.simulation import Settings, simulate
 from process.costs.tornado import tornado
 from tests.process.costs.cases import co_01, small
@@ -35,4 +38,15 @@ def test_the_distribution_marks_its_quantiles() -> None:
     rows = price_distribution(simulate(small(), Settings(seed=7, draws=500)).known, "CHF").rows
 
     assert [row[0].split(" CHF")[0] for row in rows[:5]] == ["5 % below", "10 % below", "half below", "90 % below", "95 % below"]
-    assert rows[5][0].startswith("CHF")
+    assert rows[5][0].startswith("price CHF 529,485, ") and rows[5][0].endswith(" % below")
+    assert rows[6][0].startswith("CHF")
+
+
+def test_where_the_price_lies_is_said_in_words_and_among_the_percentiles() -> None:
+    found = replace(simulate(small(), Settings(seed=7, draws=500)).known, base=Decimal("529485.40"), below_pct=Decimal("37.6"))
+
+    assert placed(found, "CHF") == (
+        "The price of the scenario, CHF 529,485, lies at P38: in 38 of 100 draws cost plus margin stays below it, "
+        "in 62 it is as high or higher."
+    )
+    assert percentiles(found, "CHF")[-1] == ("Price of the scenario", "38 %", "CHF 529,485")

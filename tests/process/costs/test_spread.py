@@ -16,7 +16,7 @@ from process.costs.demand import Demand, Intake, base_value
 from process.costs.materials import Material
 from process.costs.pictures import price_tornado
 from process.costs.roll_up import total_price
-from process.costs.simulation import Settings, drawn, simulate
+from process.costs.simulation import Settings, below_pct, drawn, simulate
 from process.costs.tornado import tornado
 from process.costs.variables import variables
 from tests.process.costs.cases import TODAY, chf, co_01, large, small, step, with_price
@@ -138,6 +138,20 @@ def test_a_simulation_says_what_it_assumes() -> None:
     assert value.quantiles[5] < value.quantiles[50] < value.quantiles[95]
     assert stated[0].startswith("500 draws of 8 figures with the seed 7, each triangular")
     assert "independently" in stated[1] and stated[2].startswith("Risks count")
+
+
+def test_the_price_lies_where_so_many_draws_are_below_it() -> None:
+    assert below_pct(np.array([90.0, 99.999, 100.001, 110.0]), 100) == 25  # what differs by less than a cent is the same price
+    assert below_pct(np.broadcast_to(np.array(100.0), 10), 100.0000001) == 0
+
+
+def test_the_price_of_the_scenario_is_placed_among_the_draws() -> None:
+    dearer, cheaper = (simulate(spread(small(), "sm", *ends), FEW).known for ends in ((D(1), D(9)), (D(".1"), D(1))))
+
+    assert dearer.base == cheaper.base == tornado(small()).known.base
+    assert dearer.below_pct < 10 < 50 < cheaper.below_pct
+    found = simulate(small(), FEW).known
+    assert [found.base > price for price in found.quantiles.values()] == [found.below_pct > percent for percent in found.quantiles]
 
 
 def test_the_median_of_many_draws_lies_in_the_band() -> None:

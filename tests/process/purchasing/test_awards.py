@@ -223,7 +223,7 @@ def test_a_cheaper_price_that_comes_later_is_said_and_displaces_nothing(client: 
     page = client.get(scenario.get_absolute_url()).content.decode()
 
     assert "Third Works has offered it for less since" in page
-    assert "3.90 EUR/kg against 6.05 EUR/kg" in page
+    assert "3.90 EUR/kg for 120.319 kg against 6.05 EUR/kg, whole packs" in page
     assert "Quote, awarded" in page
     assert counted(scenario, line) == ("Second Works", Source.AWARDED)
     assert counted(a_draft(line, name="Later"), line) == ("Second Works", Source.AWARDED)
