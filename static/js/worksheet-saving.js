@@ -25,6 +25,12 @@ window.SheetSaving = (() => {
       this.locked = told?.locked ?? "";
     }
 
+    // Whether this is what the row tells already, and nothing else is typed or on its way.
+    agrees(told) {
+      const said = (row, values) => JSON.stringify([values, row.links ?? {}, row.locked ?? ""]);
+      return !this.typed.size && !this.sent.size && said(told, told.values) === said(this, this.saved);
+    }
+
     clear() {
       this.errors = {};
       this.there = {};
@@ -312,6 +318,7 @@ window.SheetSaving = (() => {
         const number = this.byKey.get(row.id);
         if (number === undefined) return;
         const state = this.states.get(number);
+        if (!shown.has(number) && state.agrees(row)) return; // drawing a row takes far longer than reading what it tells
         state.take(row);
         const seen = (name) => state.sent.has(name) || added.has(state);
         if (!state.isWrong) [...state.typed.keys()].filter(seen).forEach((name) => state.typed.set(name, row.values[name]));
