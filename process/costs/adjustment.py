@@ -2,6 +2,7 @@
 
 Rule: where the price of a material is more than the threshold away from its base price, the price of a kilogram of product changes by
 the part beyond the threshold, times the kilograms of the material that one kilogram of product takes. Basis: practice of supply contracts.
+What is recovered of a material follows its price: as many kilograms as that is worth are none of them.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from decimal import Decimal
 
 from process.costs.case import Case
 from process.costs.demand import base_value, needs
-from process.costs.figures import Source
-from process.costs.materials import ZERO, Category
-from process.costs.purchases import order_prices, orders
+from process.costs.figures import Figure, Source
+from process.costs.materials import ZERO, Category, Material
+from process.costs.purchases import charged, order_prices, orders
 from process.costs.rates import converted
 
 HUNDRED = Decimal(100)
@@ -26,7 +27,10 @@ BOUGHT = frozenset({Category.MATERIALS, Category.SOLVENTS})  # a waste is priced
 
 @dataclass(frozen=True)
 class Weight:
-    """A raw material in the price of one kilogram of product. kg_per_kg: needed for it, losses included; base_per_kg: what it costs."""
+    """A raw material in the price of one kilogram of product. kg_per_kg: needed for it, losses included; base_per_kg: what it costs.
+
+    is_net: some of it is recovered, and kg_per_kg is without as many kilograms as that is worth.
+    """
 
     material: str
     kg_per_kg: Decimal
@@ -34,10 +38,11 @@ class Weight:
     price_per_kg: Decimal
     source: Source
     on: date | None
+    is_net: bool = False
 
     @property
     def cost_per_kg(self) -> Decimal:
-        """Of it in one kilogram of product."""
+        """Of it in one kilogram of product, what is recovered taken off."""
         return self.kg_per_kg * self.base_per_kg
 
     @property
@@ -61,9 +66,19 @@ def _all(case: Case, phase: str, price_per_kg: Decimal, rate: Decimal) -> Iterat
         return
     taken, prices = needs(next(each for each in case.demands if each.key == scale.demand), base_value), order_prices(case)
     for material, needed, _bought in orders(case, scale, taken, base_value):
-        if material.category in BOUGHT and needed:
+        if material.category in BOUGHT:
             price = converted(prices[phase, material.key][1], case.currency, case.rates).price
-            yield Weight(material.label, needed / scale.output_kg, price.base * rate, price_per_kg, price.source, price.on)
+            kg = needed - _paid_back(case, material, price, charged(material, scale, taken, base_value))
+            is_net = material.recovered is not None
+            if kg > 0:
+                yield Weight(material.label, kg / scale.output_kg, price.base * rate, price_per_kg, price.source, price.on, is_net)
+
+
+def _paid_back(case: Case, material: Material, price: Figure, charged_kg: Decimal) -> Decimal:
+    """As many kilograms at the price, in the currency of the case, as what is recovered of those that are charged is worth."""
+    if material.recovered is None or not price.base:
+        return ZERO
+    return charged_kg * (converted(material.recovered, case.currency, case.rates).price.base / price.base)
 
 
 def change_per_kg(weight: Weight, now_per_kg: Decimal, threshold_pct: Decimal) -> Decimal:

@@ -145,6 +145,11 @@ def clause_words(found: Sequence[Weight], currency: str, phase: str, threshold_p
 
 def _line(weight: Weight, currency: str) -> str:
     words = _t("– %(material)s: %(price)s per kg (%(source)s), %(kg)s kg per kg of product, %(share)s %% of its price")
+    if weight.is_net:
+        words = _t(
+            "– %(material)s: %(price)s per kg (%(source)s), %(kg)s kg per kg of product once its recovered value is taken off, "
+            "%(share)s %% of its price"
+        )
     return words % {
         "material": weight.material,
         "price": _price(weight.base_per_kg, currency),

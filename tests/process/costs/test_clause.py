@@ -15,8 +15,9 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from process.costs.adjustment import Weight, change_per_kg, weights
 from process.costs.building import assessed
 from process.costs.clause import clause_of, clause_words, take_clause
-from process.costs.figures import Source
+from process.costs.figures import Source, price
 from process.costs.quoting import quote_scenario
+from process.costs.rates import Rate
 from process.costs.services import copy_scenario, fix_scenario
 from process.costs.trial import Trial
 from process.models import CostAssessment
@@ -24,6 +25,8 @@ from process.routes.services import fix_version
 from projects.models import Project, Quotation, QuotationLine
 from projects.services.commercial import change_in_draft, draft_of
 from tests.process import factories as make
+from tests.process.costs.cases import TODAY
+from tests.process.costs.story import change
 from tests.projects import factories as projects
 
 pytestmark = pytest.mark.django_db
@@ -50,10 +53,12 @@ def test_without_a_band_it_follows_at_once_and_the_share_is_of_the_price() -> No
     assert AMINOPHENOL.share_pct == D(20)  # 0.8 × 6.20 of 24.80
 
 
-def a_quoted_scenario(project: Project, *, currency: str = "EUR") -> CostAssessment:
-    """The draft of the quotation rests on it."""
+def a_quoted_scenario(project: Project, *, currency: str = "EUR", recovered: str = "") -> CostAssessment:
+    """The draft of the quotation rests on it. recovered: of each kilogram of aminophenol."""
     route = make.draft_of(make.a_whole_route(project))
     row = make.a_scenario(project, route, currency=currency)
+    if recovered:
+        assert not change(row, row.prices.get(material__name="4-Aminophenol"), {"recovered_per_kg": recovered}).errors
     fix_version(route.pk, reason="Quoted.", actor=make.chemist())
     fix_scenario(row.pk, reason="For the quotation.", actor=make.estimator())
     projects.a_quotation(project)
@@ -75,6 +80,38 @@ def test_the_heaviest_materials_are_named_and_their_weights_add_up_to_what_is_bo
     assert [each.material for each in weights(case, "validation", D(10000))] == ["4-Aminophenol"]  # none of weight: the heaviest
     doubled = weights(replace(case, lines=()), "validation", D("46.36"), D(2))
     assert [each.share_pct for each in doubled] == [each.share_pct for each in found]  # in another currency the shares are the same
+
+
+def test_as_many_kilograms_as_the_recovered_value_is_worth_have_no_weight(project: Project) -> None:
+    """6.20 euros, of which 3.10 come back as 6.20 francs of each kilogram charged; a fifth is lost before."""
+    known = assessed(make.a_scenario(project, make.draft_of(make.a_whole_route(project)))).case
+    assert known is not None
+
+    def weighed(worth: str, loss: str = "0") -> dict[str, Weight]:
+        back = {"recovered": price(worth, "CHF", "kg", source=Source.QUOTE, on=TODAY), "handling_loss_fraction": D(loss)}
+        materials = (replace(each, **back) if each.label == "4-Aminophenol" else each for each in known.materials)
+        case = replace(known, materials=tuple(materials), rates=(Rate("CHF", "EUR", D(".5"), TODAY, "bank"),))
+        return {each.material: each for each in weights(case, "validation", D("23.18"))}
+
+    half, lossy = weighed("6.20")["4-Aminophenol"], weighed("6.20", loss=".2")["4-Aminophenol"]
+
+    assert (round(half.kg_per_kg, 4), half.base_per_kg, half.is_net) == (D("0.4011"), D("6.20"), True)
+    assert round(half.share_pct, 2) == D("10.73")  # 0.4011 × 6.20 of 23.18
+    assert round(lossy.kg_per_kg, 4) == D("0.6016")  # 0.8021 ÷ 0.8, without 0.4011
+    assert list(weighed("12.40")) == ["Acetic anhydride"]  # all of it is paid back
+
+
+def test_the_rule_says_of_which_material_a_recovered_value_is_taken_off(project: Project) -> None:
+    row = a_quoted_scenario(project, recovered="3.10")
+
+    lines = take_clause(row.pk, actor=make.estimator()).price_adjustment.splitlines()
+    ClientCompany.objects.filter(pk=project.client_id).update(language="zh-hans")
+
+    named = {line.split(":")[0]: line for line in lines if line.startswith("–")}
+    assert "0.4011 kg per kg of product once its recovered value is taken off, " in named["– 4-Aminophenol"]
+    assert "kg per kg of product, " in named["– Acetic anhydride"]
+    assert lines[-1].endswith("a kilogram of product costs 0.25 EUR more.")
+    assert "扣除回收价值后每公斤产品用量 0.4011 kg" in take_clause(row.pk, actor=make.estimator()).price_adjustment
 
 
 def test_one_click_writes_the_rule_into_the_draft_and_it_can_be_changed(client: Client, project: Project) -> None:
