@@ -5,7 +5,7 @@ project's site. The lines are replaced when it is taken again. What a recovered 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ from process.costs.models import PHASE_CHOICES, CostAssessment, CostLine
 from process.costs.plans import FOUR_PLACES
 from process.costs.services import editing_blockers, locked_draft
 from process.costs.taking import told_of
-from process.costs.waste import Disposed, Tariff, balance_at_yields, disposed, unpriced, without_sold
+from process.costs.waste import Disposed, Tariff, balance_at_yields, disposed, taken_off, unpriced, without_sold
 from process.routes.building import material_key, plain_route, steps_of
 from process.words import plain_number
 from projects.money import half_up
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from process.routes.models import RouteStep
 
 WASTE = "waste"  # the mark of the lines that came from here
-HUNDRED = Decimal(100)
+HUNDRED, NAMED = Decimal(100), 3  # of what is sold
 TOLD = ("waste", "currency", "source", "valid_from", "valid_until")
 CLASSES = dict(DisposalPrice.Waste.choices)
 
@@ -50,11 +50,11 @@ class RouteWaste:
     where none were. changed: route, yields, prices or what is sold are others since. left_out: in words what it is without.
     """
 
-    found: tuple[Disposed, ...]
-    phase: str
-    number: int
-    changed: bool
-    blockers: tuple[Blocker, ...]
+    found: tuple[Disposed, ...] = ()
+    phase: str = ""
+    number: int = 0
+    changed: bool = False
+    blockers: tuple[Blocker, ...] = ()
     left_out: str = ""
 
     @property
@@ -68,24 +68,26 @@ def waste_of(scenario: CostAssessment, steps: Sequence[RouteStep] | None = None)
     taken = [line for line in scenario.lines.all() if line.planned_by == WASTE]
     phase = taken[0].phase if taken else ""
     if not scenario.is_draft:
-        return RouteWaste((), phase, len(taken), False, tuple(editing_blockers(scenario)))
-    found, missing = _found(scenario, steps)
-    changed = bool(taken) and taken[0].plan_fingerprint != _fingerprint(found)
-    return RouteWaste(found, phase, len(taken), changed, (*editing_blockers(scenario), *missing), _left_out(scenario))
+        return RouteWaste(phase=phase, number=len(taken), blockers=tuple(editing_blockers(scenario)))
+    standing = _standing(scenario, steps, again=bool(taken))
+    changed = bool(taken) and taken[0].plan_fingerprint != _fingerprint(standing.found)
+    blockers = (*editing_blockers(scenario), *standing.blockers)
+    return replace(standing, phase=phase, number=len(taken), changed=changed, blockers=blockers)
 
 
-def _found(scenario: CostAssessment, steps: Sequence[RouteStep] | None) -> tuple[tuple[Disposed, ...], list[Blocker]]:
+def _standing(scenario: CostAssessment, steps: Sequence[RouteStep] | None, *, again: bool) -> RouteWaste:
+    """again: of a scenario from whose route lines were taken before."""
     version = scenario.route_version
     if version is None:
-        return (), [
-            Blocker("cost.no_route", _t("The scenario counts with no route yet."), f"{scenario.get_absolute_url()}#id_change-route_version")
-        ]
+        words, link = _t("The scenario counts with no route yet."), f"{scenario.get_absolute_url()}#id_change-route_version"
+        return RouteWaste(blockers=(Blocker("cost.no_route", words, link),))
     route = plain_route(list(steps_of(version)) if steps is None else steps)
     answer = balance_at_yields(route, float(scenario.yield_pct / HUNDRED))
     if answer.value is None:
-        return (), [Blocker("cost.route", fault.words, link=version.get_absolute_url()) for fault in answer.faults]
-    found = disposed(without_sold(answer.value, _sold(scenario)), _tariffs(scenario))
-    return found, list(_unpriced(scenario, found))
+        return RouteWaste(blockers=tuple(Blocker("cost.route", fault.words, link=version.get_absolute_url()) for fault in answer.faults))
+    sold = _sold(scenario)
+    found, off = disposed(without_sold(answer.value, sold), _tariffs(scenario)), taken_off(answer.value, sold)
+    return RouteWaste(found, blockers=tuple(_missing(scenario, found, off, again=again)), left_out=_left_out(off))
 
 
 def _sold(scenario: CostAssessment) -> set[str]:
@@ -93,10 +95,10 @@ def _sold(scenario: CostAssessment) -> set[str]:
     return {material_key(row.material_id) for row in scenario.prices.all() if row.recovered_per_kg is not None}
 
 
-def _left_out(scenario: CostAssessment) -> str:
+def _left_out(off: Sequence[str]) -> str:
     """What the waste of the scenario is without; "" where it is whole."""
-    words = _t("Without solvents, catalysts and auxiliaries of which a recovered value is counted: they are sold, not disposed of.")
-    return words if _sold(scenario) else ""
+    names = ", ".join(off[:NAMED]) + (" …" if len(off) > NAMED else "")
+    return _t("Without what is sold, as a recovered value is counted of it: %(names)s.") % {"names": names} if off else ""
 
 
 def with_tariffs(scenarios: QuerySet[CostAssessment]) -> QuerySet[CostAssessment]:
@@ -117,7 +119,10 @@ def _tariff(row: dict[str, Any]) -> Tariff:
     return Tariff(Decimal(row["price_per_kg"]), row["currency"], row["source"], first, last)
 
 
-def _unpriced(scenario: CostAssessment, found: Sequence[Disposed]) -> Iterator[Blocker]:
+def _missing(scenario: CostAssessment, found: Sequence[Disposed], off: Sequence[str], *, again: bool) -> Iterator[Blocker]:
+    """again: lines were taken before; where nothing is left of them, or it costs nothing, they can go."""
+    if again and not found:
+        return
     site = scenario.project.site
     if site is None:
         yield from no_site(scenario.project, _t("No site is chosen for the project, whose prices of disposal would count."))
@@ -127,13 +132,10 @@ def _unpriced(scenario: CostAssessment, found: Sequence[Disposed]) -> Iterator[B
         words = _t("%(site)s has no price for the disposal of: %(waste)s.") % {"site": site.name, "waste": CLASSES[name]}
         yield Blocker("cost.no_disposal", words, link=link)
     if not found:
-        yield Blocker("cost.no_waste", _nothing_left(scenario), link=link)
-    elif not unpriced(found) and not any(each.cost and _kg(each) for each in found):
+        words = _t("All that leaves the route is sold.") if off else _t("The route makes no waste.")
+        yield Blocker("cost.no_waste", words, link=link)
+    elif not again and not unpriced(found) and not any(each.cost and _kg(each) for each in found):
         yield Blocker("cost.free_disposal", _t("The disposal of this waste costs nothing."), link=link)
-
-
-def _nothing_left(scenario: CostAssessment) -> str:
-    return _t("All that leaves the route is recovered.") if _sold(scenario) else _t("The route makes no waste.")
 
 
 def _fingerprint(found: Sequence[Disposed]) -> str:
@@ -147,7 +149,10 @@ def _said(tariff: Tariff) -> list[Any]:
 
 @act
 def take_waste(pk: int, phase: str, *, actor: User) -> CostAssessment:
-    """In place of the lines that were taken before, in whatever phase; what people typed and what plans brought stays."""
+    """In place of the lines that were taken before, in whatever phase; what people typed and what plans brought stays.
+
+    Where the route leaves nothing to pay for any more, only they go.
+    """
     row = locked_draft(pk, actor)
     if phase not in dict(PHASE_CHOICES):
         raise BadInput({"phase": _t("Choose a phase.")})

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from process.routes.chain import at_yields
 from process.routes.checks import faults_of
-from process.routes.mass_balance import Balance, StepBalance, Waste, mass_balance
+from process.routes.mass_balance import ROUNDING, Balance, StepBalance, Waste, mass_balance
 from process.routes.plain import Computed, Role, Route
 from process.routes.unit_cost import exact
 
@@ -62,8 +62,15 @@ def _without_sold(step: StepBalance, sold: Collection[str]) -> Waste:
     left = {name: getattr(step.waste, name) for name in CLASSES}
     for line in (each for each in step.lines if each.charge.substance.key in sold):
         if name := LEAVES_AS.get(line.charge.role):
-            left[name] = max(left[name] - line.fresh_kg, 0.0)
+            rest = left[name] - line.fresh_kg
+            left[name] = rest if rest > ROUNDING else 0.0
     return Waste(**left)
+
+
+def taken_off(balance: Balance, sold: Collection[str]) -> tuple[str, ...]:
+    """The names of those without which the waste is less, in the order in which they are charged."""
+    names = {line.charge.substance.key: line.charge.substance.name for step in balance.steps for line in step.lines}
+    return tuple(name for key, name in names.items() if key in sold and without_sold(balance, {key}) != balance.waste)
 
 
 def unpriced(found: Iterable[Disposed]) -> tuple[str, ...]:

@@ -302,7 +302,7 @@ def scenario_waste(request: SignedInRequest, code: str, number: int) -> HttpResp
     scenario = visible_scenario(request, code, number)
     form = PlanForm(request.POST, prefix="waste")
     if carried_out(form, lambda: take_waste(scenario.pk, actor=request.user, **form.cleaned_data)):
-        messages.success(request, _t("The waste of the route stands among the cost lines."))
+        messages.success(request, _t("The cost lines follow the waste of the route."))
         return redirect(scenario)
     return render_scenario(request, scenario, status=400, waste=waste_on(scenario, editors(request, scenario.project), form))
 

@@ -37,7 +37,7 @@ from process.costs.stored import plain, restored
 from process.costs.tornado import tornado
 from process.costs.trial import Trial
 from process.costs.variables import variables
-from process.costs.waste import without_sold
+from process.costs.waste import disposed, taken_off, without_sold
 from process.models import CostAssessment, MaterialPrice, StepInput
 from process.models import RouteStep as StepRow
 from process.routes.mass_balance import mass_balance
@@ -223,8 +223,23 @@ def test_what_is_sold_is_no_waste_and_what_is_left_of_a_reactant_stays_some() ->
     found = {key: without_sold(balance, {key}) for key in ("thf", "pd", "start", "nothing")}
 
     assert found["nothing"] == found["start"] == balance.waste
+    assert taken_off(balance, {"pd", "start", "thf", "nothing"}) == ("Tetrahydrofuran", "Palladium on carbon")
     assert (found["thf"].solvent, found["thf"].other) == (0.0, balance.waste.other)
     assert (found["pd"].solvent, found["pd"].other) == (balance.waste.solvent, pytest.approx(balance.waste.other - 5))
+
+
+@given(st.lists(st.floats(0.1, 20), min_size=2, max_size=5))
+def test_of_a_class_that_is_all_sold_nothing_is_left(amounts: list[float]) -> None:
+    solvents = [
+        Charge(f"s{place}", Substance(f"s{place}", "Solvent"), Role.SOLVENT, each, Basis.KG_PER_KG) for place, each in enumerate(amounts)
+    ]
+    route = a_route()
+    (step,) = route.steps
+    balance = mass_balance(replace(route, steps=(replace(step, charges=(step.charges[0], *solvents)),)), 7.0).known
+
+    left = without_sold(balance, {each.substance.key for each in solvents})
+
+    assert [each.waste for each in disposed(left, {})] == ["other"]
 
 
 def test_the_waste_of_a_scenario_is_without_what_is_sold_and_says_so(scenario: CostAssessment) -> None:
@@ -235,7 +250,17 @@ def test_the_waste_of_a_scenario_is_without_what_is_sold_and_says_so(scenario: C
     after = waste_of(read(scenario))
     assert ([each.waste for each in before.found], before.left_out) == (["water", "aqueous"], "")
     assert after.found == before.found[1:]
-    assert "they are sold, not disposed of" in after.left_out
+    assert after.left_out == "Without what is sold, as a recovered value is counted of it: Water."
+
+
+def test_of_a_reactant_nothing_is_said_to_be_left_out(scenario: CostAssessment) -> None:
+    """Nor of a material that the route does not take."""
+    before = waste_of(read(scenario))
+    assert not recover(scenario)
+    values = {"recovered_per_kg": 1, "recovered_currency": "EUR", "recovered_source": "quote", "recovered_dated": scenario.priced_on}
+    MaterialPrice.objects.create(assessment=scenario, material=make.a_material("Toluene"), **values)
+
+    assert waste_of(read(scenario)) == before
 
 
 def row_of(scenario: CostAssessment, name: str = "4-Aminophenol") -> MaterialPrice:

@@ -15,7 +15,7 @@ from hypothesis import given
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import NotAllowed, Refused
-from catalogue.models import DisposalPrice
+from catalogue.models import DisposalPrice, Material
 from process.costs.disposing import take_waste, waste_of
 from process.costs.services import change_scenario
 from process.costs.trial import Trial
@@ -26,7 +26,7 @@ from process.routes.plain import Route
 from process.routes.unit_cost import exact
 from projects.models import Project
 from tests.process import factories as make
-from tests.process.costs.story import price_of, read
+from tests.process.costs.story import change, price_of, read
 from tests.process.routes import routes
 from tests.projects import factories as projects
 from worksheets.changing import ADD, Change, Result, change_rows
@@ -122,14 +122,63 @@ def of_nothing(scenario: CostAssessment, trial: Trial) -> Decimal:
 
 
 def test_what_rounds_to_nothing_is_no_line_and_a_route_without_waste_says_so(scenario: CostAssessment, monkeypatch: Any) -> None:
+    monkeypatch.setattr("process.costs.disposing.disposed", lambda *_said: ())
+    with pytest.raises(Refused, match="The route makes no waste"):
+        take(scenario)
+
     tariff = Tariff(D("0.5"), "EUR")
     some = (Disposed("water", D(2), tariff), Disposed("solvent", D("0.00004"), tariff))
     monkeypatch.setattr("process.costs.disposing.disposed", lambda *_said: some)
     take(scenario)
     assert [line.label for line in scenario.lines.all()] == ["Disposal: Water as charged"]
 
-    monkeypatch.setattr("process.costs.disposing.disposed", lambda *_said: ())
-    with pytest.raises(Refused, match="The route makes no waste"):
+
+def a_rearrangement(project: Project) -> CostAssessment:
+    """All of the reactant becomes the product; the solvent alone is left."""
+    route = make.draft_of(make.a_route(project, "Rearrangement"))
+    step = make.a_step(route, "Rearrangement", product_molar_mass_g_per_mol="109.128", yield_pct="100")
+    start = make.a_material("4-Aminophenol", molar_mass_g_per_mol=109.128)
+    solvent = make.a_material("Tetrahydrofuran", kind=Material.Kind.SOLVENT, density_kg_per_l=0.889)
+    for material, price in ((start, "6.20"), (solvent, "1.40")):
+        make.a_price(material, price)
+    make.an_input(step, start, is_limiting="yes")
+    make.an_input(step, solvent, role="solvent", amount="5", basis="l_per_kg")
+    return make.a_scenario(project, route)
+
+
+def sell(scenario: CostAssessment, name: str = "Tetrahydrofuran") -> None:
+    assert not change(scenario, scenario.prices.get(material__name=name), {"recovered_per_kg": "0.40"}).errors
+
+
+def test_where_all_is_sold_nothing_is_taken_and_what_was_taken_before_can_go(client: Client, project: Project) -> None:
+    scenario = a_rearrangement(project)
+    priced("solvent")
+    take(scenario)
+    sell(scenario)
+    client.force_login(make.estimator())
+
+    page = client.get(scenario.get_absolute_url()).content.decode()
+    client.post(reverse("cost-waste", args=[project.code, scenario.number]), {"waste-phase": "pilot"})
+
+    assert "the prices of disposal or what is sold of it have changed" in page
+    assert "Nothing is left to dispose of: taken again, the 1 line that came from it goes." in page
+    assert not scenario.lines.exists()
+    event = Event.objects.filter(kind="cost.waste_taken").latest("pk")
+    assert (list(event.data["before"]), event.data["after"]) == (["Pilot: Disposal: Organic solvents"], {})
+    with pytest.raises(Refused, match="All that leaves the route is sold"):
+        take(scenario)
+
+
+def test_lines_of_a_waste_that_costs_nothing_any_more_can_go(scenario: CostAssessment) -> None:
+    for waste in ("water", "aqueous"):
+        priced(waste)
+    take(scenario)
+    DisposalPrice.objects.update(price_per_kg=0, note="The works takes it.")
+
+    take(scenario)
+
+    assert not scenario.lines.exists()
+    with pytest.raises(Refused, match="costs nothing"):
         take(scenario)
 
 
@@ -185,7 +234,7 @@ def test_the_page_takes_the_waste_and_says_when_it_is_another_one(client: Client
 
     page = client.post(address, {"waste-phase": "pilot"}, follow=True).content.decode()
 
-    assert "The waste of the route stands among the cost lines." in page
+    assert "The cost lines follow the waste of the route." in page
     assert "Take the waste again" in page
     assert "is another one since" not in page
     DisposalPrice.objects.update(price_per_kg=D("0.20"))
