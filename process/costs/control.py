@@ -12,7 +12,7 @@ from documents.content import Column, data_table, key_values
 from process.costs.band import Band
 from process.costs.estimate import Estimate
 from process.costs.figures import Source
-from process.costs.results import Priced
+from process.costs.results import Priced, by_source
 from projects.money import half_up
 
 ZERO, TENTH, HUNDRED = Decimal(0), Decimal("0.1"), Decimal(100)
@@ -20,7 +20,7 @@ FIRM = frozenset({Source.AWARDED, Source.QUOTE, Source.PRICE_BOOK})
 
 
 def firm_percent(sums: Mapping[Source, Decimal]) -> Decimal | None:
-    """Of the direct cost what rests on quotes and price books, in percent with one decimal; None where there is no cost."""
+    """Of what is paid what rests on quotes and price books, in percent with one decimal; None where there is no cost."""
     return _share(sum((amount for source, amount in sums.items() if source in FIRM), ZERO), sum(sums.values(), ZERO))
 
 
@@ -49,6 +49,6 @@ def _apart(price: Decimal, band: Band) -> str:
 
 
 def _sources(estimate: Estimate) -> dict[str, Any]:
-    total = sum(estimate.by_source.values(), ZERO)
     columns = [Column(_t("Source of the direct cost"), 50), Column(estimate.currency, 30, "right"), Column(_t("Share (%)"), 20, "right")]
-    return data_table(columns, [(str(source.label), sums, _share(sums, total)) for source, sums in estimate.by_source.items() if sums])
+    rows = ((words, amount, None if share is None else half_up(share, TENTH)) for words, amount, share in by_source(estimate) if amount)
+    return data_table(columns, rows)

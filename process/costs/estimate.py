@@ -74,7 +74,7 @@ class Estimate:
     """The total is the sum of the phases, each the sum of its rounded lines.
 
     expected_risk: probability × impact, shown apart whether it is in the price or not. optional: the price of the optional lines.
-    by_source: the direct cost by where its prices come from.
+    by_source: what is paid of the direct cost, by where its prices come from; what is recovered is taken off it.
     """
 
     currency: str
@@ -89,6 +89,11 @@ class Estimate:
     @property
     def price(self) -> Decimal:
         return self.built.price
+
+    @property
+    def recovered(self) -> Decimal | None:
+        """Below zero; None where nothing is."""
+        return self.by_category.get(Category.RECOVERED)
 
 
 def estimate(case: Case) -> Computed[Estimate]:
@@ -181,7 +186,7 @@ def _by_category(lines: Iterable[LineCost]) -> dict[Category, Decimal]:
 
 def _by_source(lines: Iterable[LineCost]) -> dict[Source, Decimal]:
     sums: dict[Source, Decimal] = {}
-    for line in lines:
+    for line in (each for each in lines if each.category != Category.RECOVERED):
         sums[line.price.source] = sums.get(line.price.source, ZERO) + line.amount
     return {source: sums[source] for source in Source if source in sums}
 

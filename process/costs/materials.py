@@ -136,6 +136,13 @@ def worth_more(recovered: Figure, price: Figure) -> str:
     return next((end for end in ("base", "high") if getattr(recovered, end) > getattr(price, end)), "")
 
 
+def at_most(worth: N, cost: N) -> N:
+    """What comes back of a kilogram, no more than it costs: figures that vary apart may cross where their bases do not."""
+    if isinstance(worth, Decimal) and isinstance(cost, Decimal):
+        return min(worth, cost)
+    return np.minimum(worth, cost)
+
+
 def require_price(price: Figure, label: str, *, per: str) -> None:
     if not price.currency:
         raise BadInput({"currency": _t("%(label)s: a price needs its currency.") % {"label": label}})

@@ -278,7 +278,7 @@ class MaterialPrice(models.Model):
     dated = models.DateField(_("dated"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=1000, blank=True)
-    recovered_per_kg = _end(_("recovered value per kg"))
+    recovered_per_kg = _end(_("recovered value per kg charged"))
     recovered_low = _end(_("recovered, low"))
     recovered_high = _end(_("recovered, high"))
     recovered_currency = CurrencyField(_("recovered, currency"), blank=True)

@@ -55,7 +55,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
         "rates": _rates(chosen.estimate.lines),
         "sources": data_table(
             [Column(_t("Source of the price"), 50), Column(chosen.estimate.currency, 30, "right"), Column(_t("Share (%)"), 20, "right")],
-            [(words, amount, half_up(share, TENTH)) for words, amount, share in found.by_source],
+            [(words, amount, None if share is None else half_up(share, TENTH)) for words, amount, share in found.by_source],
         ),
         "risks": data_table(
             [Column(_t("Risk"), 60), Column(_t("Probability (%)"), 16, "right"), Column(_t("Cost if it happens"), 24, "right")],
@@ -146,11 +146,19 @@ def _facts(chosen: Priced, estimate: Estimate, why: str) -> list[dict[str, str]]
         (_t("Overhead (%)"), shortest(row.overhead_pct)),
         (_t("Contingency (%)"), shortest(row.contingency_pct)),
         (_t("Margin"), margin % percents),
+        *_recovered(estimate),
         (_t("Price"), f"{estimate.currency} {cell(estimate.price)}"),
         (_t("Likely between"), f"{cell(band.low)} – {cell(band.high)}" if band else None),
         (_t("Price per kg"), f"{estimate.currency} {cell(largest.per_kg)} ({largest.label})" if largest else None),
         (_t("Optional, beside the price"), estimate.optional or None),
     )
+
+
+def _recovered(estimate: Estimate) -> Iterator[tuple[str, str]]:
+    """Where something is: what it does to the price beyond its own amount."""
+    if estimate.recovered is not None:
+        words = _t("%(amount)s, in the direct cost: overhead, contingency and margin are on what is left")
+        yield _t("Recovered value"), words % {"amount": f"{estimate.currency} {cell(estimate.recovered)}"}
 
 
 def _batch_band(row: CostPhase) -> str:

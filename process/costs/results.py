@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
@@ -16,7 +16,7 @@ from process.costs.building import Assessed, terms_of, wrong_blockers
 from process.costs.case import Case
 from process.costs.completeness import Impact, price_impact
 from process.costs.estimate import Estimate, PhaseCost
-from process.costs.figures import FRACTION, Source
+from process.costs.figures import FRACTION
 from process.costs.models import CostAssessment
 from process.costs.pictures import percentiles, placed, price_distribution, price_tornado, price_waterfall
 from process.costs.simulation import Settings, simulate
@@ -149,7 +149,7 @@ class OpenAnswer:
 @dataclass(frozen=True)
 class Whole:
     """The page of one scenario. stated: how the price lies in the simulation and what that assumes, or why there is none; factors: whose
-    word the widening is.
+    word the widening is. by_source: words, amount and share in percent of what is paid; then what is recovered, which is no share of it.
     """
 
     rows: tuple[TableRow, ...]
@@ -158,7 +158,7 @@ class Whole:
     distribution: Picture | None
     percentiles: tuple[tuple[str, str, str], ...]
     stated: tuple[str, ...]
-    by_source: tuple[tuple[str, Decimal, Decimal], ...]
+    by_source: tuple[tuple[str, Decimal, Decimal | None], ...]
     open_answers: tuple[OpenAnswer, ...]
     factors: tuple[str, ...]
     wider_together: Decimal
@@ -178,7 +178,7 @@ def whole(found: Priced, missing: Sequence[str], *, seed: int) -> Whole | None:
         distribution=price_distribution(drawn.value, case.currency) if drawn.value else None,
         percentiles=tuple(percentiles(drawn.value, case.currency)) if drawn.value else (),
         stated=(placed(drawn.value, case.currency), *map(str, drawn.warnings)) if drawn.value else tuple(map(str, drawn.faults)),
-        by_source=tuple(_by_source(whole_estimate.by_source)),
+        by_source=tuple(by_source(whole_estimate)),
         open_answers=tuple(_open(impacts.known.impacts)),
         factors=tuple(dict.fromkeys(source for each in impacts.known.impacts for source in each.sources)),
         wider_together=impacts.known.together,
@@ -206,11 +206,13 @@ def _rows(found: Estimate, phases: list[PhaseCost], case: Case) -> Iterator[Tabl
         yield row(_t("Optional, beside the price"), (*(phase.optional for phase in phases), found.optional))
 
 
-def _by_source(sums: Mapping[Source, Decimal]) -> Iterator[tuple[str, Decimal, Decimal]]:
-    """Words, amount, share in percent."""
-    total = sum(sums.values(), Decimal(0))
-    for source, amount in sums.items():
+def by_source(found: Estimate) -> Iterator[tuple[str, Decimal, Decimal | None]]:
+    """Words, amount, share in percent of what is paid; last, without a share, what is recovered."""
+    total = sum(found.by_source.values(), Decimal(0))
+    for source, amount in found.by_source.items():
         yield str(source.label), amount, amount / total * HUNDRED if total else Decimal(0)
+    if found.recovered is not None:
+        yield _t("Recovered value, taken off"), found.recovered, None
 
 
 def _open(impacts: Iterable[Impact]) -> Iterator[OpenAnswer]:

@@ -9,9 +9,9 @@ from typing import Generic
 
 from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
 from process.costs.demand import N, Value, needs
-from process.costs.figures import ONE, Figure
+from process.costs.figures import ONE
 from process.costs.keys import batch_key, output_key, quantity_key, rate_key, recovered_key
-from process.costs.materials import ZERO, Category, Material, recovered_words
+from process.costs.materials import ZERO, Category, at_most, recovered_words
 from process.costs.purchases import OrderPrices, charged, order_prices, orders
 from process.costs.rates import Converted, converted, rate_between
 
@@ -79,16 +79,14 @@ def _materials(case: Case, scale: Scale, taken: Mapping[str, N], prices: OrderPr
     for material, _needed, bought in orders(case, scale, taken, value):
         key, figure = prices[scale.phase, material.key]
         price = converted(figure, case.currency, case.rates)
-        amount = bought * value(price.price.base, key)
+        cost = value(price.price.base, key)
+        amount = bought * cost
         yield Leaf(material.key, material.label, scale.phase, material.category, Inclusion.INCLUDED, amount, bought, "kg", price)
         if material.recovered is not None:
-            yield _recovered(case, scale, material, material.recovered, charged(material, scale, taken, value), value)
-
-
-def _recovered(case: Case, scale: Scale, material: Material, figure: Figure, kg: N, value: Value[N]) -> Leaf[N]:
-    key, price = recovered_key(material.key), converted(figure, case.currency, case.rates)
-    label, amount = recovered_words(material.label), value(ZERO, "") - kg * value(price.price.base, key)
-    return Leaf(key, label, scale.phase, Category.RECOVERED, Inclusion.INCLUDED, amount, kg, "kg", price)
+            key, back = recovered_key(material.key), converted(material.recovered, case.currency, case.rates)
+            kg, worth = charged(material, scale, taken, value), at_most(value(back.price.base, key), cost)
+            label, amount = recovered_words(material.label), value(ZERO, "") - kg * worth
+            yield Leaf(key, label, scale.phase, Category.RECOVERED, Inclusion.INCLUDED, amount, kg, "kg", back)
 
 
 def _line(case: Case, scale: Scale, line: Line, value: Value[N]) -> Leaf[N]:

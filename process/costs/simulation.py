@@ -26,7 +26,9 @@ PERCENTILES = (5, 10, 50, 90, 95)
 
 @dataclass(frozen=True)
 class Settings:
-    """The stated assumptions. The draws are independent of one another: what moves together in truth makes the band too narrow."""
+    """The stated assumptions. The draws are independent of one another: what moves together in truth makes the band too narrow, and too
+    wide where it is taken off one another.
+    """
 
     seed: int
     draws: int = DRAWS
@@ -73,6 +75,13 @@ def _stated(case: Case, settings: Settings, number: int) -> list[str]:
         _t("%(draws)s draws of %(number)s figures with the seed %(seed)s, each triangular between its low, base and high.") % values,
         _t("The figures are drawn independently of one another; what moves together in truth makes the spread too narrow."),
     ]
+    if any(material.recovered is not None for material in case.materials):
+        found.append(
+            _t(
+                "Where a recovered value follows the price of its material in truth, the spread is too wide instead; in no draw does more "
+                "come back of a material than it costs."
+            )
+        )
     if case.risks:
         found.append(_t("Risks count with their expected cost, not as events."))
     return found

@@ -136,6 +136,10 @@ ORIGIN = (
     SheetColumn("valid_until", example="2026-12-31"),
     SheetColumn("note", note=_("A price of zero needs one."), width=24),
 )
+RECOVERED_NOTE = _(
+    "For each kg charged, times the share that comes back: 85 % come back and are sold at 0.80: 0.68. Only of what the route does not "
+    "recycle. It lowers the direct cost, and with it overhead, contingency and margin."
+)
 OF_SCENARIO: dict[str, Any] = {
     "parent": "assessment",
     "currency": lambda scenario: str(scenario.currency),
@@ -204,7 +208,7 @@ MATERIAL_PRICES = Worksheet(
         SheetColumn("handling_loss_pct", unit="%", field=_percent, note=_("Lost outside the reaction."), example="2"),
         SheetColumn("loss_in_yield", note=_("Then it is not counted again."), example="no"),
         *ORIGIN,
-        SheetColumn("recovered_per_kg", note=_("What comes back for each kg charged; only of what the route does not recycle.")),
+        SheetColumn("recovered_per_kg", note=RECOVERED_NOTE),
         SheetColumn("recovered_low", note=_("Empty: as the base.")),
         SheetColumn("recovered_high", note=_("Empty: as the base.")),
         SheetColumn("recovered_currency", note=_("Empty: that of the scenario.")),

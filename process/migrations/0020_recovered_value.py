@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='materialprice',
                 name='recovered_per_kg',
-                field=models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='recovered value per kg'),
+                field=models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='recovered value per kg charged'),
             ),
             migrations.AddField(
                 model_name='materialprice',
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='materialpriceevent',
                 name='recovered_per_kg',
-                field=models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='recovered value per kg'),
+                field=models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='recovered value per kg charged'),
             ),
             migrations.AddField(
                 model_name='materialpriceevent',

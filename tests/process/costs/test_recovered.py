@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from process.assumptions.figures import assumed_in
 from process.costs.band import price_band
 from process.costs.building import assessed
 from process.costs.case import Case
+from process.costs.control import control_on_paper, firm_percent
 from process.costs.counting import what_counts
 from process.costs.demand import base_value
 from process.costs.disposing import waste_of
@@ -29,7 +31,7 @@ from process.costs.keys import recovered_key
 from process.costs.materials import Category, Tier
 from process.costs.paper import scenario_on_paper
 from process.costs.pictures import price_waterfall
-from process.costs.results import priced
+from process.costs.results import by_source, priced
 from process.costs.roll_up import total_price
 from process.costs.services import copy_scenario, fix_scenario
 from process.costs.simulation import Settings, simulate
@@ -38,6 +40,7 @@ from process.costs.tornado import tornado
 from process.costs.trial import Trial
 from process.costs.variables import variables
 from process.costs.waste import disposed, taken_off, without_sold
+from process.costs.worksheets import MATERIAL_PRICES
 from process.models import CostAssessment, MaterialPrice, StepInput
 from process.models import RouteStep as StepRow
 from process.routes.mass_balance import mass_balance
@@ -59,6 +62,13 @@ def recovering(value: Figure, case: Case | None = None) -> Case:
     """Of the starting material."""
     case = case or small()
     return replace(case, materials=tuple(replace(each, recovered=value) if each.key == "sm" else each for each in case.materials))
+
+
+def without_it() -> Case:
+    """The small case by a route that needs no starting material."""
+    (route,) = small().demands
+    steps = (replace(each, intakes=tuple(one for one in each.intakes if one.of != "sm")) for each in route.steps)
+    return replace(small(), demands=(replace(route, steps=tuple(steps)),), materials=small().materials[1:])
 
 
 def unrounded(case: Case) -> Decimal:
@@ -97,9 +107,10 @@ def test_it_is_converted_once_by_the_rate_of_the_day() -> None:
 def test_contributions_sum_to_the_total_to_the_cent(worth: Decimal, batch_kg: Decimal, batches: int) -> None:
     found = estimate(recovering(chf(worth)).at("pilot", batch_kg=batch_kg, batches=batches)).known
 
-    sums = [sum(each.amount for each in found.lines), sum(found.by_category.values()), sum(found.by_source.values())]
+    back = found.by_category[Category.RECOVERED]
+    sums = [sum(each.amount for each in found.lines), sum(found.by_category.values()), sum(found.by_source.values()) + back]
     assert sums == [found.built.direct] * 3
-    assert found.by_category[Category.RECOVERED] < 0
+    assert found.recovered == back < 0
     assert abs(sum(each.share or 0 for each in found.lines) - 1) < D("1e-20")
 
 
@@ -159,6 +170,37 @@ def test_where_it_has_a_range_it_moves_the_price_the_other_way() -> None:
     assert price_band(case).known.width > price_band(recovering(chf("60"))).known.width
     assert simulate(case, settings).known != simulate(recovering(chf("60")), settings).known
     assert variables(recovering(chf("60"))) == variables(small())
+
+
+def test_however_its_price_falls_no_more_comes_back_of_a_material_than_it_costs() -> None:
+    """95 to 160 francs a kilogram, of which up to 160 come back: at best it costs nothing, in the extremes of the band and in each draw."""
+    case = recovering(chf("110", low="60", high="160"))
+    free, settings = price_band(without_it()).known, Settings(seed=7, draws=500)
+
+    assert price_band(case).known.lowest == free.lowest
+    assert simulate(case, settings).known.bins[0].low >= free.lowest
+    bar = next(each for each in tornado(case).known.bars if each.variable.key == recovered_key("sm"))
+    assert bar.at_high == unrounded(without_it()).quantize(D("0.01"))
+
+
+def test_the_draws_say_what_is_too_wide_in_them() -> None:
+    def stated(case: Case) -> list[bool]:
+        return ["the spread is too wide instead" in str(each) for each in simulate(case, Settings(seed=7, draws=500)).warnings]
+
+    assert (any(stated(recovering(chf("30")))), any(stated(small()))) == (True, False)
+
+
+def test_it_has_no_share_of_what_is_paid_and_a_row_of_its_own() -> None:
+    """Everything is quoted, and what comes back is assumed: 17,850 of it."""
+    case = recovering(price("30", "CHF", "kg", on=TODAY))
+    found = estimate(case).known
+
+    rows = list(by_source(found))
+
+    assert firm_percent(found.by_source) == 100
+    assert [row[2] for row in rows] == [100, None]
+    assert rows[-1][:2] == ("Recovered value, taken off", D("-17850.00"))
+    assert [row[0] for row in by_source(estimate(small()).known)] == ["Quote"]
 
 
 def test_the_waterfall_takes_it_off_the_materials() -> None:
@@ -299,6 +341,14 @@ def test_it_is_taken_off_the_price_and_stands_in_the_table(scenario: CostAssessm
     assert (bound.totals_of(rows)["recovered"], bound.totals_of(rows)["share"]) == ("-272.73", "100")
 
 
+def test_the_table_says_of_which_kilogram_it_is_and_what_it_does_to_the_price(scenario: CostAssessment) -> None:
+    column = next(each for each in MATERIAL_PRICES.columns if each.name == "recovered_per_kg")
+
+    assert MATERIAL_PRICES.heading(column) == "Recovered value per kg charged"
+    assert "85 % come back and are sold at 0.80: 0.68" in str(MATERIAL_PRICES.note(column))
+    assert "lowers the direct cost, and with it overhead, contingency and margin" in str(MATERIAL_PRICES.note(column))
+
+
 def test_nothing_that_comes_back_changes_nothing(scenario: CostAssessment) -> None:
     before, counted = price_of(scenario), what_counts(scenario.project)
 
@@ -420,7 +470,26 @@ def test_the_cost_form_prints_it_with_its_source(scenario: CostAssessment) -> No
     lines = [row for row in found["lines"]["rows"] if row[0].startswith("Recovered value of 4-Aminophenol\nQuote, Refiner 7")]
     assert [(row[1], row[3], row[4]) for row in lines] == [("Pilot", "2 EUR", "-32.09"), ("Validation", "2 EUR", "-240.64")]
     assert "Recovered value" in [row[0] for row in found["phases"]["rows"]]
+    assert found["sources"]["rows"][-1] == ["Recovered value, taken off", "-272.73", "–"]
+    facts = {each["label"]: each["value"] for each in found["facts"]}
+    assert facts["Recovered value"] == "EUR -272.73, in the direct cost: overhead, contingency and margin are on what is left"
     assert ["Recovered value", "−EUR 273"] in [row[:2] for row in found["tables"]["waterfall"]["rows"]]
+
+
+def test_the_sources_on_the_page_and_on_paper_add_up_to_what_is_paid(client: Client, scenario: CostAssessment) -> None:
+    """All is quoted; what comes back is assumed."""
+    assert not recover(scenario)
+    client.force_login(make.estimator())
+
+    page = client.get(scenario.get_absolute_url()).content.decode()
+    control = control_on_paper(priced(assessed(read(scenario))))
+
+    table = page[page.index('id="sources-title"') :]
+    shares = re.findall(r'nowrap">([^<]+)</td></tr>', table[: table.index("</section>")])
+    assert shares == ["100.0 %", "–"]
+    assert control is not None
+    assert control["facts"][0]["value"] == "100.0"
+    assert [row[2] for row in control["sources"]["rows"]] == ["100.0", "–"]
 
 
 def test_what_is_assumed_of_it_is_in_the_ledger_apart_from_the_price(scenario: CostAssessment) -> None:
