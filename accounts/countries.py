@@ -265,7 +265,7 @@ COUNTRIES = {
 }
 
 
-NAMED_ZONES = 3
+NAMED_ZONES = 5  # in a refusal
 
 LANDS = [(code, _(name)) for code, name in COUNTRIES.items()]  # as the reader calls them; a file is read back in any language
 
@@ -296,9 +296,11 @@ def zone_fault(country: str, zone: str) -> str:
     own = zones().get(country, [])
     if not own or zone in (*own, "UTC"):
         return ""
-    named = ", ".join(each.replace("_", " ") for each in own[:NAMED_ZONES])
-    said = {"zone": zone.replace("_", " "), "country": _t(COUNTRIES[country]), "zones": f"{named}, …" if len(own) > NAMED_ZONES else named}
-    return _t("%(zone)s is no time zone of %(country)s, where it is: %(zones)s") % said
+    said = {"zone": zone.replace("_", " "), "country": _t(COUNTRIES[country])}
+    said["zones"] = ", ".join(each.replace("_", " ") for each in own[:NAMED_ZONES])
+    if len(own) > NAMED_ZONES:
+        return _t("%(zone)s is not a time zone of %(country)s. Choose %(zones)s or another of its zones, or UTC.") % said
+    return _t("%(zone)s is not a time zone of %(country)s. Choose %(zones)s, or UTC.") % said
 
 
 def zones_in_use() -> list[str]:

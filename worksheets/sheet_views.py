@@ -112,15 +112,15 @@ def _saved(form: RowForm, bound: Bound, act: str, pk: int | None = None) -> bool
 
 def _form_page(request: SignedInRequest, bound: Bound, form: RowForm, row: Any, stays: Sequence[str] = ()) -> HttpResponse:
     """stays: why the row was not taken away."""
-    others = list(bound.base().values_list("pk", flat=True)) if bound.sheet.order and row is not None else []
-    place = others.index(row.pk) if others else 0
+    keys = list(bound.base().values_list("pk", flat=True)) if bound.sheet.order and row is not None else []
+    place = keys.index(row.pk) if row is not None and row.pk in keys else None  # one that went meanwhile has none
     context = {
         "sheet": Shown(bound, request),
         "form": form,
         "row": row,
         "locked": bound.locked(row) if row is not None else "",
-        "may_go_up": place > 0,
-        "may_go_down": bool(others) and place < len(others) - 1,
+        "may_go_up": place is not None and place > 0,
+        "may_go_down": place is not None and place < len(keys) - 1,
         "stays": stays,
     }
     return render(request, "worksheets/row.html", context, status=400 if form.errors or stays else 200)
@@ -145,6 +145,8 @@ def worksheet_row_move(request: SignedInRequest, sheet: str, pk: int) -> HttpRes
     bound = bind_for(request, sheet)
     _row(bound, pk)
     keys = list(bound.base().values_list("pk", flat=True))
+    if pk not in keys:
+        raise Http404
     place = keys.index(pk) + (1 if request.POST.get("to") == "down" else -2)
     return _done(request, bound, Change(MOVE, pk, after=keys[place] if 0 <= place < len(keys) else 0), _t("The row was moved."))
 

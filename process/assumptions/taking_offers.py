@@ -5,6 +5,7 @@ awarded to it: one act changes the draft scenario and settles what the ledger as
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _t
@@ -19,33 +20,54 @@ from process.assumptions.prompting import prompt
 from process.costs.awarded import awarded_in
 from process.costs.building import assessed
 from process.costs.models import CostAssessment, MaterialPrice, QuotedPrice
-from process.costs.offered import Offered, offered_for
+from process.costs.offered import offered_in, quoted_words
 from process.costs.services import first_breaks, locked_draft
 from projects.services.waiting import close_waits
 from worksheets.changing import CHANGE, Change, change_rows
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from catalogue.models import SupplierQuote
 
 MONEY_PER_KG = re.compile(r"[a-z]{3}/kg", re.IGNORECASE)  # of any currency; L/kg and kg/kg are none
 EMPTIED = ("price_per_kg", "price_low", "price_high", "currency", "reference", "dated", "valid_until")  # of what was typed
 
 
+@dataclass(frozen=True)
+class Taken:
+    """quote: whose price the row counts with from now on; now, was: that and what it counted with before, in words."""
+
+    row: MaterialPrice
+    quote: SupplierQuote
+    now: str
+    was: str
+
+    @property
+    def said(self) -> dict[str, str]:
+        return {"material": str(self.row.material), "supplier": self.quote.supplier.name, "now": self.now, "was": self.was}
+
+
 @act
-def take_offer(pk: int, quote: int, *, actor: User) -> CostAssessment:
-    """With every break of that price list. Raises Refused where nobody offers it any more, or the scenario counts with what is as new."""
+def take_offer(pk: int, quote: int, *, actor: User) -> int:
+    """With every break of that price list; how many rows of the ledger that settles. Raises Refused where the page of the scenario does
+    not name it among the offers, or the material goes to a supplier.
+    """
     scenario = locked_draft(pk, actor)
-    rows = scenario.prices.select_related("material", "quote__supplier")
-    found = next((each for each in offered_for(scenario, rows, scenario.project.today) if each.quote.pk == quote), None)
+    found = next((each for each in offered_in(assessed(scenario), scenario.project.today) if each.quote.pk == quote), None)
     if found is None:
-        words = _t("This price is not offered any more, or the scenario counts with one that is as new.")
-        raise Refused([Blocker("cost.no_offer", words, link=scenario.get_absolute_url())])
+        raise Refused([Blocker("cost.no_offer", _not_offered(scenario, quote), link=scenario.get_absolute_url())])
+    if found.award is not None:
+        told = {"material": found.row.material, "supplier": found.award.supplier, "price": found.award.price_words}
+        words = _t("%(material)s goes to %(supplier)s at %(price)s: before another price is taken, that award is revoked.")
+        raise Refused([Blocker("cost.goes_elsewhere", words % told, link=found.award.get_absolute_url())])
     _take(scenario, found.row, QuotedPrice.objects.select_related("material", "supplier").get(pk=quote), actor)
-    settled = _settle(scenario, found, actor)
-    said = {"material": str(found.row.material), "supplier": found.quote.supplier.name, "now": found.now, "was": found.was}
-    record("cost.offer_taken", scenario, actor=actor, settled=settled, link=scenario.get_absolute_url(), **said)
-    prompt(scenario)
-    return scenario
+    return _recorded(scenario, "cost.offer_taken", Taken(found.row, found.found.quote, found.now, found.was), actor)
+
+
+def _not_offered(scenario: CostAssessment, quote: int) -> str:
+    if any(row.quote_id == quote for row in scenario.prices.all()):
+        return _t("The scenario counts with this price already.")
+    return _t("This price is not offered for the scenario any more: its page says what is.")
 
 
 @act
@@ -58,12 +80,16 @@ def take_award(pk: int, award: int, *, actor: User) -> CostAssessment:
         raise Refused([Blocker("cost.no_award", words, link=scenario.get_absolute_url())])
     (chosen,) = first_breaks(QuotedPrice.objects.filter(**{name: getattr(found.award.quote, name) for name in LIST}))
     _take(scenario, found.row, chosen, actor)
-    offered = Offered(found.row, chosen, scenario.project.today, scenario.currency, {})
-    settled = _settle(scenario, offered, actor)
-    said = {"material": str(found.row.material), "supplier": str(found.award.supplier), "now": found.now, "was": found.was}
-    record("cost.award_taken", scenario, actor=actor, settled=settled, link=scenario.get_absolute_url(), **said)
-    prompt(scenario)
+    _recorded(scenario, "cost.award_taken", Taken(found.row, chosen, quoted_words(chosen), found.was), actor)
     return scenario
+
+
+def _recorded(scenario: CostAssessment, kind: str, taken: Taken, actor: User) -> int:
+    """Settle, record and ask no longer; how many rows of the ledger were settled."""
+    settled = _settle(scenario, taken, actor)
+    record(kind, scenario, actor=actor, settled=settled, link=scenario.get_absolute_url(), **taken.said)
+    prompt(scenario)
+    return settled
 
 
 def _take(scenario: CostAssessment, row: MaterialPrice, quote: QuotedPrice, actor: User) -> None:
@@ -75,25 +101,25 @@ def _take(scenario: CostAssessment, row: MaterialPrice, quote: QuotedPrice, acto
         raise Refused([Blocker("cost.offer_not_taken", words, link=scenario.get_absolute_url())]) from bad
 
 
-def _settle(scenario: CostAssessment, found: Offered, actor: User) -> int:
+def _settle(scenario: CostAssessment, taken: Taken, actor: User) -> int:
     """What the ledger assumed of the price of this material, and nobody has answered; how many rows."""
     ledger = Assumption.objects.select_for_update(of=("self",)).open().filter(project=scenario.project_id, field="")
-    rows = [row for row in ledger if _is_its_price(row, found)]
+    rows = [row for row in ledger if _is_its_price(row, taken)]
     for row in rows:
         row.project = scenario.project
-        row.real_figure = Ordered(found.quote.supplier.name, found.quote).figure_in(row.unit) if row.figure is not None else None
-        row.real_words = _t("%(supplier)s: %(price)s") % {"supplier": found.quote.supplier.name, "price": found.now}
+        row.real_figure = Ordered(taken.quote.supplier.name, taken.quote).figure_in(row.unit) if row.figure is not None else None
+        row.real_words = _t("%(supplier)s: %(price)s") % {"supplier": taken.quote.supplier.name, "price": taken.now}
         row.save(update_fields=["real_figure", "real_words"])
         close_waits(f"assumption.arrived:{row.pk}")
         said = {"code": scenario.project.code, "title": row.words[:120], "link": row.get_absolute_url()}
-        record("assumption.settled", row, actor=actor, now=found.now, was=found.was, **said)
+        record("assumption.settled", row, actor=actor, now=taken.now, was=taken.was, **said)
     return len(rows)
 
 
-def _is_its_price(row: Assumption, found: Offered) -> bool:
+def _is_its_price(row: Assumption, taken: Taken) -> bool:
     """A row of its price in a scenario; or one that names the material, by name or code and not as a part of another's, and whose figure
     is money for a kilogram."""
-    material = found.row.material
+    material = taken.row.material
     if row.about:
         return row.material_id == material.pk
     named = (rf"(?<![\w-]){re.escape(each)}(?![\w-])" for each in (material.name, material.code) if each)

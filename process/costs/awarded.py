@@ -84,7 +84,7 @@ class _Market:
         scenario = found.assessment
         needed = needed_by_largest(scenario, found.steps)
         quotes = sorted(
-            (quote for quote in given.quotes if _is_on_offer(quote, on)), key=lambda each: (each.quoted_on, each.quantity_from_kg, each.pk)
+            (quote for quote in given.quotes if is_on_offer(quote, on)), key=lambda each: (each.quoted_on, each.quantity_from_kg, each.pk)
         )
         asked: dict[str, Any] = {"currency": scenario.currency, "on": on, "needed_kg": needed, "rates": given.rates}
         lists = {list_of(award.quote) for award in given.awards.values() if award.quote is not None}
@@ -97,5 +97,5 @@ class _Market:
         return replace(each, own=own, cheaper=best if is_cheaper else None)
 
 
-def _is_on_offer(quote: SupplierQuote, on: date) -> bool:
+def is_on_offer(quote: SupplierQuote, on: date) -> bool:
     return quote.holds_on(on) and quote.supplier.status not in Supplier.NOT_ASKED

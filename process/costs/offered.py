@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from types import MappingProxyType
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
-from catalogue.models import SupplierQuote
-from catalogue.models.supply import LIST
+from catalogue.models import ExchangeRate, SupplierQuote
+from catalogue.models.supply import LIST, ListOfPrices, list_of
 from catalogue.qualification import note_on
+from process.costs.awarded import is_on_offer
+from process.costs.building import Assessed, needed_by_largest
+from process.costs.estimate import GRAM
 from process.costs.figures import Source
 from process.costs.models import CostAssessment, MaterialPrice
-from process.costs.rates import Rate
-from process.routes.building import holding_quotes
-from process.words import money_words
-from projects.money import rounded
+from process.purchasing.awards import InquiryAward
+from process.routes.building import Priced, prices_among
+from process.words import money_words, plain_number
+from projects.money import half_up, rounded
+
+Breaks = Sequence[SupplierQuote]
+NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Offered:
-    """The newest price list of one supplier, by its smallest quantity, beside the row that does not count with it.
+    """The newest price list of one supplier beside the row that does not count with it.
 
-    into: the currency of the scenario; factors: what converts others into it, by currency.
+    quote: its smallest break, by which a row takes the whole list; breaks: all of it. found: what it asks for the kilograms that are
+    needed, counted: what the list of the row asks for them, None where its price is typed; each in its own currency. into: the currency of
+    the scenario; factors: what converts others into it, by currency. award: by which the material goes to a supplier; as long as it is in
+    force no other price is taken.
     """
 
     row: MaterialPrice
     quote: SupplierQuote
+    breaks: Breaks
     on: date
+    found: Priced
+    counted: Priced | None
     into: str
     factors: Mapping[str, Decimal]
+    award: InquiryAward | None
 
     @property
     def is_assumed(self) -> bool:
@@ -43,29 +59,30 @@ class Offered:
     @property
     def now(self) -> str:
         """12.00 EUR/kg, from what quantity on."""
-        return _quoted(self.quote)
+        return quoted_words(self.found.quote)
 
     @property
     def was(self) -> str:
-        if self.row.quote is None:
+        if self.counted is None:
             return _per_kg(*self._own)
-        return _t("%(supplier)s, %(price)s") % {"supplier": self.row.quote.supplier.name, "price": _quoted(self.row.quote)}
+        return _t("%(supplier)s, %(price)s") % {"supplier": self.counted.quote.supplier.name, "price": quoted_words(self.counted.quote)}
 
     @property
     def _own(self) -> tuple[Decimal, str]:
-        """The price and its currency that the scenario counts with."""
-        if self.row.quote is not None:
-            return self.row.quote.price_per_kg, self.row.quote.currency
+        """What the scenario counts a needed kilogram with, and its currency."""
+        if self.counted is not None:
+            return self.counted.cost, self.counted.price.currency
         return self.row.price_per_kg or Decimal(0), self.row.currency
 
     @property
     def is_other(self) -> bool:
-        return (self.quote.price_per_kg, self.quote.currency) != self._own
+        """Than what is assumed, by whatever quantity."""
+        return any((each.price_per_kg, each.currency) != self._own for each in self.breaks)
 
     @property
     def both(self) -> tuple[Decimal, Decimal] | None:
         """What is offered and what is counted with, in one currency; None where a rate is not known."""
-        (now, currency), (was, other) = (self.quote.price_per_kg, self.quote.currency), self._own
+        (now, currency), (was, other) = (self.found.cost, self.quote.currency), self._own
         if currency == other:
             return now, was
         if not {currency, other} <= self.factors.keys():
@@ -74,11 +91,39 @@ class Offered:
 
     @property
     def compared(self) -> str:
-        """Both in the currency of the scenario, where they are in two; nothing where a rate is not known."""
-        if self.both is None or self.quote.currency == self._own[1]:
+        """Both in one currency and for what is needed, where the prices as they are quoted do not tell that; nothing where a rate is not
+        known.
+        """
+        is_one = self.quote.currency == self._own[1]
+        if self.both is None or (is_one and not self._is_by_quantity):
             return ""
-        now, was = (_per_kg(rounded(price, self.into), self.into) for price in self.both)
-        return _t("%(now)s against %(was)s") % {"now": now, "was": was}
+        into = self.quote.currency if is_one else self.into
+        now, was = (_per_kg(rounded(price, into), into) for price in self.both)
+        if not (needed := half_up(self.found.needed_kg, GRAM)):
+            return _t("%(now)s against %(was)s") % {"now": now, "was": was}
+        words = _t("%(now)s against %(was)s for %(kg)s kg, whole packs and smallest orders counted")
+        return words % {"now": now, "was": was, "kg": plain_number(needed)}
+
+    @property
+    def _is_by_quantity(self) -> bool:
+        """Whether what is needed decides what a kilogram costs."""
+        sides = ((self.found, self.quote), (self.counted, self.row.quote))
+        return any(priced is not None and (priced.is_left_over or priced.quote != first) for priced, first in sides)
+
+    @property
+    def ended(self) -> date | None:
+        """The last day of the quote that the scenario counts with, where it is over."""
+        quote = self.row.quote
+        return quote.valid_until if quote is not None and quote.has_expired(self.on) else None
+
+    @property
+    def says_more(self) -> bool:
+        """Beside a quote: the supplier's own new list, whatever it says, and what another one sells for less, as far as rates tell."""
+        own = self.row.quote
+        if own is None or own.supplier_id == self.quote.supplier_id or self.both is None:
+            return True
+        now, was = self.both
+        return now < was
 
     @property
     def note(self) -> str:
@@ -91,52 +136,91 @@ class Offered:
         return reverse("worksheet-row", args=[f"cost-materials:{self.row.assessment_id}", self.row.pk])
 
 
-def offered_for(scenario: CostAssessment, rows: Iterable[MaterialPrice], on: date, rates: Iterable[Rate] = ()) -> list[Offered]:
+def offered_in(found: Assessed, on: date) -> list[Offered]:
+    """`offered_for` all rows of a draft, for what its largest phase needs."""
+    if found.given is None:
+        return []
+    awards = {pk: award for pk, award in found.given.awards.items() if not award.broken_because(on)}
+    needs = partial(needed_by_largest, found.assessment, found.steps)
+    return offered_for(found.assessment, found.assessment.prices.all(), on, needs=needs, rates=found.given.rates, awards=awards)
+
+
+def offered_for(
+    scenario: CostAssessment,
+    rows: Iterable[MaterialPrice],
+    on: date,
+    *,
+    needs: Callable[[], Mapping[int, float]] = dict,
+    rates: Mapping[str, ExchangeRate] = NONE,
+    awards: Mapping[int, InquiryAward] = NONE,
+) -> list[Offered]:
     """Of each material that is assumed in a draft, by supplier, what may be ordered on that day; of one that counts with a quote what its
-    supplier has quoted after it at another price, and others for less. The rows come with their material and, where they have one, the
-    supplier of their quote.
+    supplier has quoted after it, and others for less. The rows come with their material and, where they have one, the supplier of their
+    quote.
 
     A row takes a whole price list, by its smallest break; of a list whose smallest break has ended nothing is offered. Two queries, one
     where nothing is offered, and none where no row has a price of these kinds: a fixed scenario stays as it is, and a row without any
     price says so elsewhere.
 
-    rates: into the currency of the scenario, where prices in two currencies are to be compared.
+    needs: by material the kilograms, asked where something is newer; by the smallest break where none are said. rates: by currency, into
+    that of the scenario. awards: by material those in force.
     """
     counted = {row.material_id: row for row in rows if row.quote_id is not None or _is_assumed(row)} if scenario.is_draft else {}
     if not counted:
         return []
-    smaller = SupplierQuote.objects.filter(**{name: OuterRef(name) for name in LIST}, quantity_from_kg__lt=OuterRef("quantity_from_kg"))
-    lists = holding_quotes(counted, on).filter(_not_older(counted.values()), ~Exists(smaller))
-    lists = lists.order_by("material_id", "supplier_id", "-quoted_on", "-id")
-    quotes = lists.distinct("material_id", "supplier_id").select_related("supplier").prefetch_related("supplier__qualifications")
-    factors = {rate.currency: rate.factor for rate in rates} | {scenario.currency: Decimal(1)}
-    found = (Offered(counted[quote.material_id], quote, on, scenario.currency, factors) for quote in quotes)
-    return sorted((each for each in found if _says_more(each)), key=lambda each: (each.row.pk, each.quote.supplier.name))
+    lists = _lists(counted.values())
+    newest = list(_newest(lists.values(), counted, on))
+    needed = needs() if newest else {}
+    factors = {currency: row.rate for currency, row in rates.items()} | {scenario.currency: Decimal(1)}
+
+    def offered(breaks: Breaks) -> Offered:
+        row = counted[breaks[0].material_id]
+        own = _for_what_is_needed(lists[list_of(row.quote)], needed, on) if row.quote is not None else None
+        found, award = _for_what_is_needed(breaks, needed, on), awards.get(row.material_id)
+        return Offered(row, breaks[0], breaks, on, found, own, scenario.currency, factors, award)
+
+    offers = [each for each in map(offered, newest) if each.says_more]
+    prefetch_related_objects([each.quote.supplier for each in offers], "qualifications")
+    return sorted(offers, key=lambda each: (each.row.pk, each.quote.supplier.name))
 
 
 def _is_assumed(row: MaterialPrice) -> bool:
     return row.quote_id is None and row.price_per_kg is not None and row.source == Source.ASSUMPTION
 
 
-def _says_more(offer: Offered) -> bool:
-    """Beside a quote: the supplier's own new price, whatever it is, and what another one sells for less, as far as rates tell."""
-    own = offer.row.quote
-    if own is None:
-        return True
-    is_cheaper = offer.both is None or offer.both[0] < offer.both[1]
-    return offer.is_other and (is_cheaper or offer.quote.supplier_id == own.supplier_id)
-
-
-def _not_older(rows: Iterable[MaterialPrice]) -> Q:
-    """What was quoted before was known when the scenario took its quote."""
-    found = Q(material__in=[row.material_id for row in rows if row.quote is None])
+def _lists(rows: Iterable[MaterialPrice]) -> dict[ListOfPrices, list[SupplierQuote]]:
+    """The smallest break first, of what is assumed every list; else the one that the row counts with, and those that are newer."""
+    wanted = Q()
     for row in rows:
-        if row.quote is not None:
-            found |= Q(material=row.material_id, quoted_on__gt=row.quote.quoted_on)
+        if row.quote is None:
+            wanted |= Q(material=row.material_id)
+        else:
+            wanted |= Q(material=row.material_id, quoted_on__gt=row.quote.quoted_on)
+            wanted |= Q(**{name: getattr(row.quote, name) for name in LIST})
+    found: dict[ListOfPrices, list[SupplierQuote]] = {}
+    for quote in SupplierQuote.objects.filter(wanted).select_related("supplier").order_by("quantity_from_kg", "id"):
+        found.setdefault(list_of(quote), []).append(quote)
     return found
 
 
-def _quoted(quote: SupplierQuote) -> str:
+def _newest(lists: Iterable[Breaks], counted: Mapping[int, MaterialPrice], on: date) -> Iterator[Breaks]:
+    """Of each supplier of a material. What was quoted before was known when the scenario took its quote."""
+    found: dict[tuple[int, int], Breaks] = {}
+    for breaks in sorted(lists, key=lambda each: (each[0].quoted_on, each[0].pk)):
+        first, own = breaks[0], counted[breaks[0].material_id].quote
+        if is_on_offer(first, on) and (own is None or first.quoted_on > own.quoted_on):
+            found[first.material_id, first.supplier_id] = breaks
+    yield from found.values()
+
+
+def _for_what_is_needed(breaks: Breaks, needed_kg: Mapping[int, float], on: date) -> Priced:
+    """In the currency of the list: what it asks is known without a rate."""
+    first = breaks[0]
+    return prices_among(breaks, currency=first.currency, on=on, needed_kg=needed_kg, rates={}).found[first.material_id]
+
+
+def quoted_words(quote: SupplierQuote) -> str:
+    """12.00 EUR/kg, from what quantity on."""
     price = _per_kg(quote.price_per_kg, quote.currency)
     return _t("%(price)s from %(kg)s") % {"price": price, "kg": quote.from_words} if quote.quantity_from_kg else price
 

@@ -47,7 +47,8 @@ def price_tornado(found: Tornado, currency: str, *, width: int | str = WIDTH) ->
     return tornado(reaches, base=float(found.base), base_words=_money(found.base, currency), width=width)
 
 
-def price_distribution(found: Simulation, currency: str, *, width: int | str = WIDTH) -> Picture:
+def price_distribution(found: Simulation, currency: str, *, price: Decimal, width: int | str = WIDTH) -> Picture:
+    """price: of the scenario, as every table has it; its place is that of the sum before its lines are rounded, as the draws are."""
     bins = [
         Bin(
             float(each.low),
@@ -58,28 +59,28 @@ def price_distribution(found: Simulation, currency: str, *, width: int | str = W
         for each in found.bins
     ]
     marks = [Mark(float(at), _below(percent, _money(at, currency)), percent in DRAWN) for percent, at in found.quantiles.items()]
-    return distribution(bins, [*marks, _own_mark(found, currency)], unit=currency, width=width)
+    return distribution(bins, [*marks, _own_mark(found, currency, price)], unit=currency, width=width)
 
 
-def _own_mark(found: Simulation, currency: str) -> Mark:
-    values = {"price": _money(found.base, currency), "percent": _percent(found)}
+def _own_mark(found: Simulation, currency: str, price: Decimal) -> Mark:
+    values = {"price": _money(price, currency), "percent": _percent(found)}
     return Mark(float(found.base), _t("price %(price)s, %(percent)s %% below") % values)
 
 
-def percentiles(found: Simulation, currency: str) -> list[tuple[str, str, str]]:
+def percentiles(found: Simulation, currency: str, *, price: Decimal) -> list[tuple[str, str, str]]:
     """P10, how many of the draws lie below, the price; then the same of the scenario's own."""
     limits = [(f"P{percent}", f"{percent} %", _money(at, currency)) for percent, at in found.quantiles.items()]
-    return [*limits, (_t("Price of the scenario"), f"{_percent(found)} %", _money(found.base, currency))]
+    return [*limits, (_t("Price of the scenario"), f"{_percent(found)} %", _money(price, currency))]
 
 
-def placed(found: Simulation, currency: str) -> str:
+def placed(found: Simulation, currency: str, *, price: Decimal) -> str:
     """How the price of the scenario lies among the drawn ones, which hold the same overhead and margin."""
     below = _percent(found)
     words = _t(
         "The price of the scenario, %(price)s, lies at P%(below)s: in %(below)s of 100 draws cost plus margin stays below it, "
         "in %(rest)s it is as high or higher."
     )
-    return words % {"price": _money(found.base, currency), "below": below, "rest": 100 - below}
+    return words % {"price": _money(price, currency), "below": below, "rest": 100 - below}
 
 
 def _percent(found: Simulation) -> int:

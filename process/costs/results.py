@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.utils.translation import gettext as _t
 
@@ -170,15 +171,23 @@ def whole(found: Priced, missing: Sequence[str], *, seed: int) -> Whole | None:
     if case is None or whole_estimate is None:
         return None
     drawn = simulate(case, Settings(seed))
+    told: dict[str, Any] = {"currency": case.currency, "price": whole_estimate.price}
     impacts = price_impact(case, missing)
     return Whole(
         rows=tuple(_rows(whole_estimate, found.phases, case)),
         waterfall=price_waterfall(whole_estimate, case.terms),
         tornado=price_tornado(found.tornado, case.currency) if found.tornado else None,
+<<<<<<< HEAD
         distribution=price_distribution(drawn.value, case.currency) if drawn.value else None,
         percentiles=tuple(percentiles(drawn.value, case.currency)) if drawn.value else (),
         stated=(placed(drawn.value, case.currency), *map(str, drawn.warnings)) if drawn.value else tuple(map(str, drawn.faults)),
         by_source=tuple(by_source(whole_estimate)),
+=======
+        distribution=price_distribution(drawn.value, **told) if drawn.value else None,
+        percentiles=tuple(percentiles(drawn.value, **told)) if drawn.value else (),
+        stated=(placed(drawn.value, **told), *map(str, drawn.warnings)) if drawn.value else tuple(map(str, drawn.faults)),
+        by_source=tuple(_by_source(whole_estimate.by_source)),
+>>>>>>> 79003235031de8a4c91ca07b929b101bb5ffa6a9
         open_answers=tuple(_open(impacts.known.impacts)),
         factors=tuple(dict.fromkeys(source for each in impacts.known.impacts for source in each.sources)),
         wider_together=impacts.known.together,

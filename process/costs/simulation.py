@@ -43,8 +43,8 @@ class Bin:
 
 @dataclass(frozen=True)
 class Simulation:
-    """Prices of all phases to the minor unit. quantiles: by percent (5, 10, 50, 90, 95). base: the price with every figure at its base;
-    below_pct: of 100 draws so many come to less.
+    """Prices of all phases to the minor unit. quantiles: by percent (5, 10, 50, 90, 95). base: the price with every figure at its base,
+    not rounded line by line; below_pct: of 100 draws so many come to less.
     """
 
     quantiles: dict[int, Decimal]

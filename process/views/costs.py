@@ -25,13 +25,13 @@ from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
 from process.assumptions.taking_offers import take_award, take_offer
 from process.costs import quoted, quoting, services
-from process.costs.awarded import Awarded, awarded_in
+from process.costs.awarded import awarded_in
 from process.costs.building import assessed, assessed_many
 from process.costs.clause import clause_of, take_clause, threshold_of
 from process.costs.disposing import take_waste, waste_of, with_tariffs
 from process.costs.forms import ClauseForm, CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
-from process.costs.models import CostAssessment, MaterialPrice
-from process.costs.offered import offered_for
+from process.costs.models import CostAssessment
+from process.costs.offered import offered_in
 from process.costs.plan_words import words_of_plan
 from process.costs.results import Priced, markup_pct, priced, whole
 from process.costs.simulation import SEED
@@ -152,12 +152,12 @@ def _differs(form: TrialForm, standing: dict[str, Any]) -> bool:
 def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, status: int = 200, **bound: Any) -> HttpResponse:
     """bound: a form with its errors."""
     scenario.standing = assessed(scenario)
-    standing, case = priced(scenario.standing), scenario.standing.case
+    standing = priced(scenario.standing)
     values = services.scenario_values(scenario)
     not_mine = editors(request, scenario.project)
     plans = standings_of(scenario)
-    awarded = awarded_in(scenario.standing, scenario.project.today)
-    offers = offered_for(scenario, _not_given(scenario, awarded), scenario.project.today, case.rates if case else ())
+    today = scenario.project.today
+    offers = [each for each in offered_in(scenario.standing, today) if each.award is None]  # else said beside the award
     result = _result(request, scenario, standing, plans=plans)
     sheets = ((COST_LINES, scenario.lines), (MATERIAL_PRICES, scenario.prices), (RISKS, scenario.risks))
     context = result | {
@@ -165,7 +165,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "blockers": not_mine + services.editing_blockers(scenario),
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
-        "awarded": awarded,
+        "awarded": awarded_in(scenario.standing, today),
         "offered": [each for each in offers if each.is_assumed],
         "newer": [each for each in offers if not each.is_assumed],
         "plans": plans_on(scenario, plans, not_mine),
@@ -178,12 +178,6 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "events": list(events_of(scenario)[:EVENTS]),
     }
     return render(request, "process/cost.html", context | bound, status=status)
-
-
-def _not_given(scenario: CostAssessment, awarded: Iterable[Awarded]) -> list[MaterialPrice]:
-    """Of what goes to a supplier, what others offer is said beside the award."""
-    given = {each.row.pk for each in awarded if not each.broken}
-    return [row for row in scenario.prices.all() if row.pk not in given]
 
 
 def plans_on(
@@ -310,10 +304,12 @@ def scenario_waste(request: SignedInRequest, code: str, number: int) -> HttpResp
 @internal_required
 @require_POST
 def scenario_offer(request: SignedInRequest, code: str, number: int, quote: int) -> HttpResponse:
-    """A supplier's price in place of the assumed one."""
+    """A supplier's price in place of the assumed or older one."""
     scenario = visible_scenario(request, code, number)
-    take_offer(scenario.pk, quote, actor=request.user)
-    messages.success(request, _t("The scenario counts with the supplier's price; what the ledger assumed of it is settled."))
+    if take_offer(scenario.pk, quote, actor=request.user):
+        messages.success(request, _t("The scenario counts with the supplier's price; what the ledger assumed of it is settled."))
+    else:
+        messages.success(request, _t("The scenario counts with the supplier's price."))
     return redirect(scenario)
 
 

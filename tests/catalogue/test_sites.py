@@ -86,11 +86,13 @@ def test_country_and_zone_may_be_typed_as_people_call_them(keeper: User) -> None
 def test_a_zone_that_is_none_of_the_country_is_refused_where_it_was_typed(site: Site, keeper: User) -> None:
     with pytest.raises(BadInput) as caught:
         create_site("basel", name="Basel", country="CH", time_zone="Asia/Tokyo", actor=keeper)
-    assert caught.value.errors == {"time_zone": ["Asia/Tokyo is no time zone of Switzerland, where it is: Europe/Zurich"]}
+    assert caught.value.errors == {"time_zone": ["Asia/Tokyo is not a time zone of Switzerland. Choose Europe/Zurich, or UTC."]}
 
     (words,) = change(site, keeper, country="US").errors["country"]
-    assert words.startswith("Asia/Shanghai is no time zone of United States, where it is: America/New York, America/Detroit, ")
-    assert words.endswith(", …")
+    assert words.startswith("Asia/Shanghai is not a time zone of United States. Choose America/New York, America/Detroit, ")
+    assert words.endswith(" or another of its zones, or UTC.")
+    (words,) = change(site, keeper, country="NZ").errors["country"]
+    assert words == "Asia/Shanghai is not a time zone of New Zealand. Choose Pacific/Auckland, Pacific/Chatham, or UTC."
     assert change(site, keeper, country="US", time_zone="America/Denver").is_saved
     assert change(site, keeper, time_zone="UTC").is_saved
 

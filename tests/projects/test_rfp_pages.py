@@ -256,6 +256,19 @@ def test_clarifications_are_asked_and_answered(seller: Client) -> None:
     assert (answered["Location"], rfp.clarifications.get().answer) == (f"{rfp.get_absolute_url()}#clarifications", "Form II")
 
 
+def test_a_question_that_was_answered_meanwhile_stays_and_its_page_says_so_aloud(seller: Client) -> None:
+    rfp = make.an_rfp()
+    table = f"clarifications:{rfp.number}"
+    seller.post(reverse("worksheet-row-new", args=[table]), {"question": "Which polymorph?"})
+    asked = rfp.clarifications.get()
+    seller.post(reverse("worksheet-row", args=[table, asked.pk]), {"owner": asked.owner.full_name, "answer": "Form II"})
+
+    refused = seller.post(reverse("worksheet-row-remove", args=[table, asked.pk]))
+
+    assert refused.status_code == 400
+    assert '<div class="error-summary" role="alert" tabindex="-1"><p>It is answered.</p></div>' in refused.content.decode()
+
+
 def test_a_draft_logged_under_the_wrong_client_goes_to_the_right_one(seller: Client) -> None:
     rfp, right = make.an_rfp(), make.a_client("DCB")
     typed = {"client": right.pk, "contact": "Anna Keller", "contact_email": "", "contact_phone": "", "reason": "Mistyped."}

@@ -29,9 +29,12 @@ from process.routes.services import fix_version
 from projects.models import Project
 from tests.phases.sheets import OPERATION, add_row
 from tests.process import factories as make
+from tests.process.costs.story import LABOUR, enter
 from tests.projects import factories as projects
 from tests.projects.people import business
 from tests.projects.vessels import a_vessel
+from worksheets import sheet_views
+from worksheets.bound import Bound
 from worksheets.changing import ADD, Change, change_rows
 
 pytestmark = pytest.mark.django_db
@@ -287,6 +290,27 @@ def test_a_new_scenario_begins_with_the_batches_that_the_request_asks_for(projec
     assert taken["commercial-batches"].value == 18
     project.rfp.validation_batches = 0
     assert "validation-batches" not in first_values(project, timezone.localdate())
+
+
+@pytest.mark.parametrize(("name", "status"), [("worksheet-row", 400), ("worksheet-row-remove", 400), ("worksheet-row-move", 404)])
+def test_a_row_that_somebody_takes_away_at_the_same_moment_is_said_to_be_gone(
+    seller: Client, scenario: CostAssessment, monkeypatch: pytest.MonkeyPatch, name: str, status: int
+) -> None:
+    enter(scenario, LABOUR | {"label": "Analysts"})
+    line = enter(scenario, LABOUR)
+    found = sheet_views._row
+
+    def overtaken(bound: Bound, pk: int) -> Any:
+        row = found(bound, pk)
+        CostLine.objects.filter(pk=pk).delete()
+        return row
+
+    monkeypatch.setattr(sheet_views, "_row", overtaken)
+
+    answer = seller.post(reverse(name, args=[f"cost-lines:{scenario.pk}", line.pk]), LABOUR | {"reason": "Outdated.", "to": "down"})
+
+    assert answer.status_code == status
+    assert status == 404 or "Somebody has taken this row away meanwhile." in answer.content.decode()
 
 
 def test_a_percentage_typed_as_a_fraction_is_asked_about_at_its_field(seller: Client, scenario: CostAssessment) -> None:

@@ -21,7 +21,8 @@ from catalogue.models import ExchangeRate, Material, Supplier, SupplierQualifica
 from process.assumptions.models import Assumption
 from process.assumptions.prompting import look_again, prompt, prompt_after
 from process.assumptions.taking_offers import take_offer
-from process.costs.offered import Offered, offered_for
+from process.costs.building import assessed
+from process.costs.offered import Offered, offered_for, offered_in
 from process.costs.services import copy_scenario
 from process.models import CostAssessment, MaterialPrice
 from projects.models import WaitingFor
@@ -35,7 +36,7 @@ TYPED = {"quote": "", "price_per_kg": "9.5"}
 
 
 def offers(scenario: CostAssessment) -> list[Offered]:
-    return offered_for(scenario, scenario.prices.select_related("material", "quote__supplier"), timezone.localdate())
+    return offered_in(assessed(read(scenario)), timezone.localdate())
 
 
 def page_of(scenario: CostAssessment, client: Client) -> str:
@@ -70,19 +71,22 @@ def test_prices_in_two_currencies_are_compared_in_that_of_the_scenario(
     assert "That is " not in page_of(scenario, client)
     ExchangeRate.objects.create(rate=Decimal("1.06"), **rate)
 
-    assert "the scenario assumes 9.50 EUR/kg. That is 7.69 EUR/kg against 9.50 EUR/kg." in page_of(scenario, client)
+    page = page_of(scenario, client)
+    assert "the scenario assumes 9.50 EUR/kg. That is 7.69 EUR/kg against 9.50 EUR/kg for 120.319 kg, whole packs" in page
 
 
-def test_of_each_supplier_the_newest_list_counts_by_its_smallest_quantity(scenario: CostAssessment, assumed: MaterialPrice) -> None:
+def test_of_each_supplier_the_newest_list_counts_for_what_is_needed(scenario: CostAssessment, assumed: MaterialPrice) -> None:
     today = timezone.localdate()
-    for price, days, kg in (("5.00", 9, 0), ("8.00", 2, 0), ("6.00", 2, 100)):
+    for price, days, kg in (("5.00", 9, 0), ("8.00", 2, 0), ("6.00", 2, 100), ("4.00", 2, 500)):
         make.a_price(assumed.material, price, quoted_on=today - timedelta(days=days), quantity_from_kg=Decimal(kg), reference=f"{days}")
     make.a_price(assumed.material, "7.00", supplier="Alpha Chemicals")
 
     assert [(each.quote.supplier.name, each.now) for each in offers(scenario)] == [
         ("Alpha Chemicals", "7.00 EUR/kg"),
-        ("Chemical Works", "8.00 EUR/kg"),
+        ("Chemical Works", "6.00 EUR/kg from 100 kg"),
     ]
+    scenario.phases.all().delete()
+    assert offers(scenario)[1].now == "8.00 EUR/kg"
 
 
 def test_what_nobody_may_order_by_is_no_offer(scenario: CostAssessment, assumed: MaterialPrice) -> None:
@@ -123,14 +127,89 @@ def test_what_was_quoted_is_set_against_what_is_newer_and_costs_less(scenario: C
 
     assert (found.quote.supplier.name, found.now, found.was) == ("Newer", "5.50 EUR/kg from 25 kg", "Chemical Works, 6.20 EUR/kg")
     page = page_of(scenario, client)
-    assert "Suppliers offer at another price what was quoted before:" in page
+    assert "Suppliers offer anew what was quoted before:" in page
     assert f"the scenario counts with Chemical Works, 6.20 EUR/kg of {date_format(today - timedelta(days=9), 'j M Y')}." in page
     assert not prompt(scenario)  # somebody has decided for the quote
     take_offer(scenario.pk, found.quote.pk, actor=make.estimator())
     assert scenario.prices.get(pk=row.pk).quote_id == found.quote.pk
     assert offers(scenario) == []
-    with pytest.raises(Refused, match="one that is as new"):
+    with pytest.raises(Refused, match="counts with this price already"):
         take_offer(scenario.pk, found.quote.pk, actor=make.estimator())
+
+
+@pytest.fixture
+def by_quantity(scenario: CostAssessment) -> MaterialPrice:
+    """4-Aminophenol counts with 100.00 EUR/kg, and 60.00 from 50 kg, quoted nine days ago; 120.319 kg are needed."""
+    row, earlier = scenario.prices.get(material__name="4-Aminophenol"), timezone.localdate() - timedelta(days=9)
+    SupplierQuote.objects.filter(pk=row.quote_id).update(quoted_on=earlier, price_per_kg=Decimal(100), reference="Q-1")
+    make.a_price(row.material, "60.00", quantity_from_kg=Decimal(50), quoted_on=earlier, reference="Q-1")
+    return MaterialPrice.objects.select_related("material").get(pk=row.pk)
+
+
+def test_lists_are_compared_for_what_is_needed_as_the_scenario_counts_them(
+    client: Client, scenario: CostAssessment, by_quantity: MaterialPrice
+) -> None:
+    new: dict[str, Any] = {"quoted_on": timezone.localdate()}
+    make.a_price(by_quantity.material, "95.00", supplier="Flat and dearer", **new)
+    make.a_price(by_quantity.material, "55.00", supplier="By the ton", minimum_order_kg=Decimal(1000), **new)
+    for price, kg in (("110.00", 0), ("55.00", 100)):
+        make.a_price(by_quantity.material, price, supplier="Cheaper", quantity_from_kg=Decimal(kg), pack_kg=Decimal(25), **new)
+
+    (found,) = offers(scenario)
+
+    assert (found.quote.supplier.name, found.now) == ("Cheaper", "55.00 EUR/kg from 100 kg")
+    assert found.was == "Chemical Works, 60.00 EUR/kg from 50 kg"
+    said = "That is 57.14 EUR/kg against 60.00 EUR/kg for 120.319 kg, whole packs and smallest orders counted."
+    assert said in page_of(scenario, client)
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        ({}, "60.00"),
+        ({}, "58.00"),
+        ({"pack_kg": Decimal(25)}, "60.00"),
+        ({"minimum_order_kg": Decimal(10)}, "60.00"),
+        ({"valid_until": timezone.localdate() + timedelta(days=90)}, "60.00"),
+    ],
+)
+def test_of_the_supplier_s_own_lists_every_newer_one_is_said(
+    scenario: CostAssessment, by_quantity: MaterialPrice, first: dict[str, Any], later: str
+) -> None:
+    again: dict[str, Any] = {"quoted_on": timezone.localdate(), "reference": "Q-2"}
+    quote = make.a_price(by_quantity.material, "100.00", **again, **first)
+    make.a_price(by_quantity.material, later, quantity_from_kg=Decimal(50), **again)
+
+    assert [each.quote.pk for each in offers(scenario)] == [quote.pk]
+    take_offer(scenario.pk, quote.pk, actor=make.estimator())
+    assert offers(scenario) == []
+
+
+def test_the_renewal_of_a_quote_that_has_ended_is_said_with_its_last_day(
+    client: Client, scenario: CostAssessment, by_quantity: MaterialPrice
+) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    SupplierQuote.objects.filter(pk=by_quantity.quote_id).update(valid_until=yesterday)
+    make.a_price(by_quantity.material, "60.00", quoted_on=timezone.localdate())
+
+    page = page_of(scenario, client)
+
+    assert "Suppliers offer anew what was quoted before:" in page
+    assert f"What the scenario counts with was valid until {date_format(yesterday, 'j M Y')}." in page
+
+
+def test_dearer_offers_in_another_currency_are_no_offers_while_a_material_lacks_its_price(
+    client: Client, scenario: CostAssessment, by_quantity: MaterialPrice
+) -> None:
+    rate = {"currency": "CHF", "into": scenario.currency, "on": scenario.priced_on, "source": "ECB"}
+    ExchangeRate.objects.create(rate=Decimal("1.06"), **rate)
+    dearer = make.a_price(by_quantity.material, "59.00", "CHF", supplier="Dearer", quoted_on=timezone.localdate())
+    scenario.prices.filter(material__name="Acetic anhydride").update(quote=None, source="assumption")
+    assert assessed(read(scenario)).case is None
+
+    assert "Suppliers offer" not in page_of(scenario, client)
+    with pytest.raises(Refused, match="not offered for the scenario any more"):
+        take_offer(scenario.pk, dearer.pk, actor=make.estimator())
 
 
 def test_the_supplier_s_own_new_price_is_said_also_where_it_is_dearer(scenario: CostAssessment) -> None:
@@ -213,6 +292,40 @@ def test_one_press_takes_the_price_and_settles_what_the_ledger_assumed_of_it(
     )
     assert Event.objects.filter(kind="assumption.settled").count() == 1
     assert "Suppliers offer" not in page
+    assert "what the ledger assumed of it is settled" in page
+
+
+def test_where_the_ledger_assumed_nothing_of_a_price_nothing_is_said_of_it(
+    client: Client, scenario: CostAssessment, assumed: MaterialPrice
+) -> None:
+    quote = make.a_price(assumed.material, "7.25")
+    client.force_login(make.estimator())
+
+    page = client.post(reverse("cost-offer", args=[scenario.project.code, scenario.number, quote.pk]), follow=True).content.decode()
+
+    assert "The scenario counts with the supplier&#x27;s price." in page
+    assert "what the ledger assumed" not in page
+
+
+def test_what_is_settled_says_the_price_that_the_scenario_counts_with(scenario: CostAssessment, assumed: MaterialPrice) -> None:
+    row = Assumption.objects.create(project=scenario.project, words="4-Aminophenol", unit="EUR/kg", figure=Decimal("9.5"))
+    quote = make.a_price(assumed.material, "9.50", reference="Q-7")
+    make.a_price(assumed.material, "6.00", quantity_from_kg=Decimal(100), reference="Q-7")
+
+    assert take_offer(scenario.pk, quote.pk, actor=make.estimator()) == 1
+
+    row.refresh_from_db()
+    assert (row.real_figure, row.real_words) == (Decimal(6), "Chemical Works: 6.00 EUR/kg from 100 kg")
+
+
+def test_a_list_that_begins_at_what_is_assumed_and_goes_below_it_is_asked_about(scenario: CostAssessment, assumed: MaterialPrice) -> None:
+    make.a_price(assumed.material, "9.50", reference="Q-7")
+    assert not prompt(scenario)
+
+    make.a_price(assumed.material, "6.00", quantity_from_kg=Decimal(100), reference="Q-7")
+
+    with acting(channel="worker"):
+        assert prompt(scenario)
 
 
 def test_in_another_currency_the_ledger_says_the_price_in_words(scenario: CostAssessment, assumed: MaterialPrice) -> None:
@@ -230,13 +343,13 @@ def test_a_price_is_taken_once_by_who_keeps_costs_and_while_it_is_offered(scenar
     with pytest.raises(NotAllowed):
         take_offer(scenario.pk, quote.pk, actor=projects.person(Role.QUALITY_ASSURANCE))
     Supplier.objects.update(status=Supplier.Status.SUSPENDED)
-    with pytest.raises(Refused, match="not offered any more"):
+    with pytest.raises(Refused, match="not offered for the scenario any more"):
         take_offer(scenario.pk, quote.pk, actor=make.estimator())
     Supplier.objects.update(status=Supplier.Status.APPROVED)
 
     take_offer(scenario.pk, quote.pk, actor=make.estimator())
 
-    with pytest.raises(Refused, match="not offered any more"):
+    with pytest.raises(Refused, match="counts with this price already"):
         take_offer(scenario.pk, quote.pk, actor=make.estimator())
 
 
@@ -323,4 +436,5 @@ def test_an_offer_says_what_quality_assurance_has_against_its_supplier(
     page = client.get(scenario.get_absolute_url()).content.decode()
 
     assert f"Supplier: qualification lapsed on {date_format(last, 'j M Y')}." in page
-    assert take_offer(scenario.pk, quote.pk, actor=make.estimator())
+    take_offer(scenario.pk, quote.pk, actor=make.estimator())
+    assert scenario.prices.get(pk=assumed.pk).quote_id == quote.pk

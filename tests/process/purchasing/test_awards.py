@@ -229,6 +229,26 @@ def test_a_cheaper_price_that_comes_later_is_said_and_displaces_nothing(client: 
     assert counted(a_draft(line, name="Later"), line) == ("Second Works", Source.AWARDED)
 
 
+def test_an_offer_is_taken_only_after_the_award_was_revoked(client: Client, line: InquiryLine) -> None:
+    given(line)
+    scenario = a_draft(line)
+    SupplierQuote.objects.filter(material=line.material).update(quoted_on=in_days(-9))
+    cheaper = make.a_price(line.material, "3.90", supplier="Third Works", quoted_on=in_days(0))
+    address = reverse("cost-offer", args=[scenario.project.code, scenario.number, cheaper.pk])
+    client.force_login(make.estimator())
+    assert address not in client.get(scenario.get_absolute_url()).content.decode()
+
+    refused = client.post(address)
+
+    assert refused.status_code == 409
+    words = "4-Aminophenol goes to Second Works at 6.05 EUR/kg: before another price is taken, that award is revoked."
+    assert words in refused.content.decode()
+    assert counted(scenario, line) == ("Second Works", Source.AWARDED)
+    revoke_award(line.inquiry_id, line.pk, reason="Third Works is cheaper.", actor=buyer())
+    assert client.post(address).status_code == 302
+    assert counted(scenario, line) == ("Third Works", Source.QUOTE)
+
+
 def test_one_that_is_cheaper_by_the_kilogram_and_dearer_by_the_pack_is_not_said(line: InquiryLine) -> None:
     given(line)
     scenario = a_draft(line)
