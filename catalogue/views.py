@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.decorators import internal_required
 from accounts.models import Department
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import BadInput
 from catalogue.disposal_sheet import DISPOSAL_PRICES
 from catalogue.forms import SheetOwnersForm
 from catalogue.models import SHEET_DEPARTMENTS, SheetOwner, Site, Vessel
@@ -49,9 +49,9 @@ def site_sheet_owners(request: SignedInRequest, key: str) -> HttpResponse:
     owners, form = _owners(site, request.POST)
     if form.is_valid():
         try:
-            changed = name_sheet_owners(key, form.chosen, actor=request.user)
+            changed = name_sheet_owners(key, form.chosen, version=form.version, actor=request.user)
         except BadInput as bad:
-            add_to_form(form, bad)
+            form.refused(bad)
         else:
             if changed:
                 messages.success(request, _t("Saved: %(departments)s.") % {"departments": ", ".join(map(str, changed))})

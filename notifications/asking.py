@@ -62,6 +62,7 @@ WAIT_OF_KIND = {
     "sheet.opened": "sheet:{object}",
     "sheet.opened_for": "sheet:{object}",
     "sheet.assigned": "sheet:{object}",
+    "sheet.followed_site": "sheet:{object}",
     "sheet.reopened": "sheet:{object}",
 }
 OF_MANY = frozenset({"work.asked"})  # of all that somebody is asked for at once: its own page shows them, that of the wait one

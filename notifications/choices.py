@@ -106,7 +106,7 @@ UNTOLD = frozenset(
     }
 )
 # Told only to who owes it: the phase itself, and the request that opened the sheets, is told to the team.
-ASKING = frozenset({"deliverable.asked", "work.asked", "cost.offered", "sheet.opened", "sheet.opened_for"})
+ASKING = frozenset({"deliverable.asked", "work.asked", "cost.offered", "sheet.opened", "sheet.opened_for", "sheet.followed_site"})
 TO_CLIENTS = frozenset({"milestone.published", "wait.reminded"})  # ours are told of the same act by `plan.published`, `wait.unanswered`
 REMINDING = frozenset({"wait.reminded"})  # it was asked at once before: a reminder comes with the other news
 ANSWERS = frozenset(

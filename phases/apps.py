@@ -14,6 +14,7 @@ class PhasesConfig(AppConfig):
             cost_lines,
             permissions,  # noqa: F401  (its rules register themselves)
             price_doubts,
+            siting,
         )
         from phases.evaluation import documents as evaluation_documents
         from phases.evaluation import events as evaluation_events
@@ -32,6 +33,7 @@ class PhasesConfig(AppConfig):
         charter_sources.register()
         price_doubts.register()
         cost_lines.register()
+        siting.register()
         evaluation_events.register()
         evaluation_sending.register()
         evaluation_policies.register()

@@ -76,15 +76,16 @@ class Bound:
         return rows.order_by(*order)  # said aloud, for annotations that group would forget the model's own
 
     def _rows_of_parent(self) -> Any:
-        """The manager that the parent has for them, where one leads there; over another table the rows are found by its name."""
+        """The manager that the parent has for them, where one leads to this model; else, as over another table, they are found by its
+        name.
+        """
         manager: Any = self.sheet.model._default_manager
         if not self.sheet.parent:
             return manager
         link: Any = None if "__" in self.sheet.parent else self.sheet.model._meta.get_field(self.sheet.parent)
-        way = link and link.remote_field.get_accessor_name()
-        if not way:
+        if link is None or link.remote_field.hidden or link.model is not self.sheet.model:
             return manager.get_queryset().filter(**{self.sheet.parent: self.parent}).select_related(self.sheet.parent)
-        return getattr(self.parent, way)
+        return getattr(self.parent, link.remote_field.get_accessor_name())
 
     def query(self) -> QuerySet[Any]:
         """The same with everything that computed columns read."""
@@ -148,7 +149,9 @@ class Bound:
         wanted, rows = set(keys), list(self.query())
         if self._rests_on_others:
             return self.whole(rows)
-        return self.table([row for row in rows if row.pk in wanted]), self.totals_of(rows)
+        written = [row for row in rows if row.pk in wanted]
+        derived = self.derived(written if self.sheet.totals else rows)
+        return self._table(written, derived), self._totals(rows, derived)
 
     @property
     def needs_all_rows(self) -> bool:

@@ -13,6 +13,7 @@ from accounts.models import Department
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput
+from audit.seen import require_unchanged
 from catalogue.models import SHEET_DEPARTMENTS, SheetOwner, Site
 from worksheets.changing import add_row
 from worksheets.rows import Rows
@@ -48,10 +49,11 @@ def create_site(key: str, *, name: str, country: str, time_zone: str, highest_ex
 
 
 @transaction.atomic
-def name_sheet_owners(key: str, people: Mapping[str, User | None], *, actor: User) -> list[Department]:
+def name_sheet_owners(key: str, people: Mapping[str, User | None], *, actor: User, version: str = "") -> list[Department]:
     """Say who owns the sheets of these departments (by their keys) when they are opened for a project at the site; nobody: the department.
 
-    Sheets that are open stay with whom they have. Returns the departments that changed. Raises BadInput by the key of a department.
+    Sheets that are open stay with whom they have. version: of who was shown (`audit.seen`). Returns the departments that changed.
+    Raises BadInput by the key of a department.
     """
     site = Site.objects.visible_to(actor).select_for_update(of=("self",)).get(key=key)
     require_permission("catalogue.manage_sites", actor)
@@ -59,7 +61,9 @@ def name_sheet_owners(key: str, people: Mapping[str, User | None], *, actor: Use
     if unknown := people.keys() - departments.keys():
         raise BadInput({name: [_t("This department fills in no sheet.")] for name in sorted(unknown)})
     named = {row.department.key: row.person for row in site.sheet_owners.select_related("department", "person")}
-    changed = {departments[name]: person for name, person in people.items() if person != named.get(name)}
+    now = {name: named.get(name) for name in departments}
+    require_unchanged(version, now=now, wanted=people, words=lambda name: str(now[name] or _t("The department")))
+    changed = {departments[name]: person for name, person in people.items() if person != now[name]}
     _require_working(changed)
     for department, person in changed.items():
         _name(site, department, person)
@@ -68,7 +72,7 @@ def name_sheet_owners(key: str, people: Mapping[str, User | None], *, actor: Use
             "site.sheet_owners_named",
             site,
             actor=actor,
-            before={each.name: str(named.get(each.key, "")) for each in changed},
+            before={each.name: str(now[each.key] or "") for each in changed},
             after={each.name: str(person or "") for each, person in changed.items()},
             link=site.get_absolute_url(),
             owners="; ".join(f"{each.name}: {person or _t('the department')}" for each, person in changed.items()),

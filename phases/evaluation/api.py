@@ -16,11 +16,11 @@ from catalogue.models import Site
 from phases.evaluation import services
 from phases.evaluation.booking import operations_of, show_on_calendar, windows_of
 from phases.evaluation.models import DepartmentAssessment
-from phases.evaluation.siting import choose_site
 from phases.evaluation.worksheets import tables_of
 from projects.api import internal_project
 from projects.plan_api import hold
 from projects.rfp_api import EITHER_RFP, rfp_as_data
+from projects.services.siting import choose_site
 
 if TYPE_CHECKING:
     from projects.models import Project

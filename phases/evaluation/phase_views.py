@@ -23,7 +23,6 @@ from phases.evaluation.booking import of_other_sites
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import RecommendForm, SiteChoiceForm
 from phases.evaluation.price_basis import price_basis_of
-from phases.evaluation.siting import choose_site
 from projects.agreements import quality_wanted, running_out
 from projects.kept import shut_out, unmanned
 from projects.models import Charter, Project, Rfp, WaitingFor
@@ -31,7 +30,7 @@ from projects.permissions import agreement_locks, lacking
 from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers
 from projects.services.lifecycle import not_active
-from projects.services.siting import siting_blockers
+from projects.services.siting import choose_site, siting_blockers
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -52,6 +51,9 @@ def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
         messages.warning(request, words % {"code": project.code, "names": ", ".join(waiting)})
     else:
         messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
+    if passed_over := services.passed_over(project):
+        words = _t("Opened with the department, as who is named no longer works there or may not see the project: %(names)s.")
+        messages.warning(request, words % {"names": "; ".join(map(str, passed_over))})
     return redirect(project)
 
 

@@ -105,6 +105,13 @@ def proposed_owners(project: Project) -> dict[int, User]:
     return {row.department_id: row.person for row in named if sight.is_open_to(row.person)}
 
 
+def passed_over(project: Project) -> list[SheetOwner]:
+    """Who is named at the site and has not the sheet that was just opened: they work there no more, or the project is kept from them."""
+    owners = dict(DepartmentAssessment.objects.filter(project=project).values_list("department_id", "owner_id"))
+    named = SheetOwner.objects.filter(site=project.site).select_related("department", "person")
+    return [row for row in named if owners.get(row.department_id) != row.person_id]
+
+
 def _site(key: str) -> Site | None:
     found = Site.objects.filter(key=key).first() if key else None
     if key and found is None:
@@ -231,19 +238,20 @@ def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: 
     return sheet
 
 
-def give(sheet: DepartmentAssessment, owner: User | None, due_on: date, *, actor: User) -> None:
-    """Of a sheet that its caller holds; who may own it, the caller has asked."""
+def give(sheet: DepartmentAssessment, owner: User | None, due_on: date, *, actor: User, kind: str = "sheet.assigned", **said: str) -> None:
+    """Of a sheet that its caller holds; who may own it, the caller has asked. said: what the words of another kind of event name."""
     before = {"owner": str(sheet.owner or ""), "due_on": sheet.due_on}
     sheet.owner, sheet.due_on = owner, due_on
     sheet.save(update_fields=["owner", "due_on", "updated_at"])
     record(
-        "sheet.assigned",
+        kind,
         sheet,
         actor=actor,
         before=before,
         after={"owner": str(owner or ""), "due_on": due_on},
         department=sheet.department.name,
         owner=owner.full_name if owner else sheet.department.name,
+        **said,
     )
     _ask_department(sheet)
 

@@ -1,32 +1,38 @@
-"""The site of a project in evaluation, and what follows from it for the sheets that are open."""
+"""What follows from the site of a project in evaluation for the sheets that are open."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
+from audit.models import Event
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.services import give, proposed_owners
-from projects.services import siting
-from projects.services.locking import locked
+from projects.services.siting import follow_site
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from catalogue.models import Site
     from projects.models import Project
 
+BY_SITE = ("sheet.opened_for", "sheet.followed_site")
+BY_HAND = "sheet.assigned"
 
-@transaction.atomic
-def choose_site(code: str, *, site: Site, actor: User) -> Project:
-    """A sheet that is still its department's goes to who answers for such sheets there. Raises Refused once the charter names the site."""
-    before = locked(code, actor).site_id
-    project = siting.choose_site(code, site=site, actor=actor)
-    if project.site_id == before:
-        return project
-    owners = proposed_owners(project)
-    open_sheets = DepartmentAssessment.objects.filter(project=project, state=DepartmentAssessment.State.OPEN, owner=None)
-    for sheet in open_sheets.filter(department__in=owners).select_related("department").select_for_update(of=("self",)).order_by("pk"):
-        sheet.project = project
-        give(sheet, owners[sheet.department_id], sheet.due_on, actor=actor)
-    return project
+
+def sheets_follow(project: Project, actor: User) -> None:
+    """Open sheets go to who answers for them at the site, or back to their department; what somebody was given by hand stays theirs."""
+    owners, by_site = proposed_owners(project), _given_by_site(project)
+    sheets = DepartmentAssessment.objects.filter(project=project, state=DepartmentAssessment.State.OPEN)
+    for sheet in sheets.select_related("department", "owner").select_for_update(of=("self",)).order_by("pk"):
+        owner = owners.get(sheet.department_id)
+        if owner != sheet.owner and (sheet.owner is None or str(sheet.pk) in by_site):
+            sheet.project = project
+            give(sheet, owner, sheet.due_on, actor=actor, kind="sheet.followed_site", site=str(project.site))
+
+
+def _given_by_site(project: Project) -> set[str]:
+    """Keys of the sheets that have the owner with whom they opened or who came with a site: nobody has given them to anybody since."""
+    given = Event.objects.filter(project_id=project.pk, kind__in=(*BY_SITE, BY_HAND)).order_by("pk").values_list("object_id", "kind")
+    return {sheet for sheet, last in dict(given).items() if last != BY_HAND}
+
+
+def register() -> None:
+    follow_site(sheets_follow)

@@ -32,6 +32,7 @@ from projects.services.milestones import place_in
 from projects.services.owners import ask_for
 from projects.services.plan import achieve_from, update_forecasts
 from projects.services.quoted_payments import plan_quoted_payments
+from projects.services.siting import site_changed
 from projects.services.tailoring import drop_out_of_scope, put_in_force
 from projects.services.tasks import hand_to, has_begun, plan_tasks
 from projects.services.visibility import note_visibility
@@ -109,6 +110,7 @@ def draft_charter(
     wanted |= {"objectives": objectives, "plan_from": plan_from, "filing_on": filing_on} | ({"start_on": start_on} if start_on else {})
     wanted |= {**batches, "batches_reason": batches_reason}
     require_unchanged(version, now=charter_values(project, charter), wanted=wanted, words=partial(_words_now, project, charter))
+    moves = project.site_id != site.pk
     project.site, project.project_manager = site, project_manager
     project.first_phase, project.last_phase = first_phase, last_phase
     project.save(update_fields=["site", "project_manager", "first_phase", "last_phase", "updated_at"])
@@ -131,6 +133,8 @@ def draft_charter(
         filing_on=filing_on,
         plan_from=plan_from,
     )
+    if moves:
+        site_changed(project, actor=actor)
     return charter
 
 

@@ -1,10 +1,12 @@
 """The site that a project in evaluation counts with: its vessels, prices of disposal, exposure band and working days make the estimate.
 
 The submission of a request may name it; here it is chosen or changed until the charter names the one at which the work is done.
+What only a layer above does with another site (the sheets of the departments) it does by `follow_site`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -20,6 +22,20 @@ from projects.services.locking import locked, not_active
 if TYPE_CHECKING:
     from accounts.models import User
     from catalogue.models import Site
+
+
+_followers: list[Callable[[Project, User], None]] = []
+
+
+def follow_site(follower: Callable[[Project, User], None]) -> None:
+    """follower: of the project, which its caller has locked and saved with its site, and of who acts. In the same transaction."""
+    _followers.append(follower)
+
+
+def site_changed(project: Project, *, actor: User) -> None:
+    """Of a project in evaluation, whichever way it came to another site."""
+    for follower in _followers:
+        follower(project, actor)
 
 
 def siting_blockers(project: Project) -> list[Blocker]:
@@ -50,4 +66,5 @@ def choose_site(code: str, *, site: Site, actor: User) -> Project:
     project.site = site
     project.save(update_fields=["site", "updated_at"])
     record("project.site_chosen", project, actor=actor, before=before, after={"site": site.name}, site=site.name)
+    site_changed(project, actor=actor)
     return project

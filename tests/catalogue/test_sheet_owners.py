@@ -64,9 +64,14 @@ def queries_of_the_page(site: Site, reader: User) -> int:
 
 
 def filled_in(site: Site, reader: User) -> dict[str, Any]:
-    """What a browser would send of the form as it shows it."""
-    form = as_person(reader).get(site.get_absolute_url()).context["owners"][0].field.form
-    return {name: form[name].value() or "" for name in form.fields} | {f"initial-{name}": form[name].value() or "" for name in form.fields}
+    """What a browser would send of the form as the page shows it."""
+    return as_sent(as_person(reader).get(site.get_absolute_url()))
+
+
+def as_sent(answer: Any) -> dict[str, Any]:
+    form = answer.context["owners"][0].field.form
+    shown = {name: form.data.get(f"initial-{name}", form.initial[name]) for name in form.fields}
+    return {name: form[name].value() or "" for name in form.fields} | {f"initial-{name}": value or "" for name, value in shown.items()}
 
 
 def test_people_are_named_and_taken_off_and_each_is_an_event(site: Site, keeper: User) -> None:
@@ -164,6 +169,68 @@ def test_what_another_chose_meanwhile_stays(site: Site, keeper: User) -> None:
     as_person(keeper).post(address(site), shown | {"research": chemist().pk})
 
     assert named(site) == {"research": "Research", "ehs": "EHS"}
+
+
+@pytest.fixture
+def overtaken(site: Site, keeper: User) -> dict[str, Any]:
+    """What a keeper sends who chose Otto where the page showed nobody; meanwhile another has chosen Ann."""
+    shown = filled_in(site, keeper)
+    name_sheet_owners(site.key, {"research": chemist("Ann")}, actor=keeper)
+    return shown | {"research": chemist("Otto").pk}
+
+
+def test_of_two_who_choose_for_a_department_the_second_is_told_of_the_first_and_may_choose_again(
+    site: Site, keeper: User, overtaken: dict[str, Any]
+) -> None:
+    refused = as_person(keeper).post(address(site), overtaken)
+
+    page = refused.content.decode()
+    assert refused.status_code == 400
+    assert "It now says: “Ann”. Save again to put yours in its place." in page
+    assert f'<option value="{chemist("Otto").pk}" selected>' in page
+    assert named(site) == {"research": "Ann"}
+    as_person(keeper).post(address(site), as_sent(refused))
+    assert named(site) == {"research": "Otto"}
+
+
+def test_who_is_told_of_the_first_may_go_back_to_what_the_page_showed(site: Site, keeper: User, overtaken: dict[str, Any]) -> None:
+    refused = as_person(keeper).post(address(site), overtaken)
+
+    as_person(keeper).post(address(site), as_sent(refused) | {"research": ""})
+
+    assert named(site) == {}
+
+
+def test_two_who_choose_the_same_are_both_right(site: Site, keeper: User, overtaken: dict[str, Any]) -> None:
+    assert as_person(keeper).post(address(site), overtaken | {"research": chemist("Ann").pk}).status_code == 302
+
+
+def test_whoever_was_replaced_and_left_meanwhile_is_no_fault_where_nobody_chose(site: Site, keeper: User) -> None:
+    name_sheet_owners(site.key, {"research": chemist("Gone")}, actor=keeper)
+    shown = filled_in(site, keeper)
+    name_sheet_owners(site.key, {"research": chemist("Ann")}, actor=keeper)
+    leaves(chemist("Gone"))
+
+    wrong = as_person(keeper).post(address(site), shown | {"ehs": chemist("Ann").pk})
+    assert "It now says" not in wrong.content.decode()
+    assert wrong.context["owners"][0].field.form.errors.keys() == {"ehs"}
+    assert f'<option value="{chemist("Ann").pk}" selected>' in wrong.content.decode()
+
+    assert as_person(keeper).post(address(site), shown | {"ehs": person(Role.EHS).pk}).status_code == 302
+    assert named(site) == {"research": "Ann", "ehs": "EHS"}
+
+
+def test_who_chose_in_place_of_whoever_was_replaced_and_left_is_told_of_the_first(site: Site, keeper: User) -> None:
+    name_sheet_owners(site.key, {"research": chemist("Gone")}, actor=keeper)
+    shown = filled_in(site, keeper)
+    name_sheet_owners(site.key, {"research": chemist("Ann")}, actor=keeper)
+    leaves(chemist("Gone"))
+
+    refused = as_person(keeper).post(address(site), shown | {"research": ""})
+
+    assert "It now says: “Ann”." in refused.content.decode()
+    as_person(keeper).post(address(site), as_sent(refused))
+    assert named(site) == {}
 
 
 @pytest.mark.parametrize("goes", [leaves, lambda who: loses(who, Role.RESEARCH)])

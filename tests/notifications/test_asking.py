@@ -34,6 +34,7 @@ from projects.services.meeting import call_meeting
 from projects.services.payments import plan_payment
 from projects.services.plan import reschedule_milestone
 from projects.services.sharing import set_visibility
+from projects.services.siting import choose_site
 from projects.services.waiting import escalate_waits
 from tests.notifications.conftest import told
 from tests.notifications.scenes import MORE_IN_SMALL_SCALE
@@ -251,6 +252,12 @@ def new_sheets_with_an_owner(project: Project) -> Act:
     return lambda: submit_rfp(rfp.number, site=site.key, actor=business())
 
 
+def a_sheet_that_follows_the_site(project: Project) -> Act:
+    site = make.a_site()
+    name_sheet_owners(site.key, {"research": make.person(Role.RESEARCH)}, actor=make.person(Role.MANAGEMENT))
+    return lambda: choose_site(project.code, site=site, actor=business())
+
+
 def a_given_sheet(project: Project) -> Act:
     return lambda: assign_sheet(project.code, "research", owner=make.person(Role.RESEARCH), due_on=in_days(9), actor=business())
 
@@ -294,6 +301,7 @@ IN_EVALUATION: dict[str, Scene] = {
     "sheet.opened": new_sheets,
     "sheet.opened_for": new_sheets_with_an_owner,
     "sheet.assigned": a_given_sheet,
+    "sheet.followed_site": a_sheet_that_follows_the_site,
     "sheet.reopened": a_reopened_sheet,
     **IN_PROCESS,
 }

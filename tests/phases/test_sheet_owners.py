@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, RoleGrant, User
@@ -15,11 +16,12 @@ from catalogue.services import name_sheet_owners
 from charts.look import written
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.services import assign_sheet, save_sheet, submit_rfp
-from phases.evaluation.siting import choose_site
-from projects.models import Project, WaitingFor
+from projects.models import Phase, Project, WaitingFor
+from projects.services.charter import draft_charter
 from projects.services.confidentiality import name_reader
+from projects.services.siting import choose_site
 from tests.notifications.conftest import told
-from tests.phases.sheets import ANSWERS, sheet_of
+from tests.phases.sheets import ANSWERS, sheet_of, sign_off
 from tests.projects import factories as make
 from tests.projects.confidential import keep
 from tests.projects.people import as_person, business, person
@@ -76,22 +78,130 @@ def test_where_the_site_is_chosen_later_sheets_of_nobody_go_to_who_answers_for_t
 
     assert owners(project) == {"research": ann, "material_control": None, "analytical": None, "production": None, "ehs": None}
     assert (wait_of(project).user, wait_of(project).role) == (ann, "")
-    assert Event.objects.get(kind="sheet.assigned").data["after"]["owner"] == "Ann"
+    assert Event.objects.get(kind="sheet.followed_site").words == (
+        "gave the sheet of Research and development to Ann, for the site Demo Site"
+    )
 
 
-def test_a_sheet_that_somebody_has_stays_theirs_at_another_site(site: Site, ann: User) -> None:
-    project, other = submitted(""), person(Role.RESEARCH, name="Otto")
+@pytest.fixture
+def elsewhere() -> Site:
+    """Where Otto answers for the sheets of research, and Ella for those of EHS."""
+    site = Site.objects.create(key="elsewhere", name="Elsewhere", country="CH", time_zone="UTC")
+    there = {"research": person(Role.RESEARCH, name="Otto"), "ehs": person(Role.EHS, name="Ella")}
+    name_sheet_owners(site.key, there, actor=person(Role.MANAGEMENT))
+    return site
+
+
+def names(project: Project) -> dict[str, str]:
+    return {department: owner.full_name for department, owner in owners(project).items() if owner}
+
+
+def given(project: Project, owner: User | None) -> None:
+    """By hand, as who works there."""
     sheet = sheet_of(project, "research")
-    assign_sheet(project.code, "research", owner=other, due_on=sheet.due_on, actor=other)
+    assign_sheet(project.code, "research", owner=owner, due_on=sheet.due_on, actor=person(Role.RESEARCH))
 
+
+def charter_at(project: Project, site: Site) -> None:
+    draft_charter(
+        project.code,
+        objectives="Supply 50 kg.",
+        start_on=timezone.localdate(),
+        first_phase=Phase.EVALUATION,
+        last_phase=Phase.PILOT,
+        site=site,
+        project_manager=make.manager(),
+        actor=make.manager(),
+    )
+
+
+def chosen_at(project: Project, site: Site) -> None:
     choose_site(project.code, site=site, actor=business())
 
-    assert owners(project)["research"] == other
+
+WAYS = pytest.mark.parametrize("go", [chosen_at, charter_at])  # in which a project comes to another site
 
 
-@pytest.mark.parametrize("asked", ["", "elsewhere"])
+@WAYS
+def test_at_another_site_sheets_go_to_who_answers_for_them_there_and_back(
+    site: Site, elsewhere: Site, go: Callable[[Project, Site], None]
+) -> None:
+    project = submitted(site.key)
+
+    go(project, elsewhere)
+    assert names(project) == {"research": "Otto", "ehs": "Ella"}
+    assert (wait_of(project).user, wait_of(project, "ehs").user) == (owners(project)["research"], owners(project)["ehs"])
+
+    go(project, site)
+    assert names(project) == {"research": "Ann"}
+    assert (wait_of(project, "ehs").user, wait_of(project, "ehs").role) == (None, "ehs")
+    back = Event.objects.filter(kind="sheet.followed_site", object_id=str(sheet_of(project, "ehs").pk)).latest("pk")
+    assert (back.data["before"]["owner"], back.data["after"]["owner"], back.data["owner"]) == ("Ella", "", back.data["department"])
+
+
+@WAYS
+def test_a_sheet_that_somebody_was_given_by_hand_stays_theirs_at_another_site(
+    site: Site, elsewhere: Site, go: Callable[[Project, Site], None]
+) -> None:
+    project = submitted(site.key)
+    given(project, person(Role.RESEARCH, name="Hanna"))
+
+    go(project, elsewhere)
+
+    assert names(project) == {"research": "Hanna", "ehs": "Ella"}
+
+
+def test_who_was_named_and_given_it_by_hand_keeps_it_at_another_site(site: Site, elsewhere: Site, ann: User) -> None:
+    project = submitted(site.key)
+    given(project, None)
+    given(project, ann)
+
+    chosen_at(project, elsewhere)
+
+    assert owners(project)["research"] == ann
+
+
+def test_a_sheet_given_back_to_its_department_goes_to_who_answers_for_it_there(site: Site, elsewhere: Site) -> None:
+    project = submitted(site.key)
+    given(project, None)
+
+    chosen_at(project, elsewhere)
+
+    assert names(project)["research"] == "Otto"
+
+
+def test_who_answers_for_a_sheet_at_both_sites_is_not_given_it_again(site: Site, elsewhere: Site, ann: User) -> None:
+    name_sheet_owners(elsewhere.key, {"research": ann, "ehs": None}, actor=person(Role.MANAGEMENT))
+    project = submitted(site.key)
+
+    chosen_at(project, elsewhere)
+
+    assert names(project) == {"research": "Ann"}
+    assert not Event.objects.filter(kind="sheet.followed_site").exists()
+
+
+def test_a_signed_sheet_stays_as_it_is_at_another_site(site: Site, elsewhere: Site, ann: User) -> None:
+    project = submitted(site.key)
+    save_sheet(project.code, "research", changes=ANSWERS, actor=ann)
+    sign_off(project, "research", actor=ann)
+
+    chosen_at(project, elsewhere)
+
+    assert names(project) == {"research": "Ann", "ehs": "Ella"}
+
+
+def test_a_charter_that_keeps_the_site_gives_nobody_anything(site: Site, ann: User) -> None:
+    project = submitted(site.key)
+    name_sheet_owners(site.key, {"research": None}, actor=person(Role.MANAGEMENT))
+
+    charter_at(project, site)
+
+    assert owners(project)["research"] == ann
+
+
+@pytest.mark.parametrize("asked", ["", "abroad"])
 def test_elsewhere_it_opens_with_the_department(site: Site, asked: str) -> None:
-    Site.objects.create(key="elsewhere", name="Elsewhere", country="CH", time_zone="UTC")
+    Site.objects.create(key="abroad", name="Abroad", country="CH", time_zone="UTC")
 
     assert set(owners(submitted(asked)).values()) == {None}
 
@@ -117,6 +227,18 @@ def test_who_left_or_moved_or_may_not_see_it_is_passed_over(site: Site, ann: Use
 
     assert owners(project)["research"] is None
     assert (wait_of(project).user, wait_of(project).role) == (None, "research")
+
+
+@pytest.mark.parametrize("happens", [leaves, moves, is_kept_out, None])
+def test_whoever_submits_reads_who_was_passed_over(site: Site, ann: User, happens: Callable[[User], None] | None) -> None:
+    rfp = make.an_rfp(**make.COMPLETE_REQUEST)
+    if happens:
+        happens(ann)
+
+    page = as_person(business()).post(reverse("rfp-submit", args=[rfp.number]), {"site": site.key}, follow=True).content.decode()
+
+    said = "no longer works there or may not see the project: Research and development: Ann." in page
+    assert said is (happens is not None)
 
 
 def test_who_is_named_to_see_it_owns_it_though_it_is_kept(site: Site, ann: User) -> None:

@@ -10,8 +10,8 @@ from accounts.models import Role
 from audit.models import Event
 from audit.refusals import NotAllowed, Refused
 from catalogue.models import Site
-from phases.evaluation.siting import choose_site
 from projects.models import Project
+from projects.services.siting import choose_site
 from tests.phases.sheets import OPERATION, add_row
 from tests.projects import factories as make
 from tests.projects.vessels import a_vessel

@@ -15,10 +15,15 @@ from django.utils import translation
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import Blocker, Refused
+from catalogue.models import SheetOwner
+from catalogue.services import name_sheet_owners
+from catalogue.worksheets import SUPPLIER_PRICES
+from process.models import QuotedPrice
 from projects.models import QuotationLine
+from tests.process.factories import a_material, a_price
 from tests.projects import factories as make
 from worksheets import changing, sheets
-from worksheets.bound import bind
+from worksheets.bound import bind, bind_to
 from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Outcome, change_rows
 from worksheets.columns import plain
 from worksheets.ordering import Order
@@ -175,6 +180,26 @@ def test_what_rests_on_other_rows_follows_with_the_totals(address: str) -> None:
 
     assert [row["values"]["so_far"] for row in rows] == ["1000.5", "241000.5"]
     assert totals == {"amount": "241000.5", "with_tax": "482001"}
+
+
+def test_rows_to_which_no_name_of_their_parent_leads_are_found_all_the_same() -> None:
+    keeper, chemist = make.person(Role.MANAGEMENT), make.person(Role.RESEARCH)
+    name_sheet_owners(make.a_site().key, {"research": chemist}, actor=keeper)
+    owned = replace(LINES, model=SheetOwner, parent="person", columns=(), order="", _by_name={})
+
+    (row,) = bind_to(owned, chemist, keeper).base()
+
+    assert row.person == chemist
+    assert not bind_to(owned, keeper, keeper).base().exists()
+
+
+def test_rows_of_a_model_that_only_says_others_in_other_words_are_its_own() -> None:
+    quote = a_price(a_material("Water"), "0.02")
+    prices = replace(SUPPLIER_PRICES, model=QuotedPrice, _by_name={})
+
+    (row,) = bind_to(prices, quote.supplier, make.person(Role.MATERIAL_CONTROL)).base()
+
+    assert (type(row), row.pk) == (QuotedPrice, quote.pk)
 
 
 def test_sums_are_the_database_s_where_every_column_is_its_own(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

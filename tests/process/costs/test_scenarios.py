@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,7 +29,7 @@ from projects.models import Project
 from tests.process import factories as make
 from tests.process.costs.story import LABOUR, change, enter, price_of, read
 from tests.projects import factories as projects
-from worksheets.bound import bind
+from worksheets.bound import Bound, bind
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -344,6 +345,23 @@ def test_a_risk_keeps_its_currency_and_is_converted(scenario: CostAssessment) ->
     assert found.expected_risk == D("4100.00")
     assert told == [("EUR", "2000"), ("CHF", "2100")]
     assert bound.totals_of(list(bound.query()))["expected"] == "4100"
+
+
+def test_a_saved_risk_asks_no_more_than_the_table_of_all(scenario: CostAssessment) -> None:
+    risk = {"label": "Dimer", "phase": "pilot", "probability_pct": "20", "impact": "10000"}
+    written, _other = enter(scenario, risk, "cost-risks").pk, enter(scenario, risk | {"label": "Strike"}, "cost-risks")
+
+    def asked(answer: Callable[[Bound], object]) -> int:
+        bound = bind(f"cost-risks:{scenario.pk}", make.estimator())
+        with CaptureQueriesContext(connection) as queries:
+            answer(bound)
+        return len(queries)
+
+    whole = asked(lambda bound: bound.whole(list(bound.query())))
+
+    assert asked(lambda bound: bound.after([written])) == whole
+    rows, totals = bind(f"cost-risks:{scenario.pk}", make.estimator()).after([written])
+    assert ([row["values"]["label"] for row in rows], totals) == (["Dimer"], {"expected": "4000"})
 
 
 def test_costs_are_kept_by_those_who_price(scenario: CostAssessment) -> None:
