@@ -177,17 +177,10 @@ def whole(found: Priced, missing: Sequence[str], *, seed: int) -> Whole | None:
         rows=tuple(_rows(whole_estimate, found.phases, case)),
         waterfall=price_waterfall(whole_estimate, case.terms),
         tornado=price_tornado(found.tornado, case.currency) if found.tornado else None,
-<<<<<<< HEAD
-        distribution=price_distribution(drawn.value, case.currency) if drawn.value else None,
-        percentiles=tuple(percentiles(drawn.value, case.currency)) if drawn.value else (),
-        stated=(placed(drawn.value, case.currency), *map(str, drawn.warnings)) if drawn.value else tuple(map(str, drawn.faults)),
-        by_source=tuple(by_source(whole_estimate)),
-=======
         distribution=price_distribution(drawn.value, **told) if drawn.value else None,
         percentiles=tuple(percentiles(drawn.value, **told)) if drawn.value else (),
         stated=(placed(drawn.value, **told), *map(str, drawn.warnings)) if drawn.value else tuple(map(str, drawn.faults)),
-        by_source=tuple(_by_source(whole_estimate.by_source)),
->>>>>>> 79003235031de8a4c91ca07b929b101bb5ffa6a9
+        by_source=tuple(by_source(whole_estimate)),
         open_answers=tuple(_open(impacts.known.impacts)),
         factors=tuple(dict.fromkeys(source for each in impacts.known.impacts for source in each.sources)),
         wider_together=impacts.known.together,
