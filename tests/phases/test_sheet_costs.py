@@ -158,4 +158,4 @@ def test_the_page_of_a_scenario_asks_little_with_every_plan(client: Client, proj
         page = client.get(scenario.get_absolute_url()).content.decode()
 
     assert "Take the labour of research" in page
-    assert len(queries) <= 20
+    assert len(queries) <= 21  # what suppliers offer anew is the last of them
