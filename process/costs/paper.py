@@ -77,7 +77,7 @@ def price_on_paper(found: Priced) -> dict[str, Any] | None:
     """The band of its price, and what moves it where a figure has a low and a high. None where there is no price."""
     if found.estimate is None:
         return None
-    moved = price_tornado(found.tornado, found.estimate.currency) if found.tornado else None
+    moved = price_tornado(found.tornado, found.estimate.currency, price=found.estimate.price) if found.tornado else None
     return {
         "facts": _price_facts(found, found.estimate),
         "matter": _table("tornado", moved) if moved else None,

@@ -29,8 +29,8 @@ def price_waterfall(estimate: Estimate, terms: Terms, *, width: int | str = WIDT
     return waterfall(_parts(estimate, terms), width=width)
 
 
-def price_tornado(found: Tornado, currency: str, *, width: int | str = WIDTH) -> Picture:
-    """Figures that move nothing are left out."""
+def price_tornado(found: Tornado, currency: str, *, price: Decimal, width: int | str = WIDTH) -> Picture:
+    """Figures that move nothing are left out. price: of the scenario, as every table has it."""
     reaches = [
         Reach(
             label=bar.variable.label,
@@ -44,7 +44,7 @@ def price_tornado(found: Tornado, currency: str, *, width: int | str = WIDTH) ->
         for bar in found.bars
         if bar.swing
     ]
-    return tornado(reaches, base=float(found.base), base_words=_money(found.base, currency), width=width)
+    return tornado(reaches, base=float(found.base), base_words=_money(price, currency), width=width)
 
 
 def price_distribution(found: Simulation, currency: str, *, price: Decimal, width: int | str = WIDTH) -> Picture:

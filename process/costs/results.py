@@ -176,7 +176,7 @@ def whole(found: Priced, missing: Sequence[str], *, seed: int) -> Whole | None:
     return Whole(
         rows=tuple(_rows(whole_estimate, found.phases, case)),
         waterfall=price_waterfall(whole_estimate, case.terms),
-        tornado=price_tornado(found.tornado, case.currency) if found.tornado else None,
+        tornado=price_tornado(found.tornado, case.currency, price=whole_estimate.price) if found.tornado else None,
         distribution=price_distribution(drawn.value, **told) if drawn.value else None,
         percentiles=tuple(percentiles(drawn.value, **told)) if drawn.value else (),
         stated=(placed(drawn.value, **told), *map(str, drawn.warnings)) if drawn.value else tuple(map(str, drawn.faults)),

@@ -32,11 +32,12 @@ def test_the_waterfall_leaves_out_what_is_zero() -> None:
 
 
 def test_the_tornado_says_each_figure_with_its_unit_and_the_price_then() -> None:
-    found = price_tornado(tornado(small()).known, "CHF")
+    found = price_tornado(tornado(small()).known, "CHF", price=Decimal("529484.60"))
     rows = {row[0]: row[1:] for row in found.rows}
 
     assert rows["Price of Starting material"] == ("95 CHF/kg", "CHF 503,781", "160 CHF/kg", "CHF 570,611")
     assert rows["Yield of Step one"][::2] == ("70 %", "85 %")
+    assert "Base CHF 529,485" in str(found.spec)
 
 
 def test_the_distribution_marks_its_quantiles() -> None:

@@ -83,7 +83,7 @@ def test_what_moves_nothing_does_not_matter() -> None:
     found = tornado(nothing).known
 
     assert len(found.bars) > 3 and found.matter == ()
-    assert price_tornado(found, "CHF").rows == ()
+    assert price_tornado(found, "CHF", price=found.base).rows == ()
 
 
 def test_an_optional_line_does_not_move_the_price() -> None:
