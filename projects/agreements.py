@@ -99,11 +99,8 @@ def unsucceeded() -> QuerySet[Agreement]:
 
 def _ending_in_plan(asked: Asked) -> QuerySet[Agreement]:
     """Whatever covers a project and ends without a successor that does, with the last day of its plan. The first end first."""
-    found = (
-        Agreement.objects.signed()
-        .filter(asked.covered_by, expires_on__isnull=False)
-        .exclude(Exists(_successor(asked.further_in.covered_by)))
-    )
+    ending = Agreement.objects.signed().filter(asked.covered_by, expires_on__isnull=False)
+    found = ending.exclude(Exists(_successor(asked.further_in.covered_by)))
     planned = Milestone.objects.filter(project=asked.further_in.project).annotate(day=Coalesce("baseline_on", "forecast_on"))
     last_day = Subquery(planned.order_by(F("day").desc(nulls_last=True)).values("day")[:1])
     return found.annotate(plan_until=last_day).order_by("expires_on", "pk")
@@ -125,11 +122,8 @@ def quality_wanted(project: Project) -> list[Blocker]:
     """What is said while there is none. The project comes with its request; one query where that asks for GMP."""
     if project.rfp.gmp_needed not in UNDER_GMP:
         return []
-    return (
-        []
-        if Agreement.objects.signed().filter(asked_of(project).covered_by, kind=Agreement.Kind.QUALITY).exists()
-        else [quality_blocker(project)]
-    )
+    theirs = Agreement.objects.signed().filter(asked_of(project).covered_by, kind=Agreement.Kind.QUALITY)
+    return [] if theirs.exists() else [quality_blocker(project)]
 
 
 def quality_blocker(project: Project) -> Blocker:

@@ -126,9 +126,13 @@ class Bound:
         """Some of the rows, with the totals of all. of: all of them, where they are read already."""
         if not self.needs_all_rows:
             return self.table(rows), self.totals()
-        every, totals = self.whole(list(self.query()) if of is None else of)
-        found = {each["id"]: each for each in every}
-        return [found[row.pk] for row in rows], totals
+        every = list(self.query()) if of is None else of
+        if self._rests_on_others:
+            table, totals = self.whole(every)
+            found = {each["id"]: each for each in table}
+            return [found[row.pk] for row in rows], totals
+        derived = self.derived(rows if self.sheet.totals else every)
+        return self._table(rows, derived), self._totals(every, derived)
 
     def _table(self, rows: Sequence[Any], derived: Derived) -> list[Values]:
         return [self._row(row, derived.get(row.pk, {})) for row in rows]
@@ -147,11 +151,7 @@ class Bound:
         if not self.needs_all_rows:
             return self.table(list(self.query().filter(pk__in=list(keys)))), self.totals()
         wanted, rows = set(keys), list(self.query())
-        if self._rests_on_others:
-            return self.whole(rows)
-        written = [row for row in rows if row.pk in wanted]
-        derived = self.derived(written if self.sheet.totals else rows)
-        return self._table(written, derived), self._totals(rows, derived)
+        return self.whole(rows) if self._rests_on_others else self.part([row for row in rows if row.pk in wanted], rows)
 
     @property
     def needs_all_rows(self) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 from accounts.countries import zone_fault
 from accounts.models import Department
 from accounts.permissions import require_permission
+from accounts.working import works_elsewhere
 from audit.events import record
 from audit.refusals import BadInput
 from audit.seen import require_unchanged
@@ -64,7 +65,8 @@ def name_sheet_owners(key: str, people: Mapping[str, User | None], *, actor: Use
     now = {name: named.get(name) for name in departments}
     require_unchanged(version, now=now, wanted=people, words=lambda name: str(now[name] or _t("The department")))
     changed = {departments[name]: person for name, person in people.items() if person != now[name]}
-    _require_working(changed)
+    if wrong := {each.key: [words] for each, who in changed.items() if who and (words := works_elsewhere(who, each))}:
+        raise BadInput(wrong)
     for department, person in changed.items():
         _name(site, department, person)
     if changed:
@@ -78,13 +80,6 @@ def name_sheet_owners(key: str, people: Mapping[str, User | None], *, actor: Use
             owners="; ".join(f"{each.name}: {person or _t('the department')}" for each, person in changed.items()),
         )
     return list(changed)
-
-
-def _require_working(people: Mapping[Department, User | None]) -> None:
-    words = _t("%(name)s does not work in %(department)s.")
-    wrong = {each: who for each, who in people.items() if who and not (who.is_active and each.key in who.roles)}
-    if wrong:
-        raise BadInput({each.key: [words % {"name": who.full_name, "department": each}] for each, who in wrong.items()})
 
 
 def _name(site: Site, department: Department, person: User | None) -> None:

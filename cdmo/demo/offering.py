@@ -18,7 +18,7 @@ from cdmo.demo.working import Working
 from phases.evaluation import services as evaluation
 from phases.evaluation.models import DepartmentAssessment
 from projects.models import Deliverable, Phase, RevisionRemark, Rfp
-from projects.services import agreements, charter, clarifications, commercial, quotation_answers, rfp, tailoring
+from projects.services import agreements, charter, clarifications, commercial, quotation_answers, rfp, tailoring, team
 from projects.services.lifecycle import cancel_project
 from projects.services.replies import Reply
 from worksheets.changing import change_rows
@@ -184,7 +184,7 @@ class Offering(Working):
             **contract.charter,
         )
         for role in (Role.RESEARCH, Role.ANALYTICAL, Role.PRODUCTION, Role.EHS, Role.QUALITY_ASSURANCE):
-            self.by(manager, charter.name_team_member, self.code, role.value, user=holding(role))
+            self.by(manager, team.name_team_member, self.code, role.value, user=holding(role))
         for kind, key, words in contract.without:
             self.by(manager, tailoring.tailor, self.code, kind=kind, key=key, justification=words)
 

@@ -22,6 +22,7 @@ from phases.evaluation.asking import records_of
 from phases.evaluation.booking import of_other_sites
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import RecommendForm, SiteChoiceForm
+from phases.evaluation.owners import passed_over
 from phases.evaluation.price_basis import price_basis_of
 from projects.agreements import quality_wanted, running_out
 from projects.kept import shut_out, unmanned
@@ -51,9 +52,9 @@ def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
         messages.warning(request, words % {"code": project.code, "names": ", ".join(waiting)})
     else:
         messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
-    if passed_over := services.passed_over(project):
+    if others := passed_over(project):
         words = _t("Opened with the department, as who is named no longer works there or may not see the project: %(names)s.")
-        messages.warning(request, words % {"names": "; ".join(map(str, passed_over))})
+        messages.warning(request, words % {"names": "; ".join(map(str, others))})
     return redirect(project)
 
 

@@ -16,22 +16,23 @@ from django.utils.translation import gettext as _t
 from accounts.capacities import capacity, giver_of
 from accounts.models import Department
 from accounts.permissions import require_permission
+from accounts.working import works_elsewhere
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from audit.signatures import sign, signatures_of
-from catalogue.models import SHEET_DEPARTMENTS, SheetOwner, Site
+from catalogue.models import SHEET_DEPARTMENTS, Site
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS, COSTS, KEPT_TEXTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from phases.evaluation.owners import proposed_owners
 from phases.evaluation.planned import overfilled
 from phases.evaluation.tables import PlannedOperation
 from process.assumptions.adopting import Assumed, adopt
 from projects.completeness import completeness_of
 from projects.forecasting import calendar_of
 from projects.models import Project, Rfp, TeamMember
-from projects.models.confidentiality import sights_of
 from projects.services.clarifications import questions_follow
 from projects.services.confidentiality import require_not_kept
 from projects.services.lifecycle import locked, not_active, open_project, require_active
@@ -94,22 +95,6 @@ def submit_rfp(number: str, *, actor: User, site: str = "") -> Project:
     for department in Department.objects.filter(key__in=SHEET_DEPARTMENTS):
         _open_sheet(project, department, owners.get(department.pk), due_on, actor=actor)
     return project
-
-
-def proposed_owners(project: Project) -> dict[int, User]:
-    """By department: who answers for its sheets at the site, where they still work there and the project is not kept from them."""
-    named = list(SheetOwner.objects.working().filter(site=project.site))
-    if not named:
-        return {}
-    sight = sights_of(pk=project.rfp_id)[project.rfp_id]
-    return {row.department_id: row.person for row in named if sight.is_open_to(row.person)}
-
-
-def passed_over(project: Project) -> list[SheetOwner]:
-    """Who is named at the site and has not the sheet that was just opened: they work there no more, or the project is kept from them."""
-    owners = dict(DepartmentAssessment.objects.filter(project=project).values_list("department_id", "owner_id"))
-    named = SheetOwner.objects.filter(site=project.site).select_related("department", "person")
-    return [row for row in named if owners.get(row.department_id) != row.person_id]
 
 
 def _site(key: str) -> Site | None:
@@ -229,10 +214,8 @@ def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: 
     sheet = locked_sheet(code, department_key, actor)
     require_permission("phases.assign_sheet", actor, sheet)
     require_none(change_blockers(sheet))
-    if owner is not None and department_key not in owner.roles:
-        raise BadInput(
-            {"owner": [_t("%(name)s does not work in %(department)s.") % {"name": owner.full_name, "department": sheet.department}]}
-        )
+    if owner is not None and (words := works_elsewhere(owner, sheet.department)):
+        raise BadInput({"owner": [words]})
     require_not_kept(sheet.project, owner, field="owner")
     give(sheet, owner, due_on, actor=actor)
     return sheet

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from audit.models import Event
 from phases.evaluation.models import DepartmentAssessment
-from phases.evaluation.services import give, proposed_owners
+from phases.evaluation.owners import proposed_owners
+from phases.evaluation.services import give
 from projects.services.siting import follow_site
 
 if TYPE_CHECKING:

@@ -53,15 +53,15 @@ def take_offer(pk: int, quote: int, *, actor: User) -> int:
     not name it among the offers, or the material goes to a supplier.
     """
     scenario = locked_draft(pk, actor)
-    found = next((each for each in offered_in(assessed(scenario), scenario.project.today) if each.quote.pk == quote), None)
-    if found is None:
+    offer = next((each for each in offered_in(assessed(scenario), scenario.project.today) if each.quote.pk == quote), None)
+    if offer is None:
         raise Refused([Blocker("cost.no_offer", _not_offered(scenario, quote), link=scenario.get_absolute_url())])
-    if found.award is not None:
-        told = {"material": found.row.material, "supplier": found.award.supplier, "price": found.award.price_words}
+    if offer.award is not None:
+        told = {"material": offer.row.material, "supplier": offer.award.supplier, "price": offer.award.price_words}
         words = _t("%(material)s goes to %(supplier)s at %(price)s: before another price is taken, that award is revoked.")
-        raise Refused([Blocker("cost.goes_elsewhere", words % told, link=found.award.get_absolute_url())])
-    _take(scenario, found.row, QuotedPrice.objects.select_related("material", "supplier").get(pk=quote), actor)
-    return _recorded(scenario, "cost.offer_taken", Taken(found.row, found.found.quote, found.now, found.was), actor)
+        raise Refused([Blocker("cost.goes_elsewhere", words % told, link=offer.award.get_absolute_url())])
+    _take(scenario, offer.row, QuotedPrice.objects.select_related("material", "supplier").get(pk=quote), actor)
+    return _recorded(scenario, "cost.offer_taken", Taken(offer.row, offer.found.quote, offer.now, offer.was), actor)
 
 
 def _not_offered(scenario: CostAssessment, quote: int) -> str:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
-from django.urls import reverse
-from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput, Blocker
 from catalogue.models import ExchangeRate, SupplierQuote
 from catalogue.models import Material as CatalogueMaterial
-from catalogue.models.rates import no_rate
 from catalogue.models.supply import ListOfPrices, list_of
 from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
 from process.costs.demand import Demand
 from process.costs.estimate import Estimate, estimate, warnings_of
 from process.costs.figures import Figure, Source, fraction, price, quantity
-from process.costs.materials import Category, Material, Tier, recovered_twice
+from process.costs.lacking import missing_in, of_row, wrong_blockers
+from process.costs.materials import Category, Material, Tier
 from process.costs.models import (
     PRICED_PHASES,
     CostAssessment,
@@ -38,17 +36,13 @@ from process.costs.trial import Trial, tried
 from process.purchasing.awards import InquiryAward, newest_award
 from process.purchasing.awards import restored as restored_award
 from process.routes.building import Level, material_key, plain_route, steps_of_many
-from process.routes.checks import faults_of
 from process.routes.figures import balanced, materials_of
-from process.routes.mending import blockers_of
 from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.plain import Computed
 from process.routes.unit_cost import exact
 
 ROUTE = "route"
 HUNDRED = Decimal(100)
-Read = TypeVar("Read")
-PRICES_AT = "#sheet-cost-materials"
 
 
 @dataclass(frozen=True)
@@ -165,7 +159,7 @@ def _built(
     assessment: CostAssessment, steps: list[RouteStep], known: _Known, trial: Trial | None, awards: Mapping[int, InquiryAward]
 ) -> Assessed:
     """At the tried yield: figures that stood at another one may have been cut off there."""
-    missing = tuple(_missing(assessment, steps, known))
+    missing = tuple(missing_in(assessment, steps, known.rates[assessment.currency, assessment.priced_on]))
     try:
         alone = _lines_alone(assessment, known)
     except BadInput as bad:
@@ -176,7 +170,7 @@ def _built(
         bought = materials_of(steps)
         priced = (row for row in assessment.prices.all() if row.material_id in bought)
         materials = tuple(
-            _of_row(partial(_material, row, assessment, known, awards.get(row.material_id)), row, "cost-materials") for row in priced
+            of_row(partial(_material, row, assessment, known, awards.get(row.material_id)), row, "cost-materials") for row in priced
         )
         demands = (_demand(assessment, steps, _yield_pct(assessment, trial)),) if assessment.route_version else ()
         case = replace(alone, scales=_scales(assessment), demands=demands, materials=materials)
@@ -186,87 +180,14 @@ def _built(
     return Assessed(assessment, case, (), alone)
 
 
-class _WrongRow(BadInput):
-    """What is wrong with a figure of one row, named and with where it is mended."""
-
-    def __init__(self, bad: BadInput, label: str, link: str) -> None:
-        self.link = link
-        super().__init__({name: [f"{label}: {words}" for words in listed] for name, listed in bad.errors.items()})
-
-
-def _of_row(read: Callable[[], Read], row: CostLine | MaterialPrice | RiskItem, table: str) -> Read:
-    """Raises BadInput that leads to the row."""
-    try:
-        return read()
-    except BadInput as bad:
-        raise _WrongRow(bad, str(row), _row_link(row, table)) from bad
-
-
-def _row_link(row: CostLine | MaterialPrice | RiskItem, table: str) -> str:
-    return reverse("worksheet-row", args=[f"{table}:{row.assessment_id}", row.pk])
-
-
-def wrong_blockers(bad: BadInput, assessment: CostAssessment, *, is_tried: bool = False) -> Iterator[Blocker]:
-    """Each with where it is mended: its row, the yields of the scenario, or those that are tried; else what it counts with."""
-    page = assessment.get_absolute_url()
-    yields = "#id_yield_pct" if is_tried else f"{page}#id_change-yield_pct"
-    places = {"yield_pct": yields, "recovered_per_kg": f"{page}{PRICES_AT}"}
-    for name, listed in bad.errors.items():
-        elsewhere = places.get(name, f"{page}#scenario-title")
-        yield from (Blocker("cost.wrong", words, link=bad.link if isinstance(bad, _WrongRow) else elsewhere) for words in listed)
-
-
-def _missing(assessment: CostAssessment, steps: list[RouteStep], known: _Known) -> Iterator[Blocker]:
-    version = assessment.route_version
-    if version is not None:
-        yield from (
-            Blocker("cost.route", each.words, link=each.link) for each in blockers_of(faults_of(plain_route(steps)), version, steps)
-        )
-        priced = {row.material_id for row in assessment.prices.all() if row.is_known}
-        lines = (line for step in steps if not step.set_aside for line in step.inputs.all())
-        for material in dict.fromkeys(line.material for line in lines):
-            if material is not None and material.pk not in priced:
-                yield Blocker("cost.price", _t("%(material)s has no price in this scenario.") % {"material": material}, link=PRICES_AT)
-        recycled = recycled_in(steps)
-        for row in assessment.prices.all():
-            if row.recovered_per_kg is not None and row.material_id in recycled:
-                words = recovered_twice(recycled[row.material_id].name, str(row.material))
-                yield Blocker("cost.recovered_twice", words, link=_row_link(row, "cost-materials"))
-    have = {*known.rates[assessment.currency, assessment.priced_on], assessment.currency}
-    for currency in sorted(_currencies(assessment, materials_of(steps)) - have):
-        yield rate_blocker(currency, assessment.currency, assessment.priced_on)
-
-
-def recycled_in(steps: Iterable[RouteStep]) -> dict[int, RouteStep]:
-    """By material the first step that takes part of it from recycling."""
-    found: dict[int, RouteStep] = {}
-    for step in (each for each in steps if not each.set_aside):
-        for line in step.inputs.all():
-            if line.material_id is not None and line.recycle_pct:
-                found.setdefault(line.material_id, step)
-    return found
-
-
-def rate_blocker(currency: str, into: str, on: date) -> Blocker:
-    return Blocker("cost.rate", no_rate(currency, into, on), link=reverse("exchange-rates"))
-
-
-def _currencies(assessment: CostAssessment, bought: set[int]) -> set[str]:
-    prices = [row for row in assessment.prices.all() if row.material_id in bought and row.is_known]
-    recovered = {row.recovered_currency for row in prices if row.recovered_per_kg is not None}
-    of_prices = {row.quote.currency if row.quote is not None else row.currency for row in prices}
-    of_lines = {line.currency for line in assessment.lines.all() if line.inclusion != Inclusion.EXCLUDED}
-    return of_prices | recovered | of_lines | {risk.currency for risk in assessment.risks.all()}
-
-
 def _lines_alone(assessment: CostAssessment, known: _Known) -> Case:
     return Case(
         assessment.currency,
         assessment.priced_on,
         scales=tuple(replace(scale, demand="") for scale in _scales(assessment)),
         terms=terms_of(assessment),
-        lines=tuple(_of_row(partial(_line, row), row, "cost-lines") for row in assessment.lines.all()),
-        risks=tuple(_of_row(partial(risk_of, row), row, "cost-risks") for row in assessment.risks.all()),
+        lines=tuple(of_row(partial(_line, row), row, "cost-lines") for row in assessment.lines.all()),
+        risks=tuple(of_row(partial(risk_of, row), row, "cost-risks") for row in assessment.risks.all()),
         rates=plain_rates(known.rates[assessment.currency, assessment.priced_on]),
     )
 
@@ -385,8 +306,8 @@ def _material(row: MaterialPrice, assessment: CostAssessment, known: _Known, awa
     return Material(
         key,
         label,
-        _quoted(first, row, source),
-        tiers=tuple(Tier(each.quantity_from_kg, _quoted(each, row, source)) for each in others),
+        quoted_figure(first, row, source),
+        tiers=tuple(Tier(each.quantity_from_kg, quoted_figure(each, row, source)) for each in others),
         pack_kg=first.pack_kg or Decimal(0),
         minimum_kg=max(first.quantity_from_kg, first.minimum_order_kg or Decimal(0)),
         **common,
@@ -409,7 +330,7 @@ def is_awarded(row: MaterialPrice, award: InquiryAward | None) -> bool:
     return award is not None and counts_with(row, award) and not award.undone_because
 
 
-def _quoted(each: SupplierQuote, row: MaterialPrice, source: Source) -> Figure:
+def quoted_figure(each: SupplierQuote, row: MaterialPrice, source: Source) -> Figure:
     """Of the price list that the row has chosen."""
     reference = " ".join(filter(None, (row.quote.supplier.name if row.quote else "", each.reference)))
     origin: dict[str, Any] = {"on": each.quoted_on, "valid_until": each.valid_until, "note": each.note, "reference": reference}

@@ -17,7 +17,8 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from catalogue.models import ExchangeRate
-from process.costs.building import assessed, rate_blocker, terms_of
+from process.costs.building import assessed, terms_of
+from process.costs.lacking import rate_blocker
 from process.costs.models import CostAssessment, ScenarioQuote
 from process.costs.offers import Offer, breaks_of, offers_of, rises
 from process.costs.quoted import Key, given_breaks, key_of, quotes_of, resting, up_to

@@ -13,11 +13,12 @@ from audit.refusals import BadInput, Blocker
 from charts.picture import Picture
 from process.costs.band import Band, price_band
 from process.costs.build_up import loads, markup_of
-from process.costs.building import Assessed, terms_of, wrong_blockers
+from process.costs.building import Assessed, terms_of
 from process.costs.case import Case
 from process.costs.completeness import Impact, price_impact
 from process.costs.estimate import Estimate, PhaseCost
 from process.costs.figures import FRACTION
+from process.costs.lacking import wrong_blockers
 from process.costs.models import CostAssessment
 from process.costs.pictures import percentiles, placed, price_distribution, price_tornado, price_waterfall
 from process.costs.simulation import Settings, simulate

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from catalogue.models import ExchangeRate
-from process.costs.building import line_figures, plain_rates, recovered_figure, recycled_in, typed_price
-from process.costs.figures import Figure, Source, price
+from process.costs.building import line_figures, plain_rates, quoted_figure, recovered_figure, typed_price
+from process.costs.figures import Figure, Source
 from process.costs.figures import quantity as quantity_of
+from process.costs.lacking import recycled_in
 from process.costs.materials import recovered_twice, worth_more
 from process.costs.rates import Rate, converted
 from process.routes.building import steps_of
@@ -131,7 +132,7 @@ class MaterialPriceRows(Rows):
 def _price_of(row: MaterialPrice) -> Figure | None:
     """None where none is known yet."""
     if row.quote is not None:
-        return price(row.quote.price_per_kg, row.quote.currency, "kg", on=row.quote.quoted_on, note=row.quote.note)
+        return quoted_figure(row.quote, row, Source.QUOTE)
     return None if row.price_per_kg is None else typed_price(row, row.price_per_kg, "kg")
 
 

@@ -72,7 +72,8 @@ class ConfidentialReader(models.Model):
 def _agreements(today: date, **conditions: Any) -> models.QuerySet[Any]:
     """Confidentiality agreements that both sides have signed and nobody has withdrawn, begun by today."""
     agreement: Any = apps.get_model("projects", "Agreement")
-    return agreement.objects.signed().filter(kind=agreement.Kind.CONFIDENTIALITY, effective_on__lte=today, **conditions)  # type: ignore[no-any-return]
+    rows: models.QuerySet[Any] = agreement.objects.signed()
+    return rows.filter(kind=agreement.Kind.CONFIDENTIALITY, effective_on__lte=today, **conditions)
 
 
 def clients_agreed_with(today: date) -> models.QuerySet[Any]:

@@ -24,7 +24,6 @@ from projects.network import loop_through
 from projects.plans import FILING, PhasePlan, as_asked, planned_links, take_records
 from projects.price import accepted_quotation
 from projects.services.approvals import withdraw_open
-from projects.services.confidentiality import require_not_kept, words_if_kept
 from projects.services.dependencies import network_of
 from projects.services.happened import EVIDENCE, happened_in
 from projects.services.locking import locked, require_active
@@ -34,7 +33,8 @@ from projects.services.plan import achieve_from, update_forecasts
 from projects.services.quoted_payments import plan_quoted_payments
 from projects.services.siting import site_changed
 from projects.services.tailoring import drop_out_of_scope, put_in_force
-from projects.services.tasks import hand_to, has_begun, plan_tasks
+from projects.services.tasks import plan_tasks
+from projects.services.team import plan_team
 from projects.services.visibility import note_visibility
 from projects.shareable import Item, shareable
 
@@ -239,15 +239,6 @@ def _feed_what_happened(project: Project, *, actor: User) -> None:
         update_forecasts(project, actor=actor)  # also of payments that came into the plan only now
 
 
-def plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
-    keys = {item.department for plan in plans for items in (plan.deliverables, plan.milestones, plan.tasks) for item in items}
-    for key in sorted(keys):
-        TeamMember.objects.get_or_create(project=project, department=departments[key])
-    named = {"project_management": project.project_manager, "business_development": project.account_owner}
-    for key, user in named.items():
-        TeamMember.objects.update_or_create(project=project, department=departments[key], defaults={"user": user})
-
-
 def _plan_milestones(
     project: Project, charter: Charter, plans: list[PhasePlan], departments: dict[str, Department], planned_start: date | None
 ) -> None:
@@ -342,60 +333,3 @@ def issue_charter(deliverable: Deliverable, actor: User) -> None:
     charter.save(update_fields=["state", "issued_at"])
     record("charter.issued", charter.project, actor=actor)
     put_in_force(charter.project, approved_with=deliverable.evidence_label, actor=actor)
-
-
-@transaction.atomic
-def name_team(code: str, people: dict[str, User | None], *, actor: User) -> list[TeamMember]:
-    """Name the persons of several departments, by the key of each, together or not at all; those who change.
-
-    Raises BadInput by the key of a department whose person may not see the project yet.
-    """
-    project = locked(code, actor)
-    before = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user_id"))
-    changed = {key: user for key, user in people.items() if before.get(key) != (user.pk if user else None)}
-    if kept_out := {key: words for key, user in changed.items() if user and (words := words_if_kept(project, user))}:
-        raise BadInput(kept_out)
-    return [name_team_member(code, key, user=user, actor=actor) for key, user in changed.items()]
-
-
-@transaction.atomic
-def name_team_member(code: str, department_key: str, *, user: User | None, actor: User) -> TeamMember:
-    """Name the person of a department on the team."""
-    project = locked(code, actor)
-    require_permission("projects.plan", actor, project)
-    if user is not None and not user.is_internal:
-        raise BadInput({"user": [_t("The team is ours; the client has its own people.")]})
-    if user is not None and not user.is_active:
-        raise BadInput({"user": [_t("%(name)s has left.") % {"name": user.full_name}]})
-    require_not_kept(project, user, field="user")
-    member, _created = TeamMember.objects.select_for_update().get_or_create(
-        project=project, department=Department.objects.get(key=department_key)
-    )
-    before = member.user.full_name if member.user else ""
-    member.user = user
-    member.save(update_fields=["user"])
-    given = _hand_open_work(project, member.department, user, actor=actor) if user else 0
-    record(
-        "team.named",
-        project,
-        actor=actor,
-        before={"name": before},
-        after={"name": user.full_name if user else "", "given": given},
-        department=member.department.name,
-    )
-    return member
-
-
-def _hand_open_work(project: Project, department: Department, user: User, *, actor: User) -> int:
-    """What the department owes and nobody has is this person's now, who is asked for what has begun; how many things."""
-    deliverables = list(Deliverable.objects.open().filter(project=project, department=department, owner=None).select_related("department"))
-    for deliverable in deliverables:
-        deliverable.project, deliverable.owner = project, user
-        deliverable.save(update_fields=["owner"])
-        if has_begun(project, deliverable.phase):
-            ask_for(deliverable, actor=actor)
-    milestones = list(Milestone.objects.open().filter(project=project, department=department, owner=None).select_for_update(of=("self",)))
-    for milestone in milestones:
-        milestone.owner = user
-        milestone.save(update_fields=["owner", "updated_at"])
-    return len(deliverables) + len(milestones) + hand_to(project, department, user)

@@ -17,9 +17,10 @@ from projects.charter_limits import escalation_of
 from projects.charter_texts import Said, governance_of, said_elsewhere, scope_of, written
 from projects.models import Charter, Project, Quotation, TeamMember
 from projects.price import accepted_quotation
-from projects.services.charter import BATCHES, TEXTS, charter_blockers, draft_charter, name_team, scope_blockers
+from projects.services.charter import BATCHES, TEXTS, charter_blockers, draft_charter, scope_blockers
 from projects.services.confidentiality import words_if_kept
 from projects.services.locking import locked, not_active
+from projects.services.team import name_team
 
 if TYPE_CHECKING:
     from accounts.models import User

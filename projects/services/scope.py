@@ -15,12 +15,13 @@ from projects.charter_plan import plans_of
 from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Tailoring, Task, Visibility
 from projects.plans import PhasePlan, as_asked, planned_links
 from projects.services.approvals import withdraw_open
-from projects.services.charter import link_planned, plan_deliverables, plan_team
+from projects.services.charter import link_planned, plan_deliverables
 from projects.services.dependencies import network_of
 from projects.services.milestones import bridge
 from projects.services.owners import ask_phase_owners
 from projects.services.plan import update_forecasts
 from projects.services.tasks import plan_tasks
+from projects.services.team import plan_team
 from projects.services.waiting import close_waits
 from projects.shareable import Item, shareable
 

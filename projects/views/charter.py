@@ -31,6 +31,7 @@ from projects.services import charter as services
 from projects.services import tailoring
 from projects.services.charter_writing import batches_of, scope_stays, write_charter, writing_blockers
 from projects.services.lifecycle import not_active
+from projects.services.team import name_team
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -254,7 +255,7 @@ def team_page(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method == "POST" and all(row.form.is_valid() for row in rows):
         chosen = {row.department.key: row.form.person for row in rows if row.form.has_changed()}
         try:
-            changed = services.name_team(code, chosen, actor=request.user)
+            changed = name_team(code, chosen, actor=request.user)
         except BadInput as bad:
             for row in rows:
                 row.form.add_error("user", bad.errors.get(row.department.key, []))

@@ -20,6 +20,7 @@ def test_an_administrator_keeps_the_installation(new_page: Callable[[], Page]) -
     sign_in(page, "admin@demo.example")
 
     a_role_is_given_and_ended(page)
+    an_owner_of_sheets_is_taken_out_and_named_again(page)
     the_default_plan_is_changed_and_changed_back(page)
     a_text_of_a_template_is_written_and_taken_out(page)
     others_are_signed_out(page, elsewhere=new_page())
@@ -35,6 +36,15 @@ def a_role_is_given_and_ended(page: Page) -> None:
     page.get_by_label("Reason why the role of Project Manager ends").fill("The dossier is filed.")
     page.get_by_role("listitem").filter(has_text="Project Manager").get_by_role("button", name="End the role").click()
     expect(page.locator(SAID)).to_contain_text("The role ended.")
+
+
+def an_owner_of_sheets_is_taken_out_and_named_again(page: Page) -> None:
+    for who in ("The department", "Production Manager"):
+        page.goto("/sites/basel/")
+        page.get_by_label("Production", exact=True).select_option(label=who)
+        send(page, "Save")
+        expect(page.locator(SAID)).to_contain_text("Saved: Production.")
+        expect(page.get_by_label("Production", exact=True).locator("option:checked")).to_have_text(who)
 
 
 def the_default_plan_is_changed_and_changed_back(page: Page) -> None:

@@ -29,12 +29,12 @@ from notifications.reading import items_of
 from phases.evaluation.services import assign_sheet, reopen_sheet, submit_rfp
 from projects.models import Deliverable, GateCondition, GateReview, Milestone, Phase, Project, WaitingFor
 from projects.services import change_orders, commercial, conditions, evidence, owners, quotation_answers, rounds
-from projects.services.charter import name_team_member
 from projects.services.meeting import call_meeting
 from projects.services.payments import plan_payment
 from projects.services.plan import reschedule_milestone
 from projects.services.sharing import set_visibility
 from projects.services.siting import choose_site
+from projects.services.team import name_team_member
 from projects.services.waiting import escalate_waits
 from tests.notifications.conftest import told
 from tests.notifications.scenes import MORE_IN_SMALL_SCALE

@@ -35,12 +35,12 @@ from projects.models import (
 )
 from projects.models.confidentiality import SEEN
 from projects.services.agreements import withdraw_agreement
-from projects.services.charter import name_team_member
 from projects.services.charter_writing import write_charter
 from projects.services.confidentiality import name_reader, take_reader_off
 from projects.services.evidence import assign_deliverable
 from projects.services.milestones import MilestoneDraft, add_milestone
 from projects.services.tasks import TaskDraft, add_task
+from projects.services.team import name_team_member
 from tests.projects import factories
 from tests.projects.confidential import a_kept_project, agreed, another_seller, disclose, keep, named, secrets
 from tests.projects.people import as_person, business, manager, person

@@ -22,9 +22,9 @@ from projects.models import Milestone, Phase, Project, Task, WaitingFor
 from projects.pictures import gantt_rows, with_tasks
 from projects.services import dependencies
 from projects.services import tasks as services
-from projects.services.charter import name_team_member
 from projects.services.milestones import remove_milestone
 from projects.services.plan import calendar_of, update_forecasts
+from projects.services.team import name_team_member
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed
 from projects.models import Deliverable, Milestone, Phase, Project, TeamMember, WaitingFor
-from projects.services import charter as services
+from projects.services import team as services
 from tests.projects import factories as make
 from tests.projects.people import as_person
 

@@ -22,6 +22,7 @@ LABOUR = {
     "unit": "h",
     "price": "120",
 }
+TYPED = {"quote": "", "price_per_kg": "9.5"}  # in place of a supplier's price
 
 
 def enter(assessment: CostAssessment, values: dict[str, Any], sheet: str = "cost-lines") -> Result:
