@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.numbers import AmountField, AmountText
 from projects.forms.change_order import ChangeOrderForm, DaysForm
 from projects.forms.evidence import day_input, select_input
-from projects.forms.quotation import (
+from projects.forms.price_lines import (
     AMOUNT,
     ROW,
     CreditLineFormSet,

@@ -1,29 +1,28 @@
-"""Forms of a quotation: its words and terms, and its price lines as a set that works without script."""
+"""Forms of a quotation: its words and terms, what becomes of the client's remarks, how we read the answer.
+
+Price lines, payments, prices by quantity, rates and what the client gives are tables of the draft (projects/worksheets.py).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from accounts.numbers import AmountField, AmountText, NumberField
-from projects.forms.evidence import day_input, select_input
+from accounts.numbers import AmountField, NumberField
+from projects.forms.evidence import day_input
+from projects.forms.price_lines import RowError
 from projects.forms.shape import OfferForm
-from projects.models import ChangeOrder, Phase, Quotation, QuotationLine
-from projects.services.quotation_parts import TERMS, Line
+from projects.models import Quotation, QuotationOutcome, RevisionRemark, Rfp
+from projects.services.quotation_parts import TERMS
+from projects.services.replies import Reply
 
 if TYPE_CHECKING:
-    from audit.refusals import Words
-
-ROW = _("Line %(number)d, %(field)s")
-SPARE_ROWS = 1
-MOST_LINES = 100
-AMOUNT = {"class": "form-control number", "aria-label": _("Amount")}
+    from audit.refusals import BadInput, Words
 
 
 class QuotationForm(OfferForm):
@@ -58,120 +57,131 @@ class QuotationForm(OfferForm):
         }
 
 
-class LineForm(forms.Form):
-    """One price line; a row that stays empty is no line."""
+class RepliesForm(forms.Form):
+    """What becomes of each remark of the client: two fields for each."""
 
-    phase = forms.ChoiceField(
-        label=_("Phase"), choices=[("", "–"), *Phase.choices], widget=forms.Select(attrs={"class": "form-select", "aria-label": _("Phase")})
-    )
-    description = forms.CharField(
-        label=_("Description"), max_length=300, widget=forms.TextInput(attrs={"class": "form-control", "aria-label": _("Description")})
-    )
-    amount = AmountField(label=_("Amount"), min_value=Decimal(0), max_digits=16, decimal_places=2, widget=AmountText(AMOUNT))
+    def __init__(self, *args: Any, remarks: Iterable[RevisionRemark], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.remarks = list(remarks)
+        for row in self.remarks:
+            self.fields[f"replies-{row.pk}-outcome"] = forms.ChoiceField(
+                label=_("What becomes of it"),
+                choices=[("", "–"), *RevisionRemark.Outcome.choices],
+                required=False,
+                initial=row.outcome,
+                widget=forms.Select(attrs={"class": "form-select"}),
+            )
+            self.fields[f"replies-{row.pk}-words"] = forms.CharField(
+                label=_("Reply"),
+                max_length=2000,
+                required=False,
+                initial=row.reply,
+                widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+            )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "empty_permitted": True, "use_required_attribute": False})
+    @property
+    def rows(self) -> list[tuple[RevisionRemark, forms.BoundField, forms.BoundField]]:
+        return [(row, self[f"replies-{row.pk}-outcome"], self[f"replies-{row.pk}-words"]) for row in self.remarks]
+
+    @property
+    def replies(self) -> dict[int, Reply]:
+        said = self.cleaned_data
+        return {row.pk: Reply(said[f"replies-{row.pk}-outcome"], said[f"replies-{row.pk}-words"]) for row in self.remarks}
 
 
-class QuotationLineForm(LineForm):
-    """A line with its standing and what is delivered for it; what is excluded has words and no price."""
+class OutcomeForm(forms.ModelForm):
+    """How we read the answer; nothing of it is the client's to read."""
 
-    standing = forms.ChoiceField(
-        label=_("Standing"), choices=QuotationLine.Standing.choices, required=False, widget=select_input(_("Standing"))
-    )
-    deliverables = forms.CharField(
-        label=_("What is delivered"),
-        max_length=500,
+    competitor_price = AmountField(
+        label=_("Price of the competitor, where it was told"),
         required=False,
-        widget=forms.TextInput(
-            attrs={"class": "form-control", "aria-label": _("What is delivered"), "placeholder": _("What is delivered")}
-        ),
+        min_value=Decimal("0.01"),
+        max_digits=16,
+        decimal_places=2,
     )
-    amount = AmountField(
-        label=_("Amount"), required=False, min_value=Decimal(0), max_digits=16, decimal_places=2, widget=AmountText(AMOUNT)
-    )
-    field_order = ("phase", "standing", "description", "deliverables", "amount")
 
-    def has_changed(self) -> bool:
-        """A row of which only the standing was touched is no line."""
-        return bool(set(self.changed_data) - {"standing"})
-
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or self.cleaned_data
-        values["standing"] = values.get("standing") or QuotationLine.Standing.INCLUDED
-        if values.get("amount") is None and "amount" not in self.errors:
-            values["amount"] = Decimal("0.00")
-            if values["standing"] != QuotationLine.Standing.EXCLUDED:
-                self.add_error("amount", _("This field is required."))
-        return values
+    class Meta:
+        model = QuotationOutcome
+        fields = ("why", "position", "competitor_price", "note")
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
 
 
-class CreditLineForm(LineForm):
-    """A line that may also take something off."""
-
-    amount = AmountField(label=_("Amount"), max_digits=16, decimal_places=2, widget=AmountText({**AMOUNT, "inputmode": "text"}))
-
-
-LineFormSet = formset_factory(
-    QuotationLineForm, extra=SPARE_ROWS, can_delete=True, max_num=MOST_LINES, validate_max=True, absolute_max=MOST_LINES + SPARE_ROWS
+CONFIRMED = "rise_confirmed"
+BLOCKS: Sequence[tuple[Words, tuple[str, ...]]] = (
+    (_("Price per kilogram by quantity"), (CONFIRMED,)),
+    (_("Raw-material prices"), ("price_adjustment", "adjustment_band_percent")),
+    (_("Delivery"), ("incoterm", "delivery_place")),
+    (_("Acceptance of samples and batches"), ("sample_acceptance", "batch_acceptance")),
+    (_("Cancellation and reserved slots"), ("cancellation", "reservation_fee")),
+    (_("Intellectual property, confidentiality, liability"), ("intellectual_property", "confidentiality", "liability")),
 )
-CreditLineFormSet = formset_factory(
-    CreditLineForm, extra=SPARE_ROWS, can_delete=True, max_num=MOST_LINES, validate_max=True, absolute_max=MOST_LINES + SPARE_ROWS
-)
-
-
-def one_more(
-    data: Mapping[str, str], formset_class: type[BaseFormSet], *, prefix: str = "lines", more: int = 1, **kwargs: Any
-) -> BaseFormSet:
-    """The rows as they were typed, and another empty one, or `more`."""
-    total = data.get(f"{prefix}-TOTAL_FORMS", "")
-    kept = [number for number in range(min(int(total), MOST_LINES)) if f"{prefix}-{number}-DELETE" not in data] if total.isdigit() else []
-    names = [name for name in formset_class.form.base_fields if name != "standing"]  # which a row has before anything is typed
-    typed = [{name: data.get(f"{prefix}-{number}-{name}", "") for name in formset_class.form.base_fields} for number in kept]
-    filled = [row for row in typed if any(row[name] for name in names)]
-    formset = formset_class(prefix=prefix, initial=filled, **kwargs)
-    formset.extra = len(typed) - len(filled) + more
-    return formset
-
-
-def filled_rows(formset: BaseFormSet) -> list[forms.BaseForm]:
-    """The forms of the rows that say something, in their order, without the removed ones. The set is valid."""
-    return [form for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-
-
-def lines_of(formset: BaseFormSet) -> list[Line]:
-    """The filled rows in their order, without the removed ones."""
-    return [Line(**values_of(form)) for form in filled_rows(formset)]
-
-
-def values_of(form: forms.BaseForm) -> dict[str, Any]:
-    """What a row says, without whether it is removed."""
-    return {name: value for name, value in form.cleaned_data.items() if name != "DELETE"}
 
 
 @dataclass(frozen=True)
-class RowError:
-    """A complaint for the summary above the form: the field's id, what to call it, and the words."""
+class Block:
+    """A folded part of the form."""
 
-    id: str
-    label: str
-    words: str
-
-
-def row_errors(formset: BaseFormSet, *, row_words: Words = ROW) -> list[RowError]:
-    """Every complaint about a row, with its number and field."""
-    if not formset.is_bound:
-        return []
-    found = [RowError("", "", str(words)) for words in formset.non_form_errors()]
-    for number, form in enumerate(formset.forms, start=1):
-        if form.cleaned_data.get("DELETE"):
-            continue
-        for name, messages in form.errors.items():
-            label = str(row_words) % {"number": number, "field": form[name].label}
-            found += [RowError(form[name].id_for_label, label, str(words)) for words in messages]
-    return found
+    title: Words
+    fields: Sequence[forms.BoundField]
+    is_open: bool
 
 
-def rows_of(order: ChangeOrder) -> list[dict[str, Any]]:
-    """The lines of a revision as the first content of the rows."""
-    return [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in order.lines.all()]
+class QuotationForms:
+    """What a quotation says beside its tables. Bound to `data`, or filled from a revision, else from the request.
+
+    is_new: of a revision that is not there yet. What somebody confirmed of the prices of one is asked again when the next is a draft.
+    """
+
+    def __init__(
+        self,
+        *,
+        quotation: Quotation | None = None,
+        rfp: Rfp | None = None,
+        data: Any = None,
+        remarks: Sequence[RevisionRemark] = (),
+        is_new: bool = False,
+    ) -> None:
+        self.words = QuotationForm(data, initial=_initial(quotation, rfp))
+        if is_new:
+            del self.words.fields[CONFIRMED]
+        self.replies = RepliesForm(data, remarks=remarks)
+
+    def are_valid(self) -> bool:
+        return all([self.words.is_valid(), self.replies.is_valid()])
+
+    def values(self) -> dict[str, Any]:
+        return {**self.words.cleaned_data, "replies": self.replies.replies}
+
+    def refuse(self, bad: BadInput) -> None:
+        """Each message at its field; those for a field that no form has appear above the form."""
+        for name, messages in bad.errors.items():
+            form = self.replies if name in self.replies.fields else self.words
+            for message in messages:
+                form.add_error(name if name in form.fields else None, message)
+
+    @property
+    def reply_errors(self) -> list[RowError]:
+        return [RowError(field.id_for_label, str(field.label), str(message)) for field in self.replies for message in field.errors]
+
+    @property
+    def blocks(self) -> list[Block]:
+        """What a quotation may say besides, folded until it does."""
+        found = ((words, [self.words[name] for name in names if name in self.words.fields]) for words, names in BLOCKS)
+        return [Block(words, fields, any(map(_says, fields))) for words, fields in found if fields]
+
+
+def _says(field: forms.BoundField) -> bool:
+    """It is filled or complains."""
+    return field.value() not in ("", None, False) or bool(field.errors)
+
+
+def _initial(quotation: Quotation | None, rfp: Rfp | None) -> dict[str, Any]:
+    if quotation is None:
+        return _wished(rfp) if rfp else {}
+    return {name: getattr(quotation, name) for name in QuotationForm.Meta.fields}
+
+
+def _wished(rfp: Rfp) -> dict[str, str]:
+    """Currency and delivery as the client wants them, where it has said."""
+    wishes = {"currency": rfp.currency_wanted, "incoterm": rfp.incoterm_wanted, "delivery_place": rfp.delivery_place}
+    return {name: wish for name, wish in wishes.items() if wish}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -88,17 +88,19 @@ def draft_quotation(
     version: str = "",
     parts: Parts = NO_PARTS,
     replies: Replies | None = None,
+    unjudged: Collection[str] = (),
     **terms: Any,
 ) -> Quotation:
     """Draft the next revision; the one before it is superseded and can no longer be accepted. An accepted one stays.
 
     terms: of `quotation_parts.TERMS`. replies: what becomes of the remarks that the client made to the one before, by their id.
     version: of the revision that the form went out from (`latest_version`); another, or a change of it, is not superseded unseen.
+    unjudged: tables that are written afterwards; what their rows lack is asked before the release.
     """
     project = locked(code, actor)
     require_permission("projects.quote", actor, project)
     require_active(project)
-    _check_quotation(project, currency, valid_until, scope, lines, parts, terms)
+    _check_quotation(project, currency, valid_until, scope, lines, parts, terms, kept=unjudged)
     previous = Quotation.objects.filter(project=project).select_for_update().order_by("-revision").first()
     reasons = draft_blockers(previous)
     if reasons:
@@ -126,6 +128,21 @@ def draft_quotation(
         "quotation.drafted", quotation, actor=actor, label=quotation.label, total=str(fitted(quotation.total, currency)), currency=currency
     )
     return quotation
+
+
+@transaction.atomic
+def draft_from_latest(code: str, *, actor: User, **said: Any) -> Quotation:
+    """Draft the next revision with the rows of the latest, the first with none: they are tables of the draft. said, raises: as
+    `draft_quotation`.
+    """
+    latest = Quotation.objects.filter(project=locked(code, actor)).order_by("-revision").first()
+    lines, parts = _rows_of(latest) if latest else ([], NO_PARTS)
+    return draft_quotation(code, lines=lines, parts=parts, unjudged=ROW_BY_ROW, actor=actor, **said)
+
+
+def _rows_of(quotation: Quotation) -> tuple[list[Line], Parts]:
+    parts = {name: [kind(**values) for values in rows_of_part(quotation, name)] for name, (_model, kind) in PARTS.items()}
+    return [Line(**values) for values in rows_of_lines(quotation)], Parts(**parts)
 
 
 @transaction.atomic
@@ -173,13 +190,13 @@ def change_quotation(
 def change_in_draft(found: Quotation, *, actor: User, lines: Sequence[Line] | None = None, **changed: Any) -> Quotation:
     """Change some of what a draft says, by field, line or part; the rest stays as it is now. Raises as `change_quotation`."""
     draft = locked_quotation(found.project.code, found.revision, actor)
-    parts = {name: [kind(**values) for values in rows_of_part(draft, name)] for name, (_model, kind) in PARTS.items()}
+    rows, parts = _rows_of(draft)
     terms = {name: getattr(draft, name) for name in ("currency", "valid_until", "scope", *TERMS)}
     return change_quotation(
         draft.project.code,
         draft.revision,
-        lines=[Line(**values) for values in rows_of_lines(draft)] if lines is None else lines,
-        parts=Parts(**{name: changed.pop(name, rows) for name, rows in parts.items()}),
+        lines=rows if lines is None else lines,
+        parts=replace(parts, **{name: changed.pop(name) for name in PARTS if name in changed}),
         actor=actor,
         **(terms | changed),
     )

@@ -20,7 +20,7 @@ from accounts.signing import authenticate_signer
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.signatures import content_hash
-from projects.forms.quotation_sets import OutcomeForm
+from projects.forms.quotation import OutcomeForm
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Project, Quotation, QuotationOutcome
 from projects.offered import asked_of, offer_context

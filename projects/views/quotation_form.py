@@ -15,10 +15,9 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker
 from audit.seen import version_after, version_of
-from projects.forms.quotation_sets import QuotationForms
+from projects.forms.quotation import QuotationForms
 from projects.models import Project, Quotation
 from projects.services import commercial as services
-from projects.services.quotation_parts import PARTS, Parts
 from projects.services.replies import remarks_answered_in, remarks_to_answer
 from projects.views.found import visible_project
 from projects.views.quotation import quotations_of, quote_locks, revision_of
@@ -29,19 +28,18 @@ Save = Callable[..., Quotation]
 @internal_required
 @require_http_methods(["GET", "POST"])
 def quotation_new(request: SignedInRequest, code: str) -> HttpResponse:
-    """Draft the first revision, or the next one from all that the latest says."""
+    """Draft the first revision, or the next one from all that the latest says; its tables are written on its page."""
     project = visible_project(request, code)
     latest = next(iter(quotations_of(request, project)), None)
     remarks = remarks_to_answer(latest) if latest else []
     if request.method == "POST":
 
         def save(**values: Any) -> Quotation:
-            parts = Parts(**{name: values.pop(name) for name in PARTS})
-            return services.draft_quotation(code, actor=request.user, parts=parts, **values)
+            return services.draft_from_latest(code, actor=request.user, **values)
 
-        return _save(request, project, save, QuotationForms(data=request.POST, remarks=remarks), latest=latest)
+        return _save(request, project, save, QuotationForms(data=request.POST, remarks=remarks, is_new=True), latest=latest)
     blockers = [*quote_locks(request.user, project), *services.draft_blockers(latest)]
-    shown = QuotationForms(quotation=latest, rfp=project.rfp, remarks=remarks, is_next=True)
+    shown = QuotationForms(quotation=latest, rfp=project.rfp, remarks=remarks, is_new=True)
     return _render(request, project, shown, latest=latest, blockers=blockers)
 
 
@@ -57,19 +55,15 @@ def quotation_edit(request: SignedInRequest, code: str, revision: int) -> HttpRe
         def save(**values: Any) -> Quotation:
             return services.change_in_draft(quotation, actor=request.user, **values)
 
-        return _save(request, project, save, QuotationForms(data=request.POST, remarks=remarks, names=()), quotation=quotation)
+        return _save(request, project, save, QuotationForms(data=request.POST, remarks=remarks), quotation=quotation)
     blockers = [*quote_locks(request.user, project), *services.state_blockers(quotation, Quotation.State.DRAFT)]
-    shown = QuotationForms(quotation=quotation, remarks=remarks, names=())
+    shown = QuotationForms(quotation=quotation, remarks=remarks)
     return _render(request, project, shown, quotation=quotation, blockers=blockers)
 
 
 def _save(request: SignedInRequest, project: Project, save: Save, typed: QuotationForms, **shown: Any) -> HttpResponse:
-    """Words and rows together; one more row on request; nothing typed is lost."""
+    """Nothing typed is lost."""
     version = request.POST.get("version", "")
-    wanted = "lines" if "add_line" in request.POST else request.POST.get("add_row", "")
-    if wanted in typed.sets:
-        typed.with_another_row(request.POST, wanted)
-        return _render(request, project, typed, version=version, opened=wanted, **shown)
     if typed.are_valid():
         try:
             quotation = save(version=version, **typed.values())
@@ -92,7 +86,6 @@ def _render(
     quotation: Quotation | None = None,
     latest: Quotation | None = None,
     version: str = "",
-    opened: str = "",
 ) -> HttpResponse:
     fresh = services.latest_version(latest) if quotation is None else version_of(services.quotation_values(quotation))
     context = {
@@ -102,11 +95,9 @@ def _render(
         "latest": latest,
         "form": shown.words,
         "replies": shown.replies,
-        "lines": shown.sets.get("lines"),
-        "payments": shown.sets.get("payments"),
-        "blocks": shown.blocks(opened),
+        "blocks": shown.blocks,
         "blockers": blockers or [],
-        "line_errors": shown.row_errors,
+        "reply_errors": shown.reply_errors,
         "action": request.path,
     }
     return render(request, "projects/quotation_form.html", context, status=status)

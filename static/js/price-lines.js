@@ -20,19 +20,15 @@
     return `${value < 0n ? "-" : ""}${whole}${part}`;
   };
 
-  // Removed, or in the offer but not in its total.
-  const left = (row) => !row.querySelector("[name$='-DELETE']")?.checked && ["included", undefined].includes(row.querySelector("[name$='-standing']")?.value);
+  const left = (row) => !row.querySelector("[name$='-DELETE']")?.checked;
 
   document.querySelectorAll("form[data-price-lines]").forEach((form) => {
     const total = form.querySelector("[data-total]");
     const body = form.querySelector("[data-lines]");
-    const chosen = form.querySelector("[name='currency']");
     const recount = (rows) => {
       const amounts = rows.filter(left).map((row) => cents(row.querySelector("[name$='-amount']").value));
-      const currency = chosen?.value ?? total.dataset.currency;
-      total.textContent = amounts.includes(null) ? "–" : shown(amounts.reduce((all, amount) => all + amount, 0n), currency);
+      total.textContent = amounts.includes(null) ? "–" : shown(amounts.reduce((all, amount) => all + amount, 0n), total.dataset.currency);
     };
-    chosen?.addEventListener("change", () => recount([...body.querySelectorAll("tr")]));
     window.rowSet(form, {
       name: "lines",
       body,

@@ -1,5 +1,5 @@
-// Rows of a form's sets (price lines, payments, rates, …) are added and removed in place. Without script the form's own buttons do it.
-window.rowSet = (form, { name, body, template, add, first = "input, select", remover = "[data-remove-row]", recount = () => {} }) => {
+// Rows of a form's set are added and removed in place. Without script the form's own buttons do it.
+window.rowSet = (form, { name, body, template, add, first, remover, recount }) => {
   const count = form.querySelector(`[name='${name}-TOTAL_FORMS']`);
   const rows = () => [...body.querySelectorAll("tr")];
   const append = () => {
@@ -47,24 +47,3 @@ window.rowSet = (form, { name, body, template, add, first = "input, select", rem
   });
   recount(rows());
 };
-
-(() => {
-  // Counted in thousandths of a percent, exactly; what the server will refuse shows a dash.
-  const thousandths = (text) => {
-    const typed = text.trim().replace(",", ".");
-    if (!typed) return 0;
-    return /^\d{1,3}(\.\d{0,3})?$/.test(typed) ? Math.round(Number(typed) * 1000) : null;
-  };
-  const percents = (shown) => (rows) => {
-    const left = rows.filter((row) => !row.querySelector("[name$='-DELETE']").checked);
-    const parts = left.map((row) => thousandths(row.querySelector("[name$='-percent']").value));
-    shown.textContent = parts.includes(null) ? "–" : `${parts.reduce((all, part) => all + part, 0) / 1000} %`;
-  };
-
-  document.querySelectorAll("form[data-row-sets] [data-row-set]").forEach((set) => {
-    const part = (name) => set.querySelector(name);
-    const together = part("[data-percent-total]");
-    const parts = { body: part("[data-rows]"), template: part("template[data-row]"), add: part("[data-add-row]") };
-    window.rowSet(set.closest("form"), { name: set.dataset.rowSet, ...parts, ...(together && { recount: percents(together) }) });
-  });
-})();

@@ -11,7 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from cdmo.demo.molecules import Molecule
 from cdmo.demo.people import HOME_ZONE, PASSWORD
+from projects.models import Phase
 from tests.browser.entering import sign_in
+from tests.browser.sheets import Grid
 from tests.stack import Stack
 
 PATIENCE = 60_000  # milliseconds: on a busy machine the worker takes its time
@@ -153,16 +155,14 @@ def draft_the_quotation(page: Page, code: str, *, scope: str, lines: list[tuple[
     page.select_option("#id_currency", "USD")
     page.fill("#id_valid_until", LATER)
     page.fill("#id_scope", scope)
-    rows = page.locator("[data-lines] tr")
-    for number, (phase, words, amount) in enumerate(lines):
-        if rows.count() <= number:
-            press(page, "Add a line")
-        row = rows.nth(number)
-        row.get_by_label("Phase").select_option(phase)
-        row.get_by_label("Description").fill(words)
-        row.get_by_label("Amount").fill(amount)
     press(page, "Save the draft")
     page.wait_for_url("**/quotations/1/")
+    grid = Grid(page, "quotation-lines", "description")
+    expect(grid.section).to_have_attribute("data-ready", "")
+    grid.press("Add a row")
+    page.keyboard.press("Escape")
+    grid.paste("\n".join(f"{words}\t{Phase(phase).label}\tIncluded\t{amount}" for phase, words, amount in lines))
+    expect(grid.status).to_contain_text("Saved")
 
 
 def record_the_agreement(page: Page, code: str, *, kind: str, number: str, client: str) -> None:

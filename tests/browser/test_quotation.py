@@ -29,20 +29,6 @@ Quotation.objects.filter(project__code="{code}", revision=2).update(valid_until=
 """
 
 
-def test_the_total_has_the_decimals_of_its_currency(places: dict[str, str], page: Page) -> None:
-    sign_in(page, "bd@demo.example")
-    page.goto(f"/projects/{places['evaluated']}/quotations/new/")
-    for amount in page.locator("[data-lines] [name$=-amount]").all():
-        amount.fill("20,000")
-    counted = page.locator("[data-lines] [name$=-standing]").evaluate_all("all => all.filter(each => each.value === 'included').length")
-    assert counted
-    for currency, cents in (("EUR", ".00"), ("JPY", ""), ("USD", ".00")):
-        page.locator("#id_currency").select_option(currency)
-        expect(page.locator("[data-total]")).to_have_text(f"{20_000 * counted:,}{cents}")
-    page.locator("details", has=page.locator("[data-row-set=inputs]")).locator("summary").click()
-    expect(a_row(page, "inputs", "Standard").locator("input[type=text]").first).to_have_value("Standard")
-
-
 def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: Page) -> None:
     sign_in(page, "bd@demo.example")
     address = f"/projects/{places['evaluated']}/quotations/2/"
@@ -75,14 +61,6 @@ def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: 
 
 def amount_in(row: Locator) -> Decimal:
     return Decimal(row.get_by_role("cell").last.inner_text().replace(",", ""))
-
-
-def a_row(page: Page, name: str, *typed: str) -> Locator:
-    """The last row of a set, with what is typed into its text fields in their order."""
-    row = page.locator(f"[data-row-set={name}] [data-rows] tr").last
-    for field, words in zip(row.locator("input[type=text]").all(), typed, strict=False):
-        field.fill(words)
-    return row
 
 
 def ask_for_changes(client: Page) -> None:

@@ -183,11 +183,11 @@ def test_that_a_price_rises_is_confirmed_for_each_revision_anew(project: Project
     draft(project, parts=parts, rise_confirmed=True)
     browser, address = as_person(business()), reverse("quotation-new", args=[project.code])
 
-    page = browser.get(address)
-    answer = browser.post(address, as_sent(page.context))
+    answer = browser.post(address, as_sent(browser.get(address).context))
 
-    assert page.context["form"]["rise_confirmed"].value() is False
-    assert (answer.status_code, Quotation.objects.count()) == (400, 1)
+    following = Quotation.objects.get(revision=2)
+    assert (answer.status_code, following.rise_confirmed) == (302, False)
+    assert "costs more than below it" in str([each.words for each in commercial.release_blockers(following, business())])
 
 
 def test_two_payments_of_one_title_are_two_rows_of_the_comparison(project: Project) -> None:

@@ -22,7 +22,7 @@ from projects.models import Project, Quotation, QuotationLine, QuotationPayment,
 from projects.quotations import changed_fields, compared_lines
 from projects.services import commercial as services
 from projects.services import quotation_answers
-from projects.services.quotation_parts import PARTS
+from projects.services.quotation_parts import Parts, Payment, Rate
 from projects.services.releasing import open_release_roles
 from tests.projects import factories as make
 from tests.projects.people import as_person, business
@@ -36,7 +36,7 @@ def project() -> Project:
     return make.a_project()
 
 
-def posted(*rows: tuple[str, str, str], **values: Any) -> dict[str, Any]:
+def posted(**values: Any) -> dict[str, Any]:
     """The form as a browser sends it."""
     data = {
         "currency": "EUR",
@@ -44,12 +44,7 @@ def posted(*rows: tuple[str, str, str], **values: Any) -> dict[str, Any]:
         "scope": "Development to pilot scale.",
         "assumptions": "",
         "payment_terms": "",
-        "lines-TOTAL_FORMS": str(len(rows)),
-        "lines-INITIAL_FORMS": "0",
-        **{f"{name}-{count}_FORMS": "0" for name in PARTS for count in ("TOTAL", "INITIAL")},
     }
-    for number, (phase, description, amount) in enumerate(rows):
-        data |= {f"lines-{number}-phase": phase, f"lines-{number}-description": description, f"lines-{number}-amount": amount}
     return data | values
 
 
@@ -153,11 +148,11 @@ def test_a_revision_drafted_meanwhile_is_not_superseded_unseen(project: Project)
     version = browser.get(address).context["version"]
     draft(project, "100.00")
 
-    refused = browser.post(address, posted(("pilot", "Batch 0", "90.00"), version=version))
+    refused = browser.post(address, posted(version=version))
 
     assert (refused.status_code, project.quotations.count()) == (400, 1)
     assert "has drafted" in refused.content.decode()
-    assert browser.post(address, posted(("pilot", "Batch 0", "90.00"), version=refused.context["version"])).status_code == 302
+    assert browser.post(address, posted(version=refused.context["version"])).status_code == 302
 
 
 @pytest.mark.parametrize("act", ["send", "change"])
@@ -222,52 +217,55 @@ def test_who_reads(project: Project, name: str, role: str, status: int) -> None:
     assert as_person(make.person(role)).get(reverse(name, args=[project.code, *arguments])).status_code == status
 
 
-def test_a_draft_is_saved_from_its_rows(project: Project) -> None:
-    data = posted(("pilot", "Two batches", "100.10"), ("", "", ""), ("small_scale", "Methods", "50.25"))
+def test_a_first_draft_opens_with_empty_tables_and_says_what_they_lack(project: Project) -> None:
+    browser = as_person(business())
 
-    answer = as_person(business()).post(reverse("quotation-new", args=[project.code]), data)
+    answer = browser.post(reverse("quotation-new", args=[project.code]), posted())
+    page = browser.get(answer["Location"]).content.decode()
 
+    quotation = project.quotations.get()
     assert answer["Location"] == reverse("quotation-detail", args=[project.code, 1])
-    assert [(line.description, line.amount) for line in project.quotations.get().lines.all()] == [
-        ("Two batches", Decimal("100.10")),
-        ("Methods", Decimal("50.25")),
-    ]
+    assert (quotation.state, quotation.total, quotation.lines.count()) == ("draft", 0, 0)
+    assert [each.words for each in services.release_blockers(quotation, business())] == ["A quotation needs at least one line."]
+    assert "A quotation needs at least one line." in page and 'id="sheet-quotation-lines"' in page
+
+
+def test_the_next_draft_takes_over_the_rows_also_those_that_cannot_be_offered_any_more(project: Project) -> None:
+    past = timezone.localdate() - timedelta(days=3)
+    first = draft(project, "100.00", "50.00")
+    parts = Parts(payments=[Payment("All", Decimal(100))], rates=[Rate("Chemist", "hour", Decimal("180.00"))])
+    services.change_in_draft(first, payments=parts.payments, rates=parts.rates, actor=business())
+    first.payments.update(planned_on=past)
+
+    answer = as_person(business()).post(reverse("quotation-new", args=[project.code]), posted(scope="Less of it."))
+
+    second = project.quotations.get(revision=2)
+    assert (answer.status_code, second.scope, second.total) == (302, "Less of it.", Decimal("150.00"))
+    assert [(row.title, row.planned_on) for row in second.payments.all()] == [("All", past)]
+    assert [(row.work, row.rate) for row in second.rates.all()] == [("Chemist", Decimal("180.00"))]
+    assert [each.words for each in services.release_blockers(second, business())] == ["Payments, row 1: This day is past."]
+
+
+def test_money_of_the_rows_that_the_new_currency_cannot_hold_is_said_with_its_row(project: Project) -> None:
+    draft(project, "100.50")
+
+    answer = as_person(business()).post(reverse("quotation-new", args=[project.code]), posted(currency="JPY"))
+
+    assert (answer.status_code, project.quotations.count()) == (400, 1)
+    assert "Price lines, row 1: " in answer.content.decode()
 
 
 @pytest.mark.parametrize(
-    ("rows", "words"),
-    [
-        ([("pilot", "Two batches", "-5")], "Line 1, "),
-        ([("pilot", "Two batches", "1.234")], "Line 1, "),
-        ([("pilot", "", "5")], "Line 1, "),
-        ([("", "", "")], "A quotation needs at least one line."),
-    ],
+    ("name", "value", "words"), [("valid_until", "2020-01-31", "would be invalid"), ("delivery_place", "Basel", "Choose")]
 )
-def test_wrong_rows_keep_what_was_typed(project: Project, rows: list[tuple[str, str, str]], words: str) -> None:
-    answer = as_person(business()).post(reverse("quotation-new", args=[project.code]), posted(*rows, scope="Typed scope"))
+def test_a_refused_form_keeps_what_was_typed(project: Project, name: str, value: str, words: str) -> None:
+    typed = posted(scope="Typed scope") | {name: value}
+
+    answer = as_person(business()).post(reverse("quotation-new", args=[project.code]), typed)
 
     page = answer.content.decode()
     assert (answer.status_code, Quotation.objects.count()) == (400, 0)
-    assert words in page
-    assert "Typed scope" in page
-
-
-def test_another_row_without_script_keeps_the_others(project: Project) -> None:
-    data = posted(("pilot", "Two batches", "100.10"), ("", "", ""), add_line="1")
-
-    page = as_person(business()).post(reverse("quotation-new", args=[project.code]), data)
-
-    assert len(page.context["lines"].forms) == 3
-    assert "Two batches" in page.content.decode()
-    assert not Quotation.objects.exists()
-
-
-def test_removed_rows_are_left_out(project: Project) -> None:
-    data = posted(("pilot", "Keep", "2"), ("pilot", "Drop", "3"), **{"lines-1-DELETE": "on"})
-
-    as_person(business()).post(reverse("quotation-new", args=[project.code]), data)
-
-    assert project.quotations.get().total == Decimal("2.00")
+    assert words in page and "Typed scope" in page
 
 
 def test_release_with_a_wrong_password_signs_nothing(project: Project) -> None:

@@ -70,7 +70,6 @@ TABLES: dict[str, str] = {
     "projects/_offer_lines.html": PART,
     "projects/_quotation_payments.html": PART,
     "projects/_quotation_terms.html": PART,
-    "projects/_row_set.html": FORM,
     "projects/similar.html": "what is found for one compound",
     "desk/_answered_bids.html": "counted of the cases of the win rate, which leave as files from the key figures",
     "desk/_client_contacts.html": "desk/_client_contacts.html",
