@@ -175,6 +175,8 @@ def grid_words() -> dict[str, str]:
         "no": _t("no"),
         "rows": _t("{count} rows"),
         "rows_one": _t("1 row"),
+        "none": _t("There is no row yet."),
+        "begin": _t("Press “Add a row”, then type, or paste rows of a spreadsheet into its first cell; or import a file."),
         "shown": _t("{shown} of {count} rows"),
         "saving": _t("Saving…"),
         "saved": _t("Saved: {count} rows."),

@@ -108,7 +108,7 @@ window.worksheets = (() => {
     if (saving.isSending) return words.saving;
     const all = sheet.table.getDataCount();
     const active = sheet.table.getDataCount("active");
-    const counted = all === 1 ? words.rows_one : words.rows;
+    const counted = all === 0 ? sheet.none : all === 1 ? words.rows_one : words.rows;
     const count = cells.fill(active === all ? counted : words.shown, { count: all, shown: active });
     const wrong = saving.wrong.length;
     if (wrong) return [sheet.said, cells.fill(wrong === 1 ? words.wrong_one : words.wrong, { wrong })].filter(Boolean).join(" ");

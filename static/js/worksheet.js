@@ -46,7 +46,7 @@
       return {
         data,
         index: "n",
-        ...(data.length * ROW_HEIGHT > most ? { height: `${most}px` } : { minHeight: 5 * ROW_HEIGHT, maxHeight: most }),
+        ...(data.length * ROW_HEIGHT > most ? { height: `${most}px` } : { minHeight: (data.length ? 5 : 3) * ROW_HEIGHT, maxHeight: most }),
         layout: "fitDataFill",
         columns: this.config.columns.map((column, place) => this.columnOf(column, place)),
         columnDefaults: { resizable: "header" },
@@ -133,6 +133,12 @@
     }
 
     // What the grid shows
+
+    // Where there is no row: what to do.
+    get none() {
+      if (!this.config.may_change || !this.config.grows) return this.words.none;
+      return `${this.words.none} ${this.words.begin}`;
+    }
 
     stateOf(row) {
       return this.saving.states.get(row.getData().n);

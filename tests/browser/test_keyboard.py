@@ -6,6 +6,7 @@ At every stop on the way the focus can be seen, and a dialog holds it and gives 
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -16,6 +17,7 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 
+LATER_DAY = date.today() + timedelta(days=90)
 FAR = 250  # stops: a page that needs more is not worked by keyboard
 STOP = """wanted => {
   const each = document.activeElement, wanted_is_there = each === wanted;
@@ -126,6 +128,48 @@ def test_a_chemist_fills_and_signs_a_sheet_without_a_mouse(hands: Hands, stack: 
     reason = "Three steps of which one is new to us."
     the_score_is_given(hands, "3", reason)
     it_is_signed_off(hands, reason)
+
+
+def test_a_price_is_quoted_and_released_without_a_mouse(hands: Hands, stack: Stack) -> None:
+    code, page = a_project(stack, story="EVALUATION", molecule="TOFACITINIB", phase="evaluation"), hands.page
+    sign_in(hands, "bd")
+    page.goto(f"/projects/{code}/evaluation/")
+
+    hands.enter(page.get_by_role("link", name="Draft the quotation"))
+    hands.fill(page.locator("#id_currency"), "EUR")
+    hands.fill(page.locator("#id_valid_until"), f"{LATER_DAY:%m%d%Y}")  # in the order of the machine's own language
+    expect(page.locator("#id_valid_until")).to_have_value(LATER_DAY.isoformat())
+    hands.fill(page.locator("#id_scope"), "Process development and two pilot batches.")
+    hands.enter(page.get_by_role("button", name="Save the draft"))
+    page.wait_for_url("**/quotations/1/")
+    rows_are_written(
+        hands, "lines", ["Process development", "Small scale", "Included", "180000"], ["Two batches", "Pilot", "Included", "240000"]
+    )
+    rows_are_written(hands, "payments", ["All of it", "This quotation is accepted", "", "100"])
+    expect(page.locator("#quotation-body")).to_contain_text("420,000.00")
+
+    dialog = hands.open_dialog(page.locator("#quotation-beside").get_by_role("button", name="Release…"))
+    hands.fill(dialog.get_by_label("Your password"), PASSWORD)
+    hands.enter(dialog.locator("[type=submit]"))
+    expect(page.locator("main")).to_contain_text("Signed; the other role has been asked.")
+
+
+def rows_are_written(hands: Hands, name: str, *rows: list[str]) -> None:
+    """From cell to cell by Tab, each row below the one before."""
+    sheet = hands.page.locator(f"#sheet-quotation-{name}[data-ready]")
+    hands.enter(sheet.get_by_role("button", name="Add a row", exact=True))
+    for number, row in enumerate(rows):
+        if number:
+            hands.press("Control+Enter")
+        for words in row:
+            hands.type(words)
+            hands.press("Tab")
+        hands.press("Enter")
+        hands.press("Escape")
+        expect(sheet.locator("[data-sheet-status]")).to_contain_text("Saved")
+    for row in rows:
+        expect(sheet.locator(".tabulator-row").filter(has_text=row[0])).to_be_visible()
+    hands.press("Escape")
 
 
 def the_sheet_is_opened_from_my_work(hands: Hands, code: str) -> None:
