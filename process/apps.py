@@ -22,7 +22,7 @@ class ProcessConfig(AppConfig):
         from process.routes import importing, made
         from process.routes import worksheets as routes
         from process.routes.awarded import read_awards_by
-        from projects.price_sources import read_price_sources_by
+        from projects.price_sources import name_price_currency_by, read_price_sources_by
 
         permissions.register()
         events.register_all()
@@ -33,6 +33,7 @@ class ProcessConfig(AppConfig):
         literature.register()
         costs.register()
         read_price_sources_by(quoted.sources_of)
+        name_price_currency_by(quoted.priced_in)
         charter_sources.register()
         actuals.register()
         outcomes.register()

@@ -33,6 +33,7 @@ class PriceSources:
 
 
 _readers: list[Callable[[Quotation], PriceSources]] = []
+_currencies: list[Callable[[int], str]] = []
 _doubters: list[Callable[[Quotation], list[str]]] = []
 
 
@@ -42,6 +43,15 @@ def read_price_sources_by(reader: Callable[[Quotation], PriceSources]) -> None:
 
 def price_sources(quotation: Quotation) -> PriceSources:
     return _readers[0](quotation)
+
+
+def name_price_currency_by(reader: Callable[[int], str]) -> None:
+    """Say who knows in which currency a project was priced: `reader(project's id)`, empty where it was not."""
+    _currencies[:] = [reader]
+
+
+def price_currency(project_pk: int) -> str:
+    return _currencies[0](project_pk)
 
 
 def doubt_prices_by(doubter: Callable[[Quotation], list[str]]) -> None:

@@ -195,6 +195,12 @@ def newest_fixed(project_pk: int) -> CostAssessment | None:
     return CostAssessment.objects.filter(project=project_pk, state=CostAssessment.State.FIXED).order_by("-fixed_at")[:1].first()
 
 
+def priced_in(project_pk: int) -> str:
+    """The currency of the newest fixed scenario; empty where there is none."""
+    found = newest_fixed(project_pk)
+    return found.currency if found else ""
+
+
 def superseding(quote: ScenarioQuote, newest: CostAssessment | None) -> str:
     """That another scenario was fixed after this one was quoted; empty where none was."""
     if newest is None or newest.fixed_at is None or newest.pk == quote.assessment_id or newest.fixed_at <= quote.quoted_at:

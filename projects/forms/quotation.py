@@ -18,6 +18,7 @@ from projects.forms.evidence import day_input
 from projects.forms.price_lines import RowError
 from projects.forms.shape import OfferForm
 from projects.models import Quotation, QuotationOutcome, RevisionRemark, Rfp
+from projects.price_sources import price_currency
 from projects.services.quotation_parts import TERMS
 from projects.services.replies import Reply
 
@@ -182,6 +183,7 @@ def _initial(quotation: Quotation | None, rfp: Rfp | None) -> dict[str, Any]:
 
 
 def _wished(rfp: Rfp) -> dict[str, str]:
-    """Currency and delivery as the client wants them, where it has said."""
-    wishes = {"currency": rfp.currency_wanted, "incoterm": rfp.incoterm_wanted, "delivery_place": rfp.delivery_place}
+    """Currency and delivery as the client wants them, where it has said; else the currency of the price."""
+    currency = rfp.currency_wanted or price_currency(rfp.project.pk)
+    wishes = {"currency": currency, "incoterm": rfp.incoterm_wanted, "delivery_place": rfp.delivery_place}
     return {name: wish for name, wish in wishes.items() if wish}

@@ -22,7 +22,7 @@ from process.costs.charter_sources import said_in_scenarios
 from process.costs.quoting import quote_scenario
 from process.costs.services import fix_scenario
 from process.models import CostAssessment, ScenarioQuote
-from projects.models import Project, Quotation
+from projects.models import Project, Quotation, Rfp
 from projects.services.charter_writing import write_charter
 from projects.services.commercial import change_in_draft, draft_of, draft_quotation
 from projects.services.lifecycle import hold_project
@@ -58,6 +58,20 @@ def lines_of(quotation: Quotation) -> list[tuple[str, str, Decimal]]:
 def page_of(quotation: Quotation, client: Client) -> str:
     client.force_login(make.estimator())
     return re.sub(r"\s+", " ", client.get(quotation.get_absolute_url()).content.decode())
+
+
+def test_a_first_draft_begins_in_the_currency_of_the_price_unless_the_client_named_one(project: Project, client: Client) -> None:
+    client.force_login(make.estimator())
+
+    def begins_in() -> str:
+        return str(client.get(reverse("quotation-new", args=[project.code])).context["form"]["currency"].value() or "")
+
+    Rfp.objects.filter(project=project).update(currency_wanted="")
+    assert begins_in() == ""
+    a_fixed_scenario(project, currency="CHF")
+    assert begins_in() == "CHF"
+    Rfp.objects.filter(project=project).update(currency_wanted="JPY")
+    assert begins_in() == "JPY"
 
 
 def test_where_more_is_dearer_the_price_by_volume_stays_as_it_was(project: Project) -> None:
