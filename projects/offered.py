@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
@@ -25,6 +26,7 @@ def offer_context(quotation: Quotation) -> dict[str, Any]:
         "optional": [line for line in lines if line.standing == Standing.OPTIONAL],
         "excluded": [line for line in lines if line.standing == Standing.EXCLUDED],
         "payments": payments,
+        "due_total": sum((due.amount for due in payments), Decimal(0)),
         "have_days": have_days(payments),
         "passages": list(_said(quotation, PASSAGES)),
         "references": list(_said(quotation, REFERENCES)),

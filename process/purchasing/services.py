@@ -55,8 +55,8 @@ def prepare_inquiry(
     proposed, faults = lines_for(steps, target_kg, priced_on=None if with_priced else project.today)
     require_none(blockers_of(faults, version, steps))
     if not proposed:
-        words = _t("Every input of this route has a price that holds. Ask for all of them to hear other prices.")
-        require_none([Blocker("inquiry.nothing", words, version.get_absolute_url())])
+        words = _t("Every input of this route has a price that holds. Tick this to ask for other prices all the same.")
+        raise BadInput({"with_priced": [words]})
     number = next_number(PurchaseInquiry.objects.filter(project=project))
     inquiry = PurchaseInquiry(project=project, route_version=version, number=number, prepared_by=actor, target_kg=target_kg)
     _fill(inquiry, {"answer_by": answer_by, "note": note})

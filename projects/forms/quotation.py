@@ -120,7 +120,7 @@ BLOCKS: Sequence[tuple[Words, tuple[str, ...]]] = (
 
 @dataclass(frozen=True)
 class Block:
-    """A folded part of the form."""
+    """A folded part of the form; open where the release may ask for what stands there."""
 
     title: Words
     fields: Sequence[forms.BoundField]
@@ -168,7 +168,7 @@ class QuotationForms:
     def blocks(self) -> list[Block]:
         """What a quotation may say besides, folded until it does."""
         found = ((words, [self.words[name] for name in names if name in self.words.fields]) for words, names in BLOCKS)
-        return [Block(words, fields, any(map(_says, fields))) for words, fields in found if fields]
+        return [Block(words, fields, any(map(_says, fields)) or fields[0].name == CONFIRMED) for words, fields in found if fields]
 
 
 def _says(field: forms.BoundField) -> bool:

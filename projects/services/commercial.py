@@ -271,7 +271,13 @@ def release_blockers(quotation: Quotation, actor: User, given: list[Signature] |
 
 
 def _incomplete_blockers(quotation: Quotation) -> list[Blocker]:
-    return [Blocker("quotation.incomplete", words, link=quotation.get_absolute_url()) for words in incomplete(quotation)]
+    """Each leads to its table, or to the box that confirms it."""
+    page, form = quotation.get_absolute_url(), reverse("quotation-edit", args=[quotation.project.code, quotation.revision])
+    places = {"rise_confirmed": f"{form}#id_rise_confirmed"}
+    return [
+        Blocker("quotation.incomplete", words, link=places.get(table, f"{page}#sheet-quotation-{table}"))
+        for table, words in incomplete(quotation)
+    ]
 
 
 @transaction.atomic

@@ -291,15 +291,26 @@ def _wrong_inputs(inputs: Sequence[Input], today: date) -> Errors:
     return errors
 
 
-def incomplete(quotation: Quotation) -> list[str]:
-    """What the tables lack as long as they are written row by row, in words. One query besides what is prefetched."""
+def incomplete(quotation: Quotation) -> list[tuple[str, str]]:
+    """What the tables lack as long as they are written row by row: the table, or `rise_confirmed`, with the words. One query besides what
+    is prefetched.
+    """
     lines = [Line(**values) for values in rows_of_lines(quotation)]
     payments = [Payment(**values) for values in rows_of_part(quotation, "payments")]
     breaks = [Break(**values) for values in rows_of_part(quotation, "breaks")]
     inputs, today = [Input(**values) for values in rows_of_part(quotation, "inputs")], quotation.project.today
     errors = _wrong_lines(lines) | _wrong_payments(payments, today) | _wrong_inputs(inputs, today)
     errors |= _wrong_breaks(breaks, rise_confirmed=quotation.rise_confirmed)
-    return [words for name, said in errors.items() for words in _at_rows(name, said)]
+    return [(_table_of(name), words) for name, said in errors.items() for words in _at_rows(name, said)]
+
+
+def payment_doubts(quotation: Quotation) -> list[str]:
+    """What is odd about when the client pays, and keeps nobody from releasing it. Reads what is prefetched."""
+    rows = list(quotation.payments.all())
+    if not rows and not quotation.payment_terms.strip():
+        return [_t("Neither payments nor payment terms say when the client pays.")]
+    words = _t("The payment “%(title)s” names neither an event nor a day: nothing makes it due.")
+    return [words % {"title": row.title} for row in rows if not row.source and row.planned_on is None]
 
 
 def write_content(quotation: Quotation, lines: Sequence[Line], parts: Parts, *, only: Collection[str] = RELATED) -> None:

@@ -32,7 +32,7 @@ from projects.services import commercial as services
 from projects.services.answering import approvers_of
 from projects.services.lifecycle import not_active
 from projects.services.quotation_answers import outcome_blockers, record_outcome
-from projects.services.quotation_parts import with_parts
+from projects.services.quotation_parts import payment_doubts, with_parts
 from projects.services.releasing import given_on, open_release_roles, releasing_as
 from projects.services.replies import remarks_answered_in
 from projects.views.found import visible_project
@@ -103,6 +103,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "renew_blockers": [*locks, *services.draft_blockers(rows[0])],
         "release_blockers": [*not_active(project), *_release_blockers(quotation, user, given)],
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],
+        "given_by": [signature.signer_words for signature in given],
         "release_meaning": meaning_words(f"release_{mine.role}") if mine else "",
         "giver": giver_of(mine),
         "expected_hash": content_hash(quotation),
@@ -110,7 +111,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "signatures": signed_rows(quotation),
         **offer_context(quotation),
         "breaks_source": sources.breaks,
-        "doubts": doubts_about(quotation) if quotation.state in (State.DRAFT, State.RELEASED) else [],
+        "doubts": [*doubts_about(quotation), *payment_doubts(quotation)] if quotation.state in (State.DRAFT, State.RELEASED) else [],
         "clause_source": sources.clause if not locks else None,
         "asked": [] if is_draft else asked_of(quotation),
         "is_asked": quotation.is_asked,

@@ -156,7 +156,8 @@
         this.again(names);
       } finally {
         this.sending = false;
-        if (this.changed.size && !this.blocked) this.wait(this.retry ? RETRY : DELAY);
+        const isTold = (name) => names.includes(name); // what was typed while these were under way has not been refused
+        if (this.changed.size && !(this.blocked && [...this.changed].every(isTold))) this.wait(this.retry ? RETRY : DELAY);
         this.retry = false;
       }
     }

@@ -11,7 +11,7 @@ window.sheetActs = (() => {
   // What may be there only once is told at its cell as soon as the copy is sent.
   const copy = async (sheet) => {
     const { rows: chosen } = sheet.chosen();
-    if (!chosen.length) return;
+    if (!chosen.length) return sheet.say(sheet.words.no_row);
     const added = [];
     const wanted = [];
     for (const row of chosen) {
@@ -28,6 +28,7 @@ window.sheetActs = (() => {
 
   const remove = (sheet) => {
     const numbers = sheet.chosen().rows.map((row) => row.getData().n);
+    if (!numbers.length) return sheet.say(sheet.words.no_row);
     return rows.afterwards(sheet, () => removeRows(sheet, numbers));
   };
 
@@ -39,11 +40,14 @@ window.sheetActs = (() => {
     const before = rows.noted(sheet, numbers).filter(({ values }) => Object.values(values).some((value) => !cells.isEmpty(value)));
     const gone = new Set(await rows.takeAway(sheet, numbers));
     const removed = before.filter((each) => gone.has(each.number));
-    if (removed.length) sheet.did({ removed });
+    if (!removed.length) return;
+    sheet.did({ removed });
+    sheet.say(removed.length === 1 ? sheet.words.removed_one : cells.fill(sheet.words.removed, { count: removed.length }));
   };
 
   const move = (sheet, down) => {
     const number = sheet.current()?.getData().n;
+    if (number === undefined) return sheet.say(sheet.words.no_row);
     sheet.focus();
     return rows.afterwards(sheet, () => moveRow(sheet, number, down));
   };

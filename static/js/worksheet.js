@@ -419,7 +419,23 @@
     const beside = target.closest("[data-sheets-together]");
     sheets.filter((sheet) => beside?.contains(sheet.section) && sheet.section !== target && sheet.table).forEach((sheet) => sheet.saving.again());
   });
+  const open = () => sheets.filter(({ saving }) => saving.unsaved.length || saving.isSending);
   window.addEventListener("beforeunload", (event) => {
-    if (sheets.some(({ saving }) => saving.unsaved.length || saving.isSending)) event.preventDefault();
+    if (open().length) event.preventDefault();
   });
+  // Nobody signs while a row is not saved: it would be lost, and what is signed would not be what is seen.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const [first] = open();
+      if (!first || !event.target.matches("[data-signs]")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      event.target.closest("dialog").close();
+      first.section.scrollIntoView();
+      first.focus();
+      first.saving.settled().then(() => first.say(first.words.unsigned));
+    },
+    true,
+  );
 })();

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from cdmo.demo.people import PASSWORD
 from tests.browser.acts import LATER, People, press, send, sign
 from tests.browser.entering import sign_in
 from tests.browser.sheets import Grid
@@ -57,6 +58,34 @@ def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: 
         expect(page.locator("main")).to_contain_text(words)
     total, first = (amount_in(page.get_by_role("row").filter(has_text=words).last) for words in ("Together", "Down payment"))
     assert first == round(total * Decimal("0.4"), 2) > 0
+
+
+def test_nothing_is_signed_while_a_row_is_not_saved(stack: Stack, page: Page) -> None:
+    code = stack.python(TELL.format(molecule="LEVETIRACETAM")).splitlines()[-1]
+    sign_in(page, "bd@demo.example")
+    page.goto(f"/projects/{code}/quotations/2/")
+    if page.get_by_role("link", name="New revision").count():
+        page.get_by_role("link", name="New revision").click()
+        page.fill("#id_valid_until", LATER)
+        send(page, "Save the draft")
+    lines = Grid(page, "quotation-lines", "description").open(page.url)
+    lines.press("Add a row")
+    page.keyboard.press("Escape")
+    lines.paste("Stability study\tPilot\tOptional\tabc")
+    expect(lines.status).to_contain_text("One row is not saved")
+
+    press(page, "Release…")
+    page.get_by_role("dialog").get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("dialog").locator("[type=submit]").click()
+
+    expect(lines.status).to_contain_text("Nothing was signed: a row of this table was not saved.")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(lines.row("Stability study")).to_be_visible()
+    lines.type(lines.cell("Stability study", "amount"), "4,400")
+    expect(page.locator("#quotation-body")).to_contain_text("4,400.00")
+    sign(page, "Release…")
+    expect(page.locator("main")).to_contain_text("Signed; the other role has been asked.")
+    expect(page.locator("#quotation-signed")).to_contain_text("any change takes the signature away")
 
 
 def amount_in(row: Locator) -> Decimal:

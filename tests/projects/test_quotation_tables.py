@@ -15,7 +15,7 @@ from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
 from projects.models import Project, Quotation
 from projects.services import commercial
-from projects.services.quotation_parts import payments_of
+from projects.services.quotation_parts import payment_doubts, payments_of
 from tests.projects import factories as make
 from tests.projects.people import as_person, business
 from tests.worksheets.tables import csv_text
@@ -282,3 +282,51 @@ def test_a_file_in_another_currency_is_asked_about(quotation: Quotation, heading
 def taken_in(quotation: Quotation, *rows: list[str]) -> Import:
     content = io.BytesIO(csv_text(["Work", "Per", "Rate"], *rows).encode())
     return take_import("quotation-rates", content, "rates.csv", actor=business(), scope=str(quotation.pk))
+
+
+def test_what_a_draft_lacks_leads_to_its_table_and_to_the_box_that_confirms(project: Project, quotation: Quotation) -> None:
+    write("quotation-payments", quotation, Change(ADD, values=PAYMENTS[0]))
+    write("quotation-breaks", quotation, Change(ADD, values=BREAK), Change(ADD, values={"from_kg": "200", "price_per_kg": "2000"}))
+
+    links = [each.link for each in commercial.release_blockers(Quotation.objects.get(), business())]
+    form = as_person(business()).get(reverse("quotation-edit", args=[project.code, 1])).content.decode()
+
+    assert links == [
+        f"{quotation.get_absolute_url()}#sheet-quotation-payments",
+        f"{reverse('quotation-edit', args=[project.code, 1])}#id_rise_confirmed",
+    ]
+    assert form.partition("Price per kilogram by quantity</h2>")[0].rpartition("<details")[2].partition(">")[0].endswith(" open")
+
+
+def test_payments_that_are_not_whole_add_up_to_what_they_are(quotation: Quotation) -> None:
+    write("quotation-payments", quotation, Change(ADD, values={"title": "Down payment", "percent": "40"}))
+
+    page = as_person(business()).get(quotation.get_absolute_url())
+
+    assert page.context["due_total"] == 168_000
+    assert "168,000.00</td>" in page.content.decode().partition("Together (EUR)")[2].partition("</tr>")[0]
+
+
+def test_a_payment_that_nothing_makes_due_is_doubted_and_so_is_an_offer_that_says_nothing_of_paying(quotation: Quotation) -> None:
+    def doubts() -> list[str]:
+        return payment_doubts(Quotation.objects.get())
+
+    Quotation.objects.update(payment_terms="")
+    assert doubts() == ["Neither payments nor payment terms say when the client pays."]
+    write("quotation-payments", quotation, *(Change(ADD, values=values) for values in PAYMENTS))
+    assert doubts() == ["The payment “Rest” names neither an event nor a day: nothing makes it due."]
+    page = as_person(business()).get(quotation.get_absolute_url()).content.decode()
+    assert "The payment “Rest” names neither" in page
+
+
+def test_whoever_changes_a_signed_draft_is_told_before(project: Project, quotation: Quotation) -> None:
+    signer = business()
+    commercial.release_quotation(project.code, 1, actor=signer, authentication=make.fake_authentication(signer))
+    address = quotation.get_absolute_url()
+
+    before = as_person(business()).get(address).content.decode()
+    write("quotation-lines", quotation, add(amount="1"))
+    after = as_person(business()).get(address).content.decode()
+
+    words = f"{signer.full_name} signed the release of this text"
+    assert (words in before, words in after) == (True, False)

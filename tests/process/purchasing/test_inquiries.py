@@ -52,7 +52,7 @@ def test_materials_with_a_price_are_asked_for_too_when_that_is_wanted(version: R
     SupplierQuote.objects.filter(material__name="4-Aminophenol").update(valid_until=None)
     given = {"target_kg": Decimal(10), "answer_by": in_days(7), "actor": make.chemist()}
 
-    with pytest.raises(Refused, match="has a price that holds"):
+    with pytest.raises(BadInput, match="Tick this"):
         services.prepare_inquiry(version.pk, **given)
     found = services.prepare_inquiry(version.pk, with_priced=True, **given)
 
