@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.entering import sign_in
 
@@ -16,6 +16,7 @@ CLEAR = """name => {
     const field = place(`#id_${name}`);
     return field.top >= place(".topbar").bottom && field.bottom <= place(".rfp-save").top;
 }"""
+CHANGED = b'name="changed"\r\n\r\nindication\r\n'
 ACETIC_ACID = """
   drawn elsewhere
 
@@ -57,6 +58,7 @@ def test_a_call_is_logged_by_keyboard_and_completed(page: Page) -> None:
     expect(page.locator("#rfp-structure")).to_contain_text("493.62")
     expect(page.locator("[data-save-state]")).to_contain_text("Saved")
     what_is_wrong_is_marked_beside_what_is_saved(page)
+    what_is_typed_before_the_refusal_arrives_is_saved(page)
     the_field_in_focus_stands_clear_of_the_bar(page)
     a_folded_answer_is_counted(page)
     an_empty_field_is_refused_in_one_style(page)
@@ -118,6 +120,30 @@ def what_is_wrong_is_marked_beside_what_is_saved(page: Page) -> None:
     page.reload()
     expect(page.locator("#id_sample_quantity_g")).to_have_value("12.5")
     expect(page.locator("#id_indication")).to_have_value("Fevers")
+
+
+def what_is_typed_before_the_refusal_arrives_is_saved(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/autosave/", hold)
+    with page.expect_request("**/autosave/"):
+        page.fill("#id_cas_number", "1-2-3")
+    page.fill("#id_indication", "Ache")
+    page.wait_for_timeout(1000)  # its turn comes, and goes while the first save is under way
+    with page.expect_response(lambda answer: "/autosave/" in answer.url and CHANGED in (answer.request.post_data_buffer or b"")):
+        held[0].continue_()
+    page.unroute("**/autosave/")
+    expect(page.locator("#id_cas_number")).to_have_attribute("aria-invalid", "true")
+    page.fill("#id_cas_number", "")
+    expect(page.locator("[data-save-state]")).to_contain_text("Saved")
+    page.reload()
+    expect(page.locator("#id_indication")).to_have_value("Ache")
 
 
 def the_field_in_focus_stands_clear_of_the_bar(page: Page) -> None:
