@@ -22,7 +22,9 @@ class ProjectsConfig(AppConfig):
         from projects.alike import ProjectsOfCompounds
         from projects.kept import keepers_of_clients
         from projects.models.confidentiality import seen_of_clients
+        from projects.price_sources import doubt_prices_by
         from projects.services import conditions, lifecycle
+        from projects.services.quotation_parts import payment_doubts
 
         events.register_all()
         sentences.register_all()
@@ -32,6 +34,7 @@ class ProjectsConfig(AppConfig):
         conditions.register_guards()
         tables.register_lists()
         register_use(ProjectsOfCompounds())
+        doubt_prices_by(payment_doubts)
         worksheets.register()
         rfp_import.register()
         milestone_import.register()

@@ -17,7 +17,7 @@ from projects.forms.evidence import day_input, select_input
 from projects.forms.price_lines import (
     AMOUNT,
     ROW,
-    CreditLineFormSet,
+    LineFormSet,
     RowError,
     filled_rows,
     lines_of,
@@ -85,7 +85,7 @@ class NewPaymentForm(RowForm):
 
 AddedFormSet = formset_factory(AddedForm, extra=1, can_delete=True, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS + 1)
 PaymentFormSet = formset_factory(NewPaymentForm, extra=1, can_delete=True, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS + 1)
-SETS: dict[str, type[BaseFormSet]] = {"lines": CreditLineFormSet, "added": AddedFormSet, "payments": PaymentFormSet}
+SETS: dict[str, type[BaseFormSet]] = {"lines": LineFormSet, "added": AddedFormSet, "payments": PaymentFormSet}
 
 
 def choices_of(project: Project) -> dict[str, dict[str, dict[str, Choices]]]:

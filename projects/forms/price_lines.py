@@ -1,10 +1,9 @@
-"""Price lines as rows of a form that works without script, and what every such set of rows needs."""
+"""Price lines of a change order as rows of a form that works without script, and what every such set of rows needs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -25,7 +24,7 @@ AMOUNT = {"class": "form-control number", "aria-label": _("Amount")}
 
 
 class LineForm(forms.Form):
-    """One price line; a row that stays empty is no line."""
+    """One price line, which may also take something off; a row that stays empty is no line."""
 
     phase = forms.ChoiceField(
         label=_("Phase"), choices=[("", "–"), *Phase.choices], widget=forms.Select(attrs={"class": "form-select", "aria-label": _("Phase")})
@@ -33,20 +32,14 @@ class LineForm(forms.Form):
     description = forms.CharField(
         label=_("Description"), max_length=300, widget=forms.TextInput(attrs={"class": "form-control", "aria-label": _("Description")})
     )
-    amount = AmountField(label=_("Amount"), min_value=Decimal(0), max_digits=16, decimal_places=2, widget=AmountText(AMOUNT))
+    amount = AmountField(label=_("Amount"), max_digits=16, decimal_places=2, widget=AmountText({**AMOUNT, "inputmode": "text"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "empty_permitted": True, "use_required_attribute": False})
 
 
-class CreditLineForm(LineForm):
-    """A line that may also take something off."""
-
-    amount = AmountField(label=_("Amount"), max_digits=16, decimal_places=2, widget=AmountText({**AMOUNT, "inputmode": "text"}))
-
-
-CreditLineFormSet = formset_factory(
-    CreditLineForm, extra=SPARE_ROWS, can_delete=True, max_num=MOST_LINES, validate_max=True, absolute_max=MOST_LINES + SPARE_ROWS
+LineFormSet = formset_factory(
+    LineForm, extra=SPARE_ROWS, can_delete=True, max_num=MOST_LINES, validate_max=True, absolute_max=MOST_LINES + SPARE_ROWS
 )
 
 

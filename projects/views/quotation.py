@@ -32,7 +32,7 @@ from projects.services import commercial as services
 from projects.services.answering import approvers_of
 from projects.services.lifecycle import not_active
 from projects.services.quotation_answers import outcome_blockers, record_outcome
-from projects.services.quotation_parts import payment_doubts, with_parts
+from projects.services.quotation_parts import with_parts
 from projects.services.releasing import given_on, open_release_roles, releasing_as
 from projects.services.replies import remarks_answered_in
 from projects.views.found import visible_project
@@ -111,7 +111,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "signatures": signed_rows(quotation),
         **offer_context(quotation),
         "breaks_source": sources.breaks,
-        "doubts": [*doubts_about(quotation), *payment_doubts(quotation)] if quotation.state in (State.DRAFT, State.RELEASED) else [],
+        "doubts": doubts_about(quotation) if quotation.state in (State.DRAFT, State.RELEASED) else [],
         "clause_source": sources.clause if not locks else None,
         "asked": [] if is_draft else asked_of(quotation),
         "is_asked": quotation.is_asked,

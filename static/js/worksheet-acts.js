@@ -71,7 +71,8 @@ window.sheetActs = (() => {
   const fillDown = (sheet) => {
     const { rows: chosen, names } = sheet.chosen();
     const first = chosen.length > 1 ? chosen[0] : chosen[0] && chosen[0].getPrevRow();
-    if (first) fill(sheet, [first], chosen.length > 1 ? chosen.slice(1) : chosen, names);
+    if (!first) return sheet.say(sheet.words.no_row);
+    return fill(sheet, [first], chosen.length > 1 ? chosen.slice(1) : chosen, names);
   };
 
   const empty = (sheet) => {

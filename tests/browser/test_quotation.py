@@ -42,6 +42,13 @@ def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: 
         (rates, "Chemist\thour\t180.00"),
         (inputs, "Standard"),
     )
+    rates.open(address)
+    expect(rates.status).to_contain_text("There is no row yet. Press “Add a row”")
+    for button in ("Copy the row", "Up", "Fill down", "Take rows away"):
+        rates.press(button)
+        expect(rates.status).to_contain_text("There is no row to do this with.")
+        rates.press("Undo")
+        expect(rates.status).to_contain_text("nothing to take back")
     for grid, rows in pasted:
         grid.press("Add a row")
         page.keyboard.press("Escape")
