@@ -9,7 +9,7 @@ IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
 SOURCES := manage.py cdmo audit accounts worksheets charts catalogue projects documents notifications process phases desk
 
 .DEFAULT_GOAL := help
-.PHONY: audit help bench bench-growth bench-profile compose-proof installable run test test-fast lint types format shell reset lock messages catalogues environment test-environment
+.PHONY: audit help bench bench-growth bench-profile compose-proof installable run test test-all test-fast weigh lint types format shell reset lock messages catalogues environment test-environment
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -17,12 +17,20 @@ help: ## list the commands
 run: environment ## run the product on private servers (PORT=8000)
 	@exec $(VENV)/python -m cdmo.servers.run
 
-test: test-environment ## everything that must hold: style, types, advisories, layers, templates, migrations, settings, all tests
+test: test-environment ## what must hold before a change lands: style, types, advisories, layers, templates, migrations, settings, nine of ten tests
+	@$(MAKE) --jobs=2 types lint installable audit
+	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 3 -m "not long"
+
+test-all: test-environment ## the same with every test, half an hour: before a release, and after a change of what many pages share
 	@$(MAKE) --jobs=2 types lint installable audit
 	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 3
 
+weigh: test-environment ## run every test and write anew which of them make test leaves to make test-all
+	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 3 --junitxml=.state/cache/weights.xml
+	@$(VENV)/python -m tests.weighing .state/cache/weights.xml
+
 test-fast: test-environment ## the quick half of the tests, under two minutes
-	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2 -m "not integration and not browser and not slow"
+	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2 -m "not integration and not browser and not slow and not long"
 
 lint: test-environment ## ruff, import-linter, djlint
 	$(VENV)/ruff check .

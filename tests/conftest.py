@@ -17,6 +17,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from xdist.scheduler import LoadScopeScheduling
 
 from cdmo.room import with_room
+from tests.weighing import LONG, named, test_of
 
 gc.disable()  # until all is imported: `pytest_collection_finish`
 pytest_plugins = ["tests.stack", "tests.quick"]
@@ -128,9 +129,11 @@ def together(nodeid: str) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The groups take longest, so they begin first; what is too slow for `make test-fast` is marked."""
-    order = list(TOGETHER)
+    """The groups take longest, so they begin first; what is too slow for `make test-fast` is marked, and what for `make test`."""
+    order, long = list(TOGETHER), named(LONG.read_text())
     for item in items:
+        if test_of(item.nodeid) in long:
+            item.add_marker(pytest.mark.long)
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: order.index(group) if (group := together(item.nodeid)) in order else len(order))

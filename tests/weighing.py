@@ -1,0 +1,82 @@
+"""Which tests `make test` leaves to `make test-all`, so that it takes no more than 15 minutes on 2 cores.
+
+Whatever a change must prove before it lands is always asked (ALWAYS). Of all other tests the quickest are, until the time is spent;
+`tests/long.txt` names those that it does not reach. `make weigh` runs everything and writes that file anew. A test that is new, or has
+another name since, is in no list and so is asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from statistics import mean
+from xml.etree import ElementTree
+
+LONG = Path(__file__).with_name("long.txt")
+PROCESSES = 3  # `make test` has as many
+BUDGET_SECONDS = 13 * 60 * PROCESSES
+ALWAYS = (
+    "tests/accounts/test_client_rows.py",
+    "tests/attacks/",
+    "tests/browser/test_enquiry_to_charter.py",
+    "tests/browser/test_keyboard.py",
+    "tests/browser/test_pages",
+    "tests/browser/test_worksheet_rows.py",
+    "tests/browser/test_worksheets.py",
+    "tests/cdmo/test_backup.py",
+    "tests/cdmo/test_demo.py",
+    "tests/cdmo/test_kills.py",
+    "tests/cdmo/test_run.py",
+    "tests/cdmo/test_upgrade.py",
+    "tests/documents/test_pdf_checks.py",
+    "tests/routes/",
+)
+
+
+def named(text: str) -> frozenset[str]:
+    """The tests of the list, as `tests/desk/test_pages.py::test_name`; all cases of a test stay together."""
+    return frozenset(line for line in text.splitlines() if line)
+
+
+def test_of(nodeid: str) -> str:
+    """The test of which this is one case."""
+    return nodeid.split("[")[0]
+
+
+def long_ones(weights: Mapping[str, Iterable[float]], budget_seconds: float = BUDGET_SECONDS) -> list[str]:
+    """weights: seconds of each case of each test, summed over all processes. The tests that do not fit, by the time that a case takes."""
+    seconds = {name: list(cases) for name, cases in weights.items()}
+    spent = sum(sum(cases) for name, cases in seconds.items() if name.startswith(ALWAYS))
+    left = []
+    for name in sorted(seconds, key=lambda each: (mean(seconds[each]), each)):
+        if name.startswith(ALWAYS):
+            continue
+        if left or spent + sum(seconds[name]) > budget_seconds:
+            left.append(name)
+        else:
+            spent += sum(seconds[name])
+    return sorted(left)
+
+
+def weights_of(report: str) -> dict[str, list[float]]:
+    """report: what pytest's `--junitxml` wrote."""
+    weights: dict[str, list[float]] = {}
+    for case in ElementTree.fromstring(report).iter("testcase"):
+        place, name = case.attrib["classname"].split("."), case.attrib["name"]
+        classes = [part for part in place if part.startswith("Test")]
+        file = "/".join(part for part in place if part not in classes) + ".py"
+        weights.setdefault(test_of("::".join([file, *classes, name])), []).append(float(case.attrib["time"]))
+    return weights
+
+
+def main(report: str) -> None:
+    weights = weights_of(Path(report).read_text())
+    left = long_ones(weights)
+    LONG.write_text("".join(f"{name}\n" for name in left))
+    cases = sum(len(weights[name]) for name in left)
+    print(f"{cases} of {sum(map(len, weights.values()))} tests are left to `make test-all`.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
