@@ -62,6 +62,7 @@ WAIT_OF_KIND = {
     "sheet.opened": "sheet:{object}",
     "sheet.opened_for": "sheet:{object}",
     "sheet.assigned": "sheet:{object}",
+    "sheet.moved": "sheet:{object}",
     "sheet.followed_site": "sheet:{object}",
     "sheet.reopened": "sheet:{object}",
 }

@@ -25,6 +25,7 @@ def register() -> None:
         EventKind("sheet.plan_total_taken", _("took the total of the tables as base cost of the sheet of %(department)s"), link=link_by_id),
         EventKind("sheet.operations_proposed", _("proposed operations from the route %(route)s: %(operations)s"), link=link_by_id),
         EventKind("sheet.assigned", _("gave the sheet of %(department)s to %(owner)s"), link=link_by_id),
+        EventKind("sheet.moved", _("set the day of the sheet of %(department)s to %(due_on)s"), link=link_by_id),
         EventKind("sheet.followed_site", _("gave the sheet of %(department)s to %(owner)s, for the site %(site)s"), link=link_by_id),
         EventKind("sheet.signed_off", _("signed off the sheet of %(department)s"), link=link_by_id),
         EventKind("sheet.reopened", _("reopened the sheet of %(department)s"), link=link_by_id),

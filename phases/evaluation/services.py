@@ -217,7 +217,8 @@ def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: 
     if owner is not None and (words := works_elsewhere(owner, sheet.department)):
         raise BadInput({"owner": [words]})
     require_not_kept(sheet.project, owner, field="owner")
-    give(sheet, owner, due_on, actor=actor)
+    moved = owner == sheet.owner and due_on != sheet.due_on
+    give(sheet, owner, due_on, actor=actor, kind="sheet.moved" if moved else "sheet.assigned")
     return sheet
 
 
@@ -233,6 +234,7 @@ def give(sheet: DepartmentAssessment, owner: User | None, due_on: date, *, actor
         before=before,
         after={"owner": str(owner or ""), "due_on": due_on},
         department=sheet.department.name,
+        due_on=due_on,
         owner=owner.full_name if owner else sheet.department.name,
         **said,
     )

@@ -261,6 +261,10 @@ def a_given_sheet(project: Project) -> Act:
     return lambda: assign_sheet(project.code, "research", owner=make.person(Role.RESEARCH), due_on=in_days(9), actor=business())
 
 
+def a_sheet_for_another_day(project: Project) -> Act:
+    return lambda: assign_sheet(project.code, "research", owner=None, due_on=in_days(9), actor=business())
+
+
 def a_reopened_sheet(project: Project) -> Act:
     make.sign_off_sheets(project)
     return lambda: reopen_sheet(project.code, "research", actor=make.manager(), reason="The cost is missing.")
@@ -300,6 +304,7 @@ IN_EVALUATION: dict[str, Scene] = {
     "sheet.opened": new_sheets,
     "sheet.opened_for": new_sheets_with_an_owner,
     "sheet.assigned": a_given_sheet,
+    "sheet.moved": a_sheet_for_another_day,
     "sheet.followed_site": a_sheet_that_follows_the_site,
     "sheet.reopened": a_reopened_sheet,
     **IN_PROCESS,

@@ -151,6 +151,20 @@ def test_a_sheet_that_somebody_was_given_by_hand_stays_theirs_at_another_site(
     assert names(project) == {"research": "Hanna", "ehs": "Ella"}
 
 
+def test_a_sheet_with_another_day_still_follows_the_site(site: Site, elsewhere: Site, ann: User) -> None:
+    """Who moves its day alone has given it to nobody."""
+    project = submitted(site.key)
+    due_on = sheet_of(project, "research").due_on + timedelta(days=2)
+    assign_sheet(project.code, "research", owner=ann, due_on=due_on, actor=person(Role.RESEARCH))
+
+    chosen_at(project, elsewhere)
+
+    assert names(project)["research"] == "Otto"
+    assert sheet_of(project, "research").due_on == due_on
+    moved = Event.objects.get(kind="sheet.moved")
+    assert moved.words == f"set the day of the sheet of {moved.data['department']} to {due_on:%-d %b %Y}"
+
+
 def test_who_was_named_and_given_it_by_hand_keeps_it_at_another_site(site: Site, elsewhere: Site, ann: User) -> None:
     project = submitted(site.key)
     given(project, None)
