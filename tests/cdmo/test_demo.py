@@ -36,6 +36,7 @@ from process.models import ActualCost, InquiryAnswer, RouteStep
 from projects.limits import limits
 from projects.models import (
     AccountAnswer,
+    Agreement,
     ChangeOrder,
     KpiCase,
     Milestone,
@@ -179,6 +180,7 @@ def _every_page_has_something_to_show() -> None:
     assert set(ProjectStanding.objects.values_list("lateness", flat=True)) >= {"late", "on_track"}
     assert {risk.is_open for risk in ProjectRisk.objects.all()} == {True, False}
     assert not DepartmentAssessment.objects.filter(owner=None).exists(), "every sheet opened with who answers for it at the site"
+    assert Agreement.objects.signed().of_whole_client().exists(), "a client has a master agreement"
     assert ActualCost.objects.values("project").distinct().count() == 3
     step = RouteStep.objects.filter(name="Ammonolysis").select_related("version__route__project", "product_compound").get()
     (seen,) = seen_before([step], step.version.route.project, User.objects.get(email="pm@demo.example"))

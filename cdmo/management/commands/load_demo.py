@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audit.context import Channel, acting
 from audit.outbox import consume_all
+from cdmo.demo.agreeing import agree
 from cdmo.demo.asking import ask_for_prices
 from cdmo.demo.clock import as_it_happened
 from cdmo.demo.costing import estimate_costs
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         besides = [log(request, today) for request in REQUESTS if not is_logged(request)]
         if stories:
             besides += [
+                agree(today),
                 connect(today),
                 save_views(today),
                 buy(today),
