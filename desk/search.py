@@ -12,7 +12,7 @@ from html import unescape
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Q
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.lookups import GreaterThanOrEqual
 from django.urls import reverse
 
@@ -23,6 +23,7 @@ from desk.search_passages import Passage, passage_in
 from documents.models import Document, DocumentVersion, DocumentVersionQuerySet
 from projects.alike import Alike, alike
 from projects.models import ChangeOrder, Project, Quotation, Rfp
+from projects.models.project import ProjectQuerySet
 from projects.similar import typed_structure
 
 SHOWN = 20  # of each kind
@@ -85,9 +86,9 @@ def structure_in(words: str) -> tuple[str, str]:
 
 def _find(user: User, words: str) -> Found:
     inchikey, smiles = structure_in(words)
-    clients = Client.objects.visible_to(user).matching(words)
+    clients = list(Client.objects.visible_to(user).matching(words)[:NAMED])
+    of_clients = [client.pk for client in clients]
     compounds = list(Compound.objects.matching(words).values_list("pk", flat=True)[:NAMED])
-    of_clients = list(clients.values_list("pk", flat=True)[:NAMED])
     own = Q(code__icontains=words) | Q(title__icontains=words)
     known = Q(client__in=of_clients) | Q(compound__in=compounds)
     projects = Project.objects.visible_to(user).select_related("client", "compound")
@@ -96,25 +97,34 @@ def _find(user: User, words: str) -> Found:
     found.documents = [(document, None) for document in called] + _saying_so(user, words, but=called)
     found.files = files_saying(user, words, shown=SHOWN)
     found.alike, found.is_structure = alike(user, smiles, most=SHOWN), bool(smiles)
-    found.exact = projects.filter(code__iexact=words).first()
+    found.exact = _exact(projects, words, found.projects)
     if user.is_internal:
         asked = (
             Q(number__icontains=words) | Q(compound_name__icontains=words) | Q(client__in=of_clients) | Q(project__compound__in=compounds)
         )
         rfps = Rfp.objects.visible_to(user).select_related("client")
         found.rfps = list(rfps.filter(asked | Q(cas_number=words) | Q(inchikey__iexact=inchikey or words))[:SHOWN])
-        found.clients = list(clients[:SHOWN])
+        found.clients = clients[:SHOWN]
     return found
 
 
+def _exact(projects: ProjectQuerySet, words: str, found: list[Project]) -> Project | None:
+    """The project of this code; asked for only where more were found than are shown."""
+    among = next((project for project in found if project.code.lower() == words.lower()), None)
+    return projects.filter(code__iexact=words).first() if among is None and len(found) == SHOWN else among
+
+
 def _nearly(words: str) -> list[str]:
-    """Names of compounds, clients and projects that are written nearly so, best first."""
-    guesses: list[tuple[float, str]] = []
-    for model, name in ((Compound, "name"), (Client, "name"), (Project, "title")):
-        likeness = TrigramWordSimilarity(words, name)
-        rows = model._default_manager.filter(GreaterThanOrEqual(likeness, ALIKE)).order_by(likeness.desc())
-        guesses += rows.values_list(likeness, name).distinct()[:GUESSES]
-    return list(dict.fromkeys(name for _likeness, name in sorted(guesses, reverse=True)))[:GUESSES]
+    """Names of compounds, clients and projects that are written nearly so, best first; one question for all kinds."""
+    compounds, clients = _named_nearly(words, Compound, "name"), _named_nearly(words, Client, "name")
+    names = compounds.union(clients, _named_nearly(words, Project, "title")).order_by("-likeness", "-called")
+    return list(dict.fromkeys(name for _likeness, name in names))[:GUESSES]
+
+
+def _named_nearly(words: str, model: type[Model], name: str) -> QuerySet[Any, Any]:
+    likeness = TrigramWordSimilarity(words, name)
+    rows = model._default_manager.filter(GreaterThanOrEqual(likeness, ALIKE)).annotate(likeness=likeness, called=F(name))
+    return rows.order_by("-likeness").values_list("likeness", "called").distinct()[:GUESSES]
 
 
 def _offers(user: User, words: str) -> list[tuple[Offer, str]]:

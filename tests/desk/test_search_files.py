@@ -150,4 +150,4 @@ def test_files_cost_the_same_queries_however_many(files: int) -> None:
         shown = browser.get("/search/", {"q": "isopropanol"})
 
     assert shown.content.count(b"<mark>") == files
-    assert len(captured) == 16
+    assert len(captured) == 14
