@@ -18,19 +18,24 @@ PROCESSES = 3  # `make test` has as many
 BUDGET_SECONDS = 13 * 60 * PROCESSES
 ALWAYS = (
     "tests/accounts/test_client_rows.py",
+    "tests/accounts/test_policies.py",
     "tests/attacks/",
+    "tests/audit/",
     "tests/browser/test_enquiry_to_charter.py",
     "tests/browser/test_keyboard.py",
     "tests/browser/test_pages",
-    "tests/browser/test_worksheet_rows.py",
     "tests/browser/test_worksheets.py",
     "tests/cdmo/test_backup.py",
     "tests/cdmo/test_demo.py",
     "tests/cdmo/test_kills.py",
+    "tests/cdmo/test_pgbouncer.py",
     "tests/cdmo/test_run.py",
     "tests/cdmo/test_upgrade.py",
+    "tests/documents/test_killed_worker.py",
     "tests/documents/test_pdf_checks.py",
     "tests/routes/",
+    "tests/test_",
+    "tests/worksheets/test_imports.py",
 )
 
 
