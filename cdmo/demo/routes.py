@@ -80,8 +80,8 @@ def _step(each: Makes, project: Project) -> dict[str, Any]:
 def _origin(each: Makes, synthesis: Synthesis) -> dict[str, Any]:
     """The yields were published; that of the last step is assumed, for no other run isolates just this form."""
     if not synthesis.references or each is synthesis.steps[-1]:
-        return {}
-    return {"yield_source": "analogue", "yield_reference": synthesis.references[0][1][:120]}
+        return {"yield_confidence": "low"}
+    return {"yield_source": "analogue", "yield_confidence": "medium", "yield_reference": synthesis.references[0][1][:120]}
 
 
 def _origin_of_amount(each: Makes, synthesis: Synthesis) -> dict[str, Any]:

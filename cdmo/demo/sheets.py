@@ -31,17 +31,17 @@ PRICES: tuple[tuple[Any, ...], ...] = (
     ("Elemental impurities", "ICP-MS", "Ph. Eur. 2.4.20", LABORATORY, "185", "0", "0", "12", "EUR", 57),
     ("Microbial limits", "Plate count", "Ph. Eur. 2.6.12", LABORATORY, "140", "0", "0", "10", "EUR", 365),
 )
-TEST_COLUMNS = ("price", "stage", "batches", "samples_per_batch", "note")
+TEST_COLUMNS = ("price", "stage", "batches", "samples_per_batch", "confidence", "note")
 TESTS = (
-    ("In-process conversion", "in_process", "5", "6", "Two a step"),
-    ("Assay and related substances", "release", "5", "2", ""),
-    ("Chiral purity", "release", "5", "2", ""),
-    ("Residual solvents", "release", "5", "1", ""),
-    ("Water", "release", "5", "1", ""),
-    ("Crystal form", "release", "5", "1", ""),
-    ("Elemental impurities", "release", "3", "1", "Validation batches"),
-    ("Microbial limits", "release", "3", "1", "Validation batches"),
-    ("Assay and related substances", "stability", "3", "14", "Seven points, two conditions"),
+    ("In-process conversion", "in_process", "5", "6", "low", "Two a step"),
+    ("Assay and related substances", "release", "5", "2", "high", ""),
+    ("Chiral purity", "release", "5", "2", "high", ""),
+    ("Residual solvents", "release", "5", "1", "high", ""),
+    ("Water", "release", "5", "1", "high", ""),
+    ("Crystal form", "release", "5", "1", "high", ""),
+    ("Elemental impurities", "release", "3", "1", "high", "Validation batches"),
+    ("Microbial limits", "release", "3", "1", "high", "Validation batches"),
+    ("Assay and related substances", "stability", "3", "14", "medium", "Seven points, two conditions"),
 )
 OPERATION_COLUMNS = (
     "operation", "vessel", "batch_kg", "litres_per_kg", "batches", "hours", "cleaning_hours", "shifts_per_day", "vessel_rate", "operators",

@@ -53,7 +53,8 @@ def production_plan_of(project: Project) -> DepartmentPlan | None:
 def _told_utilities() -> ArraySubquery:
     rows = PlannedUtility.objects.filter(operation=OuterRef("pk")).order_by("position", "id")
     figures = {name: Cast(name, CharField()) for name in ("amount", "rate")}
-    return ArraySubquery(rows.values(told=JSONObject(**figures, **{name: name for name in ("kind", "unit", "basis", "valid_until")})))
+    words = {name: name for name in ("kind", "unit", "basis", "valid_until", "confidence")}
+    return ArraySubquery(rows.values(told=JSONObject(**figures, **words)))
 
 
 def _utility(row: PlannedOperation, told: dict[str, Any]) -> PlannedUtility:
@@ -99,7 +100,8 @@ def _cost_of_sheet(row: SheetCost, category: Category | None) -> PlannedCost:
     if category is None:
         category = Category.DOSSIER if row.work == SheetCost.Work.VALIDATION else Category.QC
     of = " ".join(filter(None, (row.item, row.task, row.work)))
-    return PlannedCost(of, str(row), category, row.unit, row.amount, row.unit_price, 1, note=row.note, is_once=True)
+    figures = (row.unit, row.amount, row.unit_price, 1)
+    return PlannedCost(of, str(row), category, *figures, note=row.note, is_once=True, confidence=row.confidence)
 
 
 def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[PlannedCost], plan: Callable[[], Plan]) -> DepartmentPlan:
@@ -149,11 +151,12 @@ def costs_of(row: PlannedOperation, utilities: Iterable[PlannedUtility] = ()) ->
     ):
         label = words % {"operation": row.operation}
         of, per_kg = f"{row.operation} {row.vessel.tag}", category in PER_KG
-        yield PlannedCost(of, label, category, unit, quantity, price, row.batches, note=size, is_per_kg=per_kg)
+        yield PlannedCost(of, label, category, unit, quantity, price, row.batches, note=size, is_per_kg=per_kg, confidence=row.confidence)
     if row.modification_cost:
         label = _t("%(operation)s: change of equipment") % {"operation": row.operation}
         of = f"{row.operation} {row.vessel.tag} modification"
-        yield PlannedCost(of, label, Category.OCCUPANCY, _t("lump sum"), Decimal(1), row.modification_cost, 1, note=size, is_once=True)
+        figures = (_t("lump sum"), Decimal(1), row.modification_cost, 1)
+        yield PlannedCost(of, label, Category.OCCUPANCY, *figures, note=size, is_once=True, confidence=row.confidence)
     for each in utilities:
         yield _cost_of_utility(each, row, size)
 
@@ -173,6 +176,7 @@ def _cost_of_utility(each: PlannedUtility, row: PlannedOperation, size: str) -> 
         note=size,
         valid_until=each.valid_until,
         is_per_kg=counted.is_per_kg,
+        confidence=each.confidence,
     )
 
 
@@ -195,7 +199,8 @@ def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
         (_t("%(test)s (%(stage)s): consumables"), own, (samples, _t("samples"), price.consumables_per_sample)),
     ):
         of, until = f"{price.test} {price.technique} {price.method} {row.stage}", price.valid_until
-        yield PlannedCost(of, said % told, category, unit, quantity, amount, row.batches, note, price.currency, until)
+        figures = (unit, quantity, amount, row.batches)
+        yield PlannedCost(of, said % told, category, *figures, note, price.currency, until, confidence=row.confidence)
 
 
 def register() -> None:

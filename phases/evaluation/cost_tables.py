@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
 from phases.evaluation.tables import PlannedOperation, figure_above_nothing, figure_from_nothing, of_sheet
+from process.confidence import confidence_field
 
 
 @tracked
@@ -43,6 +44,7 @@ class PlannedUtility(models.Model):
     basis = models.CharField(_("counted"), max_length=8, choices=Basis.choices, default=Basis.BATCH)
     rate = figure_from_nothing(_("rate per unit"), 4)
     valid_until = models.DateField(_("rate valid until"), null=True, blank=True)
+    confidence = confidence_field()
     note = models.CharField(_("note"), max_length=500, blank=True)
 
     class Meta:
@@ -79,6 +81,7 @@ class SheetCost(models.Model):
     unit = models.CharField(_("unit"), max_length=20)
     amount = figure_above_nothing(_("amount"), 3)
     unit_price = figure_from_nothing(_("price per unit"), 4, whole=10)
+    confidence = confidence_field()
     note = models.CharField(_("note"), max_length=500, blank=True)
 
     class Meta:

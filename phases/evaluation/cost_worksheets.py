@@ -16,6 +16,7 @@ from phases.evaluation.planned import priced_on, sum_of_costs, sum_of_utilities,
 from phases.evaluation.sheet_tables import money_in, table_of_sheet
 from phases.evaluation.table_rows import CostRows, HourRows, KilogramRows, MethodRows, PlannedUtilityRows
 from phases.evaluation.tables import PlannedOperation
+from process.confidence import confidence_column
 from projects.money import half_up
 from worksheets.columns import text
 from worksheets.sheets import Lookup, SheetColumn, Worksheet
@@ -56,7 +57,7 @@ def _totals(rows: Sequence[SheetCost], sheet: DepartmentAssessment) -> dict[str,
 
 def _cost_columns(*own: SheetColumn) -> tuple[SheetColumn, ...]:
     cost = SheetColumn("cost", _("Cost"), money=True, compute=lambda row: money_in(row.cost, row.assessment), total=True, kind="number")
-    return (*own, cost, SheetColumn("note", width=28))
+    return (*own, cost, confidence_column(), SheetColumn("note", width=28))
 
 
 COSTS: dict[str, Any] = {
@@ -86,6 +87,7 @@ UTILITIES = Worksheet(
         SheetColumn("standing", _("Rate"), compute=_rate_stands, width=18),
         SheetColumn("in_all", _("In all"), compute=lambda row: half_up(utility_of(row).amount_in_all, TENTH), kind="number"),
         SheetColumn("cost", _("Cost in all"), money=True, compute=_utility_cost, total=True, kind="number"),
+        confidence_column(),
         SheetColumn("note", width=20),
     ),
     service=PlannedUtilityRows,

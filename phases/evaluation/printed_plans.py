@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _t
 
 from phases.evaluation.cost_worksheets import EHS_COSTS, LABOUR, MATERIAL_COSTS, METHODS, UTILITIES
-from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.models import DepartmentAssessment, name_on_sheet
 from phases.evaluation.sheet_tables import OWN
 from phases.evaluation.worksheets import HAZARDS, PRODUCTION_PLAN, TEST_PLAN
 from worksheets.bound import bind_to
@@ -21,15 +21,16 @@ Sheets = Sequence[DepartmentAssessment]
 Tables = list[dict[str, Any]]
 
 NOBODY: Any = None  # the snapshot is everybody's; of its tables no row depends on the reader
-COST, STANDING = "cost", "standing"
+COST, STANDING, CONFIDENCE = "cost", "standing", "confidence"
 TESTS = ("price", "stage", "batches", "samples_per_batch", "replicates", "samples", "standing", "note")
-TEST_COSTS = ("price", "stage", "hours", "consumables", "outside", "cost")
+TEST_COSTS = ("price", "stage", "hours", "consumables", "outside", "cost", CONFIDENCE)
 OPERATIONS = ("operation", "vessel", "batch_kg", "litres_per_kg", "fill_litres", "fill_percent", "fit")
 OPERATION_DAYS = ("operation", "batches", "hours", "cleaning_hours", "days")
 OPERATION_COSTS = (
     "operation", "shifts_per_day", "vessel_rate", "operators", "operator_rate", "utilities_per_kg", "waste_kg", "modification_cost", "cost",
+    CONFIDENCE,
 )  # fmt: skip
-UTILITY_COSTS = ("operation", "kind", "amount", "unit", "basis", "rate", "in_all", "cost")
+UTILITY_COSTS = ("operation", "kind", "amount", "unit", "basis", "rate", "in_all", "cost", CONFIDENCE)
 
 
 def printed(sheets: Iterable[DepartmentAssessment], table: Worksheet, rows: str, *parts: tuple[str, ...]) -> Tables:
@@ -39,10 +40,13 @@ def printed(sheets: Iterable[DepartmentAssessment], table: Worksheet, rows: str,
 
 
 def _printed(sheet: DepartmentAssessment, table: Worksheet, names: tuple[str, ...]) -> dict[str, Any]:
-    """Its totals named, those of money with their currency; what is said of a price is not headed as one."""
+    """Its totals named, those of money with their currency; what is said of a price is not headed as one. How sure figures are where
+    somebody has judged one.
+    """
     bound = bind_to(table, sheet, NOBODY)
-    found = printed_table(bound, names=names, caption=f"{sheet.department}: {table.title}")
-    shown = names or tuple(column["name"] for column in bound.columns())
+    judged = any(getattr(row, CONFIDENCE, "") for row in getattr(sheet, name_on_sheet(table.model)).all())
+    shown = tuple(each for each in names or [column["name"] for column in bound.columns()] if judged or each != CONFIDENCE)
+    found = printed_table(bound, names=shown, caption=f"{sheet.department}: {table.title}")
     if STANDING in shown:
         found["columns"][shown.index(STANDING)]["label"] = _t("Validity of the price")
     if not found["rows"][-1][0]:

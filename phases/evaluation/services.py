@@ -296,7 +296,7 @@ def _assumed(row: SheetAssumption) -> Assumed:
 
 
 def _said(row: SheetAssumption) -> Assumed:
-    return Assumed(row.text, row.figure, row.low, row.high, row.unit, row.source, row.confirm_by)
+    return Assumed(row.text, row.figure, row.low, row.high, row.unit, row.source, row.confidence, row.confirm_by)
 
 
 @act

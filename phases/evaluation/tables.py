@@ -14,6 +14,7 @@ from audit.history import tracked
 from catalogue.models import Vessel
 from catalogue.models.kept import MORE_THAN_NOTHING, NOT_BELOW_ZERO
 from phases.evaluation.models import DepartmentAssessment
+from process.confidence import confidence_field
 from process.costs.models import SOURCES
 from projects.models import ProjectRisk
 
@@ -82,6 +83,7 @@ class SheetAssumption(models.Model):
     position = models.PositiveIntegerField(default=0)
     text = models.TextField(_("assumption"), max_length=LONGEST)
     source = models.CharField(_("source"), max_length=12, choices=SOURCES, default="assumption")
+    confidence = confidence_field()
     figure = _figure(_("figure"))
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     low = _figure(_("low"))
@@ -125,6 +127,7 @@ class PlannedTest(models.Model):
     batches = models.PositiveIntegerField(_("batches"), validators=COUNTED)
     samples_per_batch = models.PositiveIntegerField(_("samples per batch"), validators=COUNTED)
     replicates = models.PositiveIntegerField(_("replicates of a sample"), null=True, blank=True, validators=COUNTED)
+    confidence = confidence_field()
     note = models.CharField(_("note"), max_length=500, blank=True)
 
     class Meta:
@@ -177,6 +180,7 @@ class PlannedOperation(models.Model):
     waste_price_per_kg = figure_from_nothing(_("waste, price per kg"), 4)
     modification_cost = _decimal(_("change of equipment, once"), null=True, blank=True, whole=10)
     wanted_from = models.DateField(_("wanted from"), null=True, blank=True)
+    confidence = confidence_field()
     note = models.CharField(_("note"), max_length=500, blank=True)
     proposed = models.BooleanField(default=False, editable=False)
     booking = models.ForeignKey("projects.Occupancy", on_delete=models.SET_NULL, related_name="+", null=True, blank=True)

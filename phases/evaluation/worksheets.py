@@ -28,6 +28,7 @@ from phases.evaluation.sheet_tables import OWN, money_in, table_of_sheet
 from phases.evaluation.table_rows import AssumptionRows, LevelField, PlannedOperationRows, PlannedTestRows
 from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption, SheetHazard, SheetRisk, SiteVessel
 from phases.evaluation.vessel_rates import rates_beside
+from process.confidence import confidence_column
 from projects.money import half_up
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
@@ -146,6 +147,7 @@ ASSUMPTIONS = Worksheet(
     columns=(
         SheetColumn("text", example="The amine is bought, not made", frozen=True, width=40),
         SheetColumn("source", example="Assumption", width=16),
+        confidence_column(),
         SheetColumn("figure", example="82"),
         SheetColumn("unit", example="%", width=8),
         SheetColumn("low", example="75"),
@@ -183,6 +185,7 @@ TEST_PLAN = Worksheet(
         SheetColumn("hours", _("Hours of ours"), unit="h", derived=True, total=True, kind="number"),
         SheetColumn("consumables", _("Consumables"), money=True, derived=True, total=True, kind="number"),
         SheetColumn("outside", _("Outside laboratories"), money=True, derived=True, total=True, kind="number"),
+        confidence_column(),
         SheetColumn("note", width=20),
     ),
     service=PlannedTestRows,
@@ -230,6 +233,7 @@ PRODUCTION_PLAN = Worksheet(
         SheetColumn("cost", _("Cost in all"), money=True, compute=_cost, total=True, kind="number"),
         SheetColumn("wanted_from", note=_("The first day on which the vessel is wanted."), example="2026-09-14"),
         SheetColumn("on_calendar", _("On the calendar"), compute=calendar_words, width=26),
+        confidence_column(),
         SheetColumn("note", width=20),
         SheetColumn("comes", _("Proposed"), compute=_proposed, width=14),
     ),

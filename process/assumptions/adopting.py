@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 LONGEST = 500  # of the ledger's words
-NAMES = ("words", "source", "due_on", "figure", "low", "high", "unit")
+NAMES = ("words", "source", "confidence", "due_on", "figure", "low", "high", "unit")
 SIGNS = "€$£¥"
-FIGURES = slice(3, None)  # of NAMES
+FIGURES = slice(4, None)  # of NAMES
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Assumed:
     high: Decimal | None
     unit: str
     source: str
+    confidence: str
     due_on: date | None
     before: tuple[Assumed, ...] = ()
 
@@ -54,7 +55,7 @@ class Assumed:
         """What the ledger says of it, in the order of NAMES."""
         figures = (self.figure, self.low, self.high)
         told = all(abs(each) < BEYOND for each in figures if each is not None)
-        return (self.line, self.source, self.due_on, *((*figures, self.unit) if told else (None, None, None, "")))
+        return (self.line, self.source, self.confidence, self.due_on, *((*figures, self.unit) if told else (None, None, None, "")))
 
 
 @dataclass(frozen=True)

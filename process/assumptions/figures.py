@@ -52,7 +52,7 @@ Ends = tuple[Decimal, Decimal, Decimal]
 @dataclass(frozen=True)
 class AssumedFigure:
     """about: its name through all scenarios. ends: base, low, high. keys: of its variables. for_client: yields and batch sizes are
-    agreed with the client, what we buy and pay is not.
+    agreed with the client, what we buy and pay is not. confidence: as the scenario says it, "" where it does not.
     """
 
     about: str
@@ -62,6 +62,7 @@ class AssumedFigure:
     keys: tuple[str, ...]
     material: int | None = None
     for_client: bool = False
+    confidence: str = ""
 
     @property
     def is_line(self) -> bool:
@@ -93,12 +94,13 @@ def assumed_in(case: Case) -> Iterator[AssumedFigure]:
     for material in (each for each in case.materials if each.key in bought and each.price.source == Source.ASSUMPTION):
         words, unit = _t("Price of %(material)s") % {"material": material.label}, f"{material.price.currency}/kg"
         keys, pk = (f"price/{material.key}",), material_pk(material.key)
-        yield AssumedFigure(f"price {pk}", words, _ends(material.price), unit, keys, material=pk)
+        yield AssumedFigure(f"price {pk}", words, _ends(material.price), unit, keys, material=pk, confidence=material.price.confidence)
     yield from _recovered(case, bought)
     for demand in demands:
         for step in (each for each in demand.steps if each.yield_fraction.source == Source.ASSUMPTION):
             words, keys = _t("Yield of %(step)s") % {"step": step.label}, (yield_key(demand.key, step.key),)
-            yield AssumedFigure(f"yield {step.label}", words, _ends(step.yield_fraction, PERCENT / step.most), "%", keys, for_client=True)
+            ends, sure = _ends(step.yield_fraction, PERCENT / step.most), step.yield_fraction.confidence
+            yield AssumedFigure(f"yield {step.label}", words, ends, "%", keys, for_client=True, confidence=sure)
         yield from _uses(demand, case)
     moving = {each.key for each in variables(case)}
     for scale in (each for each in making if batch_key(each.phase) in moving):
@@ -118,7 +120,8 @@ def _recovered(case: Case, bought: Collection[str]) -> Iterator[AssumedFigure]:
         back = material.recovered
         if back is not None and back.source == Source.ASSUMPTION:
             words, unit = recovered_words(material.label), f"{back.currency}/kg"
-            yield AssumedFigure(f"recovered {material_pk(material.key)}", words, _ends(back), unit, (recovered_key(material.key),))
+            about, keys = f"recovered {material_pk(material.key)}", (recovered_key(material.key),)
+            yield AssumedFigure(about, words, _ends(back), unit, keys, confidence=back.confidence)
 
 
 def _uses(demand: Demand, case: Case) -> Iterator[AssumedFigure]:
@@ -130,7 +133,8 @@ def _uses(demand: Demand, case: Case) -> Iterator[AssumedFigure]:
                 told = {"material": names.get(each.of, each.of), "step": step.label}
                 amount, unit = (each.amount, each.unit) if each.unit else (each.kg_per_kg, "kg/kg")
                 ends, keys = (amount, amount * each.low, amount * each.high), (use_key(demand.key, step.key, place),)
-                yield AssumedFigure("use {material} {step}".format(**told), _t("Use of %(material)s in %(step)s") % told, ends, unit, keys)
+                about, words = "use {material} {step}".format(**told), _t("Use of %(material)s in %(step)s") % told
+                yield AssumedFigure(about, words, ends, unit, keys, confidence=each.confidence)
 
 
 def _of_line(line: Line) -> AssumedFigure:
@@ -138,7 +142,8 @@ def _of_line(line: Line) -> AssumedFigure:
     amount, price = line.quantity, line.price
     ends = (amount.base * price.base, amount.low * price.low, amount.high * price.high)
     unit = "/".join(filter(None, (line.price.currency, PER[line.basis])))
-    return AssumedFigure(f"{LINE}{line.phase} {line.label}", words, ends, unit, (quantity_key(line.key), rate_key(line.key)))
+    about, keys = f"{LINE}{line.phase} {line.label}", (quantity_key(line.key), rate_key(line.key))
+    return AssumedFigure(about, words, ends, unit, keys, confidence=price.confidence)
 
 
 def _ends(figure: Figure, times: Decimal = Decimal(1)) -> Ends:
@@ -206,10 +211,11 @@ def _kept(number: Decimal) -> Decimal:
 
 
 def _values(each: AssumedFigure) -> dict[str, Any]:
-    """What follows the scenario; where low and high are as the base there are none."""
+    """What follows the scenario; where low and high are as the base there are none. Where it says not how sure a figure is, people may."""
     figure, low, high = map(_kept, each.ends)
     ends = {"low": None, "high": None} if low == high else {"low": low, "high": high}
-    return {"figure": figure, **ends, "unit": each.unit[:20]}
+    sure = {"confidence": each.confidence} if each.confidence else {}
+    return {"figure": figure, **ends, "unit": each.unit[:20], **sure}
 
 
 def _begun(each: AssumedFigure, scenario: CostAssessment) -> dict[str, Any]:

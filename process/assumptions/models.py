@@ -15,6 +15,7 @@ from django_fsm import transition
 
 from audit.history import tracked
 from audit.states import StateField
+from process.confidence import confidence_field
 from process.costs.models import SOURCES
 from process.routes.models import own_projects
 
@@ -139,6 +140,7 @@ class Assumption(models.Model):
     high = _number(_("high"))
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     source = models.CharField(_("source"), max_length=12, choices=SOURCES, default="assumption")
+    confidence = confidence_field()
     why = models.CharField(_("why"), max_length=12, choices=Why.choices, default=Why.OWN)
     field = models.CharField(max_length=40, blank=True)
     about = models.CharField(max_length=300, blank=True)

@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.refusals import BadInput
 from process.assumptions.models import Assumption
 from process.assumptions.settling import follow_owner
+from process.confidence import confidence_column
 from projects.services.locking import not_active
 from projects.services.waiting import close_waits
 from worksheets.rows import Rows
@@ -85,6 +86,7 @@ LEDGER = Worksheet(
         SheetColumn("lines", note=_("The cost lines that rest on it."), width=26),
         SheetColumn("why", width=24, example="Our own"),
         SheetColumn("source", example="Assumption", width=14),
+        confidence_column(),
         SheetColumn("owner", lookup=Lookup(_ours, find=_named), width=20),
         SheetColumn("due_on", example="2026-04-30"),
         SheetColumn("question", note=_("With one the client can settle the assumption, and reads it."), width=30),

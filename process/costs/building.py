@@ -231,14 +231,14 @@ def _demand(assessment: CostAssessment, steps: list[RouteStep], yield_pct: Decim
         ends = {"low": exact(low.yield_fraction), "high": exact(high.yield_fraction)}
         row, most = rows[base.key], exact(base.product_per_limiting)
         origin: dict[str, Any] = {"source": Source(row.yield_source), "reference": row.yield_reference, "on": row.yield_dated}
-        yields[base.key] = fraction(exact(base.yield_fraction), most=most, **ends, **origin)
+        yields[base.key] = fraction(exact(base.yield_fraction), most=most, confidence=row.yield_confidence, **ends, **origin)
     uses = {str(line.pk): _use(line) for row in steps for line in row.inputs.all()}
     demand = demand_of(ROUTE, levels[1], yields=yields, uses=uses, label=str(assessment.route_version))
     return demand if yield_pct == HUNDRED else demand.at_yields(yield_pct / HUNDRED)
 
 
 def _use(line: StepInput) -> Use:
-    return Use(*_shares(line.amount, line.amount_low, line.amount_high), Source(line.amount_source))
+    return Use(*_shares(line.amount, line.amount_low, line.amount_high), Source(line.amount_source), line.amount_confidence)
 
 
 def line_figures(row: CostLine) -> tuple[Figure, Figure]:
@@ -268,7 +268,7 @@ def recovered_figure(row: MaterialPrice, base: Decimal) -> Figure:
     """What comes back for a kilogram. Raises BadInput by the names of the figure."""
     ends = {"low": _or_base(row.recovered_low), "high": _or_base(row.recovered_high)}
     origin: dict[str, Any] = {"source": Source(row.recovered_source), "reference": row.recovered_reference, "on": row.recovered_dated}
-    return price(base, row.recovered_currency, "kg", **ends, **origin)
+    return price(base, row.recovered_currency, "kg", confidence=row.recovered_confidence, **ends, **origin)
 
 
 def _or_base(end: Decimal | None) -> Decimal | str:

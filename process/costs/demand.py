@@ -33,7 +33,7 @@ class Intake:
     """An input of a step. of: the key of a material that is bought (or of a waste that is paid for), or of the step that makes it.
 
     kg_per_kg: kilograms charged per kilogram of the step's isolated product at the base yield, recycled part included (m).
-    low, high: what it may be as a share of that, 1 where it is known; source: of both. recycled_fraction: r, 0 ≤ r < 1.
+    low, high: what it may be as a share of that, 1 where it is known; source, confidence: of both. recycled_fraction: r, 0 ≤ r < 1.
     amount, unit: as the route says it, 1.1 eq; "" where no route does.
     """
 
@@ -43,6 +43,7 @@ class Intake:
     high: Decimal = ONE
     recycled_fraction: Decimal = Decimal(0)
     source: Source = field(default=Source.ASSUMPTION, metadata=LATER)
+    confidence: str = field(default="", metadata=LATER)
     amount: Decimal = field(default=Decimal(0), metadata=TOLD)
     unit: str = field(default="", metadata=TOLD)
 

@@ -10,9 +10,9 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from audit.refusals import BadInput
+from process.confidence import Confidence
 from process.costs.stored import LATER
 from projects.money import is_currency
 
@@ -42,25 +42,6 @@ _LABELS: dict[Source, Promise] = {
     Source.SHEET: _("Department's sheet"),
     Source.ANALOGUE: _("Analogous project"),
     Source.ASSUMPTION: _("Assumption"),
-}
-
-
-class Confidence(StrEnum):
-    """How sure whoever entered a figure is of it, within its low and high."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-    @property
-    def label(self) -> Promise:
-        return _CONFIDENCES[self]
-
-
-_CONFIDENCES: dict[Confidence, Promise] = {
-    Confidence.HIGH: pgettext_lazy("confidence", "High"),
-    Confidence.MEDIUM: pgettext_lazy("confidence", "Medium"),
-    Confidence.LOW: pgettext_lazy("confidence", "Low"),
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from documents.content import Column, cell, data_table, day, shortest
+from process.confidence import confidence_words
 from process.costs.estimate import LineCost
 from process.costs.figures import Source
 from process.costs.keys import recovered_key
@@ -20,7 +21,7 @@ from process.routes.building import holding_quotes, material_key, plain_route, s
 from process.routes.chain import Chain, Link, at_yields, yield_chain
 from process.routes.checks import faults_of
 from process.routes.mass_balance import Bought, mass_balance
-from process.routes.models import RouteStep
+from process.routes.models import RouteSource, RouteStep
 from process.routes.paper import four_figures
 from process.routes.plain import Basis, Route
 from process.words import plain_number
@@ -65,6 +66,7 @@ def materials_on_paper(chosen: Priced) -> dict[str, Any]:
     return {
         "chain": _chain(chain, chosen, purities),
         "consumption": _consumption(counted),
+        "yields": _yields(steps),
         "amounts": _amounts(steps),
         "supply": _supply(counted),
     }
@@ -182,14 +184,23 @@ def _per_kg(line: LineCost | None) -> str | None:
     return f"{cell(shortest(line.price.base))} {line.price.currency}" if line else None
 
 
+def _yields(steps: Iterable[RouteStep]) -> dict[str, Any]:
+    return _origins((_t("Source of the yields"), _t("Steps")), "yield", {step: step.name for step in steps if not step.set_aside})
+
+
 def _amounts(steps: Iterable[RouteStep]) -> dict[str, Any]:
-    """Where the amounts come from: by source, reference and day the inputs whose amounts are from there, each once."""
+    lines = (line for step in steps if not step.set_aside for line in step.inputs.all())
+    return _origins((_t("Source of the amounts"), _t("Inputs")), "amount", {line: line.material.name for line in lines if line.material})
+
+
+def _origins(heads: tuple[str, str], figure: str, rows: Mapping[Any, str]) -> dict[str, Any]:
+    """Where figures come from: by source, reference, day and how sure they are the names of those that are from there, each once."""
     found: dict[str, dict[str, None]] = {}
-    for line in (line for step in steps if not step.set_aside for line in step.inputs.all() if line.material is not None):
-        on = day(line.amount_dated) if line.amount_dated else ""
-        words = ", ".join(filter(None, (str(line.get_amount_source_display()), line.amount_reference, on)))
-        found.setdefault(words, {})[line.material.name] = None  # type: ignore[union-attr]
-    columns = [Column(_t("Source of the amounts"), 40), Column(_t("Inputs"), 60)]
+    for row, name in rows.items():
+        source, reference, dated, sure = (getattr(row, f"{figure}_{each}") for each in ("source", "reference", "dated", "confidence"))
+        told = (str(RouteSource(source).label), reference, day(dated) if dated else "", confidence_words(sure))
+        found.setdefault(", ".join(filter(None, told)), {})[name] = None
+    columns = [Column(head, width) for head, width in zip(heads, (40, 60), strict=True)]
     return data_table(columns, [(words, "; ".join(names)) for words, names in found.items()])
 
 

@@ -20,8 +20,9 @@ from audit.history import tracked
 from audit.states import StateField
 from catalogue.models import SupplierQuote
 from catalogue.models.kept import NOT_BELOW_ZERO
+from process.confidence import confidence_field
 from process.costs.case import Basis, Inclusion
-from process.costs.figures import Confidence, Source
+from process.costs.figures import Source
 from process.costs.materials import Category
 from process.routes.models import HUNDRED, MORE_THAN_NOTHING, own_projects
 from projects.models import PHASES
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 BELOW_ALL = MaxValueValidator(Decimal("99.99"), _("Below 100 %%."))
 SOURCES = [(each.value, each.label) for each in Source if each != Source.AWARDED]  # nobody types that one: it follows from the award
-CONFIDENCES = [(each.value, each.label) for each in Confidence]
 CATEGORIES = [(each.value, each.label) for each in Category if each != Category.RECOVERED]  # that one follows from the materials
 PRICED_PHASES = PHASES[1:]
 PHASE_CHOICES = [(each.value, each.label) for each in PRICED_PHASES]
@@ -63,10 +63,6 @@ def _batch_end(words: Any) -> models.DecimalField[Any, Any]:
 
 def _source() -> models.CharField[Any, Any]:
     return models.CharField(_("source"), max_length=12, choices=SOURCES, default=Source.ASSUMPTION.value)
-
-
-def _confidence() -> models.CharField[Any, Any]:
-    return models.CharField(_("confidence"), max_length=8, choices=CONFIDENCES, blank=True)
 
 
 class AssessmentQuerySet(models.QuerySet["CostAssessment"]):
@@ -213,7 +209,7 @@ class CostLine(models.Model):
     currency = CurrencyField(_("currency"), blank=True)
     at_cost = models.BooleanField(_("passed on at cost"), default=False)
     source = _source()
-    confidence = _confidence()
+    confidence = confidence_field()
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     dated = models.DateField(_("dated"), blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
@@ -273,7 +269,7 @@ class MaterialPrice(models.Model):
     handling_loss_pct = _percent(_("handling loss (%)"), BELOW_ALL)
     loss_in_yield = models.BooleanField(_("loss is in the yield"), default=False)
     source = _source()
-    confidence = _confidence()
+    confidence = confidence_field()
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     dated = models.DateField(_("dated"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
@@ -283,6 +279,7 @@ class MaterialPrice(models.Model):
     recovered_high = _end(_("recovered, high"))
     recovered_currency = CurrencyField(_("recovered, currency"), blank=True)
     recovered_source = models.CharField(_("recovered, source"), max_length=12, choices=SOURCES, blank=True)
+    recovered_confidence = confidence_field(_("recovered, confidence"))
     recovered_reference = models.CharField(_("recovered, reference"), max_length=120, blank=True)
     recovered_dated = models.DateField(_("recovered, dated"), null=True, blank=True)
 
@@ -307,6 +304,7 @@ class MaterialPrice(models.Model):
                     recovered_high=None,
                     recovered_currency="",
                     recovered_source="",
+                    recovered_confidence="",
                     recovered_reference="",
                     recovered_dated=None,
                 )

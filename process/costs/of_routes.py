@@ -16,11 +16,12 @@ from process.routes.unit_cost import exact
 
 @dataclass(frozen=True)
 class Use:
-    """How low and high the amount of an input may be, as a share of it, and where that is from."""
+    """How low and high the amount of an input may be, as a share of it, where that is from, and how sure."""
 
     low: Decimal = ONE
     high: Decimal = ONE
     source: Source = Source.ASSUMPTION
+    confidence: str = ""
 
 
 AS_CHARGED = Use()
@@ -52,6 +53,7 @@ def _intake(line: PerKg, use: Use) -> Intake:
         high=use.high,
         recycled_fraction=exact(charge.recycle_fraction),
         source=use.source,
+        confidence=use.confidence,
         amount=exact(charge.amount),
         unit=charge.basis.unit,
     )

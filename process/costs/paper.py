@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _t
 from charts.picture import Picture
 from charts.render import COLUMN_WIDTH, drawn
 from documents.content import Column, cell, data_table, day, key_values, shortest
+from process.confidence import confidence_words
 from process.costs.building import assessed_many
 from process.costs.counting import chosen_of, quoted_scenario, scenarios_of_project, why_counts
 from process.costs.estimate import GRAM, Estimate, LineCost
-from process.costs.figures import Confidence
 from process.costs.material_paper import materials_on_paper
 from process.costs.models import CostPhase
 from process.costs.pictures import price_tornado
@@ -221,8 +221,7 @@ def _price(line: LineCost) -> str:
 
 def _origin(line: LineCost) -> str:
     price = line.price
-    sure = _t("confidence: %(confidence)s") % {"confidence": Confidence(price.confidence).label} if price.confidence else ""
-    return ", ".join(filter(None, (str(price.source.label), price.reference, day(price.on), sure)))
+    return ", ".join(filter(None, (str(price.source.label), price.reference, day(price.on), confidence_words(price.confidence))))
 
 
 def _rates(lines: Iterable[LineCost]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class PlannedCost:
     """quantity × price of one batch, so many batches. of: the operation and its vessel, or the test and its stage, in no language.
 
     currency: where it is not that of its plan. valid_until: the last day of the price. is_per_kg: the quantity grows with the batch.
-    is_once: whatever is made.
+    is_once: whatever is made. confidence: of its row.
     """
 
     of: str
@@ -42,6 +42,7 @@ class PlannedCost:
     valid_until: date | None = None
     is_per_kg: bool = False
     is_once: bool = False
+    confidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class DepartmentPlan:
 
 
 def _own(cost: PlannedCost) -> list[str]:
-    return [each for each in (cost.currency, cost.valid_until.isoformat() if cost.valid_until else "") if each]
+    return [each for each in (cost.currency, cost.valid_until.isoformat() if cost.valid_until else "", cost.confidence) if each]
 
 
 def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]:
@@ -89,6 +90,7 @@ def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]
             "price_high": _end(each.price, plan.high),
             "currency": each.currency or plan.currency,
             "valid_until": each.valid_until,
+            "confidence": each.confidence,
             "note": each.note,
         }
 

@@ -31,6 +31,7 @@ RECOVERED = {
     "high": "recovered_high",
     "currency": "recovered_currency",
     "source": "recovered_source",
+    "confidence": "recovered_confidence",
     "reference": "recovered_reference",
     "on": "recovered_dated",
 }
@@ -46,6 +47,7 @@ class LineRows(Rows):
         row.dated = row.dated or self.parent.priced_on
         if row.planned_by and OF_THE_PLAN & set(changed) and "source" not in changed:
             row.source, row.reference = Source.ASSUMPTION, ""  # the department has not signed what is typed in its place
+            row.confidence = row.confidence if "confidence" in changed else ""
         ends = {name: getattr(row, name) for name in ("quantity_low", "quantity_high")}
         low, high = ("" if end is None else end for end in ends.values())
         _judged(lambda: quantity_of(row.quantity, row.unit, low=low, high=high), QUANTITY)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.numbers import PercentField
 from audit.refusals import BadInput
 from catalogue.worksheets import A_MATERIAL
+from process.confidence import confidence_column
 from process.costs.building import Assessed, assessed, line_key, risk_of
 from process.costs.case import Case, Inclusion
 from process.costs.estimate import GRAM, LineCost, estimate
@@ -130,7 +131,7 @@ COST = SheetColumn("cost", _("Cost now"), money=True, derived=True, total=True, 
 SHARE = SheetColumn("share", _("Share of the direct cost"), unit="%", derived=True, total=True, kind="number")
 ORIGIN = (
     SheetColumn("source", example="Quote", width=14),
-    SheetColumn("confidence", note=_("How sure the figure is, within its low and high."), example="Medium", width=12),
+    confidence_column(),
     SheetColumn("reference", example="Price book 2026", width=18),
     SheetColumn("dated", note=_("Empty: the day of the scenario."), example="2026-03-12"),
     SheetColumn("valid_until", example="2026-12-31"),
@@ -214,6 +215,7 @@ MATERIAL_PRICES = Worksheet(
         SheetColumn("recovered_currency", note=_("Empty: that of the scenario.")),
         SheetColumn("recovered", _("Recovered now"), money=True, derived=True, total=True, kind="number"),
         SheetColumn("recovered_source", note=_("Empty: an assumption."), width=14),
+        confidence_column("recovered_confidence"),
         SheetColumn("recovered_reference", width=18),
         SheetColumn("recovered_dated", note=_("Empty: the day of the scenario.")),
     ),

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.numbers import NumberField
 from audit.refusals import BadInput, Refused
 from catalogue.models import Material
+from process.confidence import CONFIDENCES, HOW_SURE
 from process.routes import services
 from process.routes.models import Route, RouteSource, RouteVersion, StepInput
 from process.routes.worksheets import INPUTS, RECYCLED, STEPS, WHO, percent, recycled
@@ -33,6 +34,7 @@ OF_THE_STEP = (
     "yield_pct",
     "yield_high_pct",
     "yield_source",
+    "yield_confidence",
     "yield_reference",
     "yield_dated",
     "purity_pct",
@@ -53,6 +55,7 @@ OF_THE_INPUT = (
     "assay_pct",
     "recycle_pct",
     "amount_source",
+    "amount_confidence",
     "amount_reference",
     "amount_dated",
 )
@@ -63,6 +66,10 @@ COLUMN_OF = {"name": "step", "product_name": "product", "material": "input", "fr
 
 def _number(*, digits: int = 12, places: int = 4, needed: bool = False) -> NumberField:
     return NumberField(max_digits=digits, decimal_places=places, required=needed)
+
+
+def _confidence() -> ChoiceField:
+    return ChoiceField(choices=CONFIDENCES, required=False)
 
 
 def columns() -> tuple[Column, ...]:
@@ -78,6 +85,7 @@ def columns() -> tuple[Column, ...]:
         Column("yield_low_pct", _("Yield, low (%)"), percent(), IN_FIRST_ROW, "88"),
         Column("yield_high_pct", _("Yield, high (%)"), percent(), IN_FIRST_ROW, "94"),
         Column("yield_source", _("Yield, source"), ChoiceField(choices=RouteSource.choices, required=False), SOURCE, "Analogue"),
+        Column("yield_confidence", _("Yield, confidence"), _confidence(), HOW_SURE, "Medium"),
         Column("yield_reference", _("Yield, reference"), text(120), IN_FIRST_ROW, "Org. Process Res. Dev. 2003, 7, 939"),
         Column("yield_dated", _("Yield, dated"), DayField(required=False), IN_FIRST_ROW, "2003-11-21"),
         Column("purity_pct", _("Purity of the product (area %)"), percent(), IN_FIRST_ROW, "99.2"),
@@ -97,6 +105,7 @@ def columns() -> tuple[Column, ...]:
         Column("assay_pct", _("Assay (%)"), percent(), _("Empty: 100."), "98.5"),
         Column("recycle_pct", _("Recycled (%)"), recycled(), RECYCLED, "0"),
         Column("amount_source", _("Amount, source"), ChoiceField(choices=RouteSource.choices, required=False), SOURCE, "Analogue"),
+        Column("amount_confidence", _("Amount, confidence"), _confidence(), HOW_SURE, "Medium"),
         Column("amount_reference", _("Amount, reference"), text(120), example="WO 2003/011872, example 3"),
         Column("amount_dated", _("Amount, dated"), DayField(required=False), example="2003-02-13"),
         Column("cycle_time_h", _("Cycle time (h)"), _number(digits=7, places=2), example="26"),

@@ -16,6 +16,7 @@ from django_fsm import transition
 
 from audit.history import tracked
 from audit.states import StateField
+from process.confidence import confidence_field
 from process.routes.reaction_classes import reaction_classes
 from projects.models.project import sees_project
 
@@ -181,6 +182,7 @@ class RouteStep(models.Model):
         _("yield, high (%)"), max_digits=6, decimal_places=3, null=True, blank=True, validators=[MORE_THAN_NOTHING]
     )
     yield_source = models.CharField(_("yield, source"), max_length=12, choices=RouteSource, default=RouteSource.ASSUMPTION)
+    yield_confidence = confidence_field(_("yield, confidence"))
     yield_reference = models.CharField(_("yield, reference"), max_length=120, blank=True)
     yield_dated = models.DateField(_("yield, dated"), null=True, blank=True)
     purity_pct = models.DecimalField(
@@ -280,6 +282,7 @@ class StepInput(models.Model):
         _("amount, high"), max_digits=12, decimal_places=6, null=True, blank=True, validators=[MORE_THAN_NOTHING]
     )
     amount_source = models.CharField(_("amount, source"), max_length=12, choices=RouteSource, default=RouteSource.ASSUMPTION)
+    amount_confidence = confidence_field(_("amount, confidence"))
     amount_reference = models.CharField(_("amount, reference"), max_length=120, blank=True)
     amount_dated = models.DateField(_("amount, dated"), null=True, blank=True)
     is_limiting = models.BooleanField(_("limiting"), default=False)

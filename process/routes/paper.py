@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from catalogue.models import SupplierQuote
 from catalogue.models.supply import ListOfPrices, list_of
 from documents.content import Column, cell, data_table, key_values, shortest
+from process.confidence import confidence_words
 from process.routes.awarded import awarded_lists
 from process.routes.building import read_quotes
 from process.routes.drawing import kept_scheme
@@ -118,7 +119,7 @@ def _steps(steps: Iterable[RouteStep], whole: Balanced, green: GreenMetrics | No
             step.product_name,
             shortest(step.yield_pct),
             _span(step.yield_low_pct, step.yield_high_pct),
-            " · ".join(filter(None, (str(step.get_yield_source_display()), step.yield_reference))),
+            " · ".join(filter(None, (str(step.get_yield_source_display()), step.yield_reference, confidence_words(step.yield_confidence)))),
             four_figures(made.get(str(step.key))),
             four_figures(intensity.get(str(step.key))),
             shortest(step.cycle_time_h),

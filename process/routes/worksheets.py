@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import PercentField
 from catalogue.worksheets import A_MATERIAL
+from process.confidence import confidence_column
 from process.routes.figures import CURRENCY, worked_out
 from process.routes.forms import TargetForm
 from process.routes.models import RouteStep, RouteVersion, StepInput
@@ -149,6 +150,7 @@ STEPS = Worksheet(
         SheetColumn("yield_low_pct", unit="%", field=percent, example="88"),
         SheetColumn("yield_high_pct", unit="%", field=percent, example="94"),
         SheetColumn("yield_source", note=_("Of a run that was made or published, or assumed."), example="Analogue", width=14),
+        confidence_column("yield_confidence"),
         SheetColumn("yield_reference", example="Org. Process Res. Dev. 2003, 7, 939", width=22),
         SheetColumn("yield_dated", example="2003-11-21", width=14),
         SheetColumn("purity_pct", unit="area %", field=percent, note=_("Of what the step isolates."), example="99.2"),
@@ -204,6 +206,7 @@ INPUTS = Worksheet(
         SheetColumn("amount_low", note=_("Empty: as the amount.")),
         SheetColumn("amount_high", note=_("Empty: as the amount."), example="1.2"),
         SheetColumn("amount_source", note=_("Of a run that was made or published, or assumed."), example="Analogue", width=14),
+        confidence_column("amount_confidence"),
         SheetColumn("amount_reference", example="WO 2003/011872, example 3", width=22),
         SheetColumn("amount_dated", example="2003-02-13", width=14),
         SheetColumn("note", width=24),

@@ -1,4 +1,5 @@
-// Says what happened when an htmx request does not succeed. The words stand in the page (data-words-* on #refusal).
+// Says what happened when an htmx request does not succeed, and keeps the focus when one does. The words stand in the page (data-words-* on
+// #refusal).
 (() => {
   const regionFor = (element) =>
     element?.closest("dialog[open]")?.querySelector("[data-refusal-region]") ?? document.getElementById("refusal");
@@ -34,6 +35,26 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.matches("[data-refusal-region]")) show(event.detail.target);
+  });
+
+  // What is drawn anew keeps the focus. Of what has an id htmx sees to it itself; a link or a button is found by what it says and does.
+  const SAID = ["href", "type", "name", "value", "data-dialog", "aria-label"];
+  const alike = (one, other) =>
+    SAID.every((name) => one.getAttribute(name) === other.getAttribute(name)) && one.textContent.trim() === other.textContent.trim();
+  const likeIn = (region, wanted) => [...region.querySelectorAll(wanted.localName)].filter((each) => alike(each, wanted));
+  let focused = null;
+
+  document.addEventListener("htmx:beforeSwap", () => {
+    const element = document.activeElement;
+    const region = element?.closest("[id]");
+    const place = region && region !== element ? likeIn(region, element).indexOf(element) : -1;
+    focused = place < 0 ? null : { element, place, region: region.id };
+  });
+
+  document.addEventListener("htmx:afterSwap", () => {
+    if (!focused || focused.element.isConnected || document.activeElement !== document.body) return;
+    const region = document.getElementById(focused.region);
+    if (region) likeIn(region, focused.element)[focused.place]?.focus({ preventScroll: true });
   });
 
   document.addEventListener("htmx:responseError", (event) => {

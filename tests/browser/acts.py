@@ -40,6 +40,19 @@ def a_project(stack: Stack, *, story: str, molecule: str, phase: str, days_ago: 
     return stack.python(TELL.format(story=story, molecule=molecule, phase=phase, days_ago=days_ago)).splitlines()[-1]
 
 
+TELL_OF_AN_OFFER = """
+from dataclasses import replace
+from cdmo.demo import early, molecules
+from cdmo.demo.telling import tell
+print(*tell([replace(early.QUOTED, molecule=molecules.{molecule}, client="DEMOA")]))
+"""
+
+
+def an_offer(stack: Stack, *, molecule: str) -> str:
+    """The code of a project of client A whose second quotation has been sent: it answers what the client asked, and has an option."""
+    return stack.python(TELL_OF_AN_OFFER.format(molecule=molecule)).splitlines()[-1]
+
+
 class People:
     """Everybody by the first part of their address, each in a browser of their own, signed in when first needed."""
 

@@ -1,4 +1,5 @@
-"""The main job by the keyboard alone: a call is logged, a sheet signed off, a gate decided, a document taken away. No mouse is touched.
+"""The main job by the keyboard alone: a call is logged, a sheet signed off, a route and its offers entered, a price released and accepted,
+a gate decided, a document taken away. No mouse is touched.
 
 At every stop on the way the focus can be seen, and a dialog holds it and gives it back.
 """
@@ -12,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from cdmo.demo.people import PASSWORD
-from tests.browser.acts import PATIENCE, a_project
+from tests.browser.acts import PATIENCE, a_project, an_offer, reload_until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -131,7 +132,7 @@ def test_a_chemist_fills_and_signs_a_sheet_without_a_mouse(hands: Hands, stack: 
 
 
 def test_a_price_is_quoted_and_released_without_a_mouse(hands: Hands, stack: Stack) -> None:
-    code, page = a_project(stack, story="EVALUATION", molecule="TOFACITINIB", phase="evaluation"), hands.page
+    code, page = a_project(stack, story="EVALUATION", molecule="CELECOXIB", phase="evaluation"), hands.page
     sign_in(hands, "bd")
     page.goto(f"/projects/{code}/evaluation/")
 
@@ -143,9 +144,12 @@ def test_a_price_is_quoted_and_released_without_a_mouse(hands: Hands, stack: Sta
     hands.enter(page.get_by_role("button", name="Save the draft"))
     page.wait_for_url("**/quotations/1/")
     rows_are_written(
-        hands, "lines", ["Process development", "Small scale", "Included", "180000"], ["Two batches", "Pilot", "Included", "240000"]
+        hands,
+        "quotation-lines",
+        ["Process development", "Small scale", "Included", "180000"],
+        ["Two batches", "Pilot", "Included", "240000"],
     )
-    rows_are_written(hands, "payments", ["All of it", "This quotation is accepted", "", "100"])
+    rows_are_written(hands, "quotation-payments", ["All of it", "This quotation is accepted", "", "100"])
     expect(page.locator("#quotation-body")).to_contain_text("420,000.00")
 
     dialog = hands.open_dialog(page.locator("#quotation-beside").get_by_role("button", name="Release…"))
@@ -154,9 +158,76 @@ def test_a_price_is_quoted_and_released_without_a_mouse(hands: Hands, stack: Sta
     expect(page.locator("main")).to_contain_text("Signed; the other role has been asked.")
 
 
-def rows_are_written(hands: Hands, name: str, *rows: list[str]) -> None:
+def test_a_route_is_entered_without_a_mouse(hands: Hands, stack: Stack) -> None:
+    code, page = a_project(stack, story="EVALUATION", molecule="PREGABALIN", phase="evaluation"), hands.page
+    stack.python("from tests.browser.world import stock_a_route; stock_a_route()")
+    sign_in(hands, "research")
+    page.goto(f"/projects/{code}/routes/")
+
+    hands.fill(page.get_by_label("Name"), "Acylation")
+    hands.fill(page.get_by_label("Origin"), "Our own")
+    hands.enter(page.get_by_role("button", name="Open a route"))
+    hands.enter(page.get_by_role("main").get_by_role("link", name="Acylation"))
+    step = ["Acylation", "amida", "Anilide", "CC(=O)Nc1ccccc1", "", "92", "88", "95", "Analogue", "Medium", "Org. Synth. 1925, 5, 1"]
+    rows_are_written(hands, "route-steps", step)
+    limiting = ["Acylation", "AN-7", "", "Reactant", "1", "equivalents", "yes"]
+    rows_are_written(hands, "step-inputs", limiting, [*limiting[:1], "AC-7", *limiting[2:4], "1.1", "equivalents", "no"])
+
+    expect(page.locator("#route-head")).not_to_contain_text("cannot be computed yet")
+    expect(page.locator("#route-figures")).to_contain_text("92")
+
+
+def test_suppliers_are_asked_and_an_answer_is_filed_without_a_mouse(hands: Hands, stack: Stack) -> None:
+    code, page = a_project(stack, story="EVALUATION", molecule="RIVAROXABAN", phase="evaluation"), hands.page
+    route = stack.python(f"from tests.browser.world import a_route_of; print(a_route_of('{code}'))").splitlines()[-1]
+    sign_in(hands, "material")
+    page.goto(route)
+
+    hands.fill(page.locator("#id_inquiry-target_kg"), "12")
+    hands.enter(page.get_by_role("button", name="Ask suppliers for prices"))
+    page.wait_for_url("**/inquiries/1/")
+    asked = [[line, supplier] for line in ("AN-7", "AC-7") for supplier in ("Amine Works", "Bulk Chemicals")]
+    rows_are_written(hands, "inquiry-asks", *asked)
+    hands.enter(page.get_by_role("button", name="Write the letters anew"))
+    reload_until(page.locator("#letters").get_by_role("link", name="PDF").nth(1))
+    hands.enter(page.get_by_role("button", name="Send to the suppliers"))
+    hands.enter(page.get_by_role("button", name="The letter was handed over to Amine Works"))
+    expect(page.locator("main")).to_contain_text("The letter was handed over; nobody is asked about it any more.")
+    held: list[Route] = []
+    page.route("**/inquiries/1/", lambda route: held.append(route))
+    seller = page.locator("#letters").get_by_role("link", name="Bulk Chemicals")
+    with page.expect_request("**/inquiries/1/"):
+        rows_are_written(hands, "inquiry-answers", ["AN-7", "Amine Works", "", "1.40", "EUR"])
+        hands.go_to(seller)  # which is drawn anew with what follows from the answer
+    expect(seller).to_be_focused()
+    held[-1].continue_()
+    page.unroute("**/inquiries/1/")
+
+    expect(page.get_by_role("region", name="Table of offers")).to_contain_text("Amine Works cheapest")
+    expect(seller).to_be_focused()
+
+
+def test_a_client_accepts_a_quotation_without_a_mouse(hands: Hands, stack: Stack) -> None:
+    code, page = an_offer(stack, molecule="TICAGRELOR"), hands.page
+    sign_in(hands, "approver.a")
+
+    hands.enter(page.get_by_role("main").locator(f"a[href='/portal/{code}/quotation/2/']").first)
+    hands.go_to(page.get_by_label("Second crystallisation", exact=False))
+    hands.press("Space")
+    expect(page.locator("[data-offer-chosen]")).to_have_text("EUR 1,150,500.00")
+    dialog = hands.open_dialog(page.get_by_role("button", name="Accept…"))
+    hands.fill(dialog.get_by_label("Your password"), PASSWORD)
+    hands.enter(dialog.locator("[type=submit]"))
+
+    expect(page.locator(".subheading")).to_contain_text("Accepted")
+    expect(page.locator("main")).to_contain_text("Price: EUR 1,150,500.00.")
+
+
+def rows_are_written(hands: Hands, key: str, *rows: list[str]) -> None:
     """From cell to cell by Tab, each row below the one before."""
-    sheet = hands.page.locator(f"#sheet-quotation-{name}[data-ready]")
+    sheet = hands.page.locator(f"#sheet-{key}[data-ready]")
+    expect(sheet).to_be_attached()
+    there = sheet.locator(".tabulator-row").count()
     hands.enter(sheet.get_by_role("button", name="Add a row", exact=True))
     for number, row in enumerate(rows):
         if number:
@@ -167,8 +238,7 @@ def rows_are_written(hands: Hands, name: str, *rows: list[str]) -> None:
         hands.press("Enter")
         hands.press("Escape")
         expect(sheet.locator("[data-sheet-status]")).to_contain_text("Saved")
-    for row in rows:
-        expect(sheet.locator(".tabulator-row").filter(has_text=row[0])).to_be_visible()
+    expect(sheet.locator(".tabulator-row")).to_have_count(there + len(rows))
     hands.press("Escape")
 
 

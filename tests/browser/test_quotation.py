@@ -10,18 +10,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cdmo.demo.people import PASSWORD
-from tests.browser.acts import LATER, People, press, send, sign
+from tests.browser.acts import LATER, People, an_offer, press, send, sign
 from tests.browser.entering import sign_in
 from tests.browser.sheets import Grid
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
-TELL = """
-from dataclasses import replace
-from cdmo.demo import early, molecules
-from cdmo.demo.telling import tell
-print(*tell([replace(early.QUOTED, molecule=molecules.{molecule}, client="DEMOA")]))
-"""
 EXPIRE = """
 from datetime import timedelta
 from django.utils import timezone
@@ -68,7 +62,7 @@ def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: 
 
 
 def test_nothing_is_signed_while_a_row_is_not_saved(stack: Stack, page: Page) -> None:
-    code = stack.python(TELL.format(molecule="LEVETIRACETAM")).splitlines()[-1]
+    code = an_offer(stack, molecule="LEVETIRACETAM")
     sign_in(page, "bd@demo.example")
     page.goto(f"/projects/{code}/quotations/2/")
     if page.get_by_role("link", name="New revision").count():
@@ -106,7 +100,7 @@ def ask_for_changes(client: Page) -> None:
 
 
 def test_an_expired_offer_is_recorded_as_lost_and_the_next_one_answers_what_was_asked(stack: Stack, new_page: Callable[[], Page]) -> None:
-    people, code = People(new_page), stack.python(TELL.format(molecule="IBRUTINIB")).splitlines()[-1]
+    people, code = People(new_page), an_offer(stack, molecule="IBRUTINIB")
     client, business = people["approver.a"], people["bd"]
     client.goto(f"/portal/{code}/quotation/2/")
     ask_for_changes(client)
@@ -132,7 +126,7 @@ def test_an_expired_offer_is_recorded_as_lost_and_the_next_one_answers_what_was_
 
 
 def test_the_client_chooses_asks_takes_back_and_accepts(stack: Stack, new_page: Callable[[], Page]) -> None:
-    people, code = People(new_page), stack.python(TELL.format(molecule="OSELTAMIVIR")).splitlines()[-1]
+    people, code = People(new_page), an_offer(stack, molecule="OSELTAMIVIR")
     client, business = people["approver.a"], people["bd"]
     client.goto(f"/portal/{code}/quotation/2/")
     expect(client.locator("main")).to_contain_text("What you asked for, and what became of it")

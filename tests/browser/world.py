@@ -276,6 +276,32 @@ def _chemistry(project: Project) -> dict[str, Any]:
     }
 
 
+def stock_a_route() -> None:
+    """An amine and what is made of it, which nobody has a price for, and two suppliers that can be asked."""
+    buyer = holding(Role.MATERIAL_CONTROL)
+    if Material.objects.filter(code="AN-7").exists():
+        return
+    amine = {"code": "AN-7", "name": "Aniline", "kind": "starting_material", "molar_mass_g_per_mol": "93.13"}
+    chloride = {"code": "AC-7", "name": "Acetyl chloride", "kind": "reagent", "molar_mass_g_per_mol": "78.5"}
+    with acting(channel=Channel.COMMAND):
+        _entered_rows("materials", amine, chloride, actor=buyer)
+        _entered_rows("suppliers", *({"name": name, "country": "Switzerland"} for name in ("Amine Works", "Bulk Chemicals")), actor=buyer)
+
+
+def a_route_of(code: str) -> str:
+    """Of one step that can be computed; the address of its version."""
+    stock_a_route()
+    chemist = holding(Role.RESEARCH)
+    with acting(channel=Channel.COMMAND):
+        version = routes.open_route(code, {"name": "Acylation", "origin": "ours"}, actor=chemist).versions.get()
+        made = {"name": "Acylation", "product_name": "Anilide", "product_structure": "CC(=O)Nc1ccccc1", "yield_pct": "92"}
+        _entered_rows(f"route-steps:{version.pk}", made, actor=chemist)
+        taken = {"step": "Acylation", "role": "reactant", "amount": "1", "basis": "equivalents"}
+        rows = (taken | {"material": "AN-7", "is_limiting": "yes"}, taken | {"material": "AC-7"})
+        _entered_rows(f"step-inputs:{version.pk}", *rows, actor=chemist)
+    return version.get_absolute_url()
+
+
 def _requests(client: Client) -> dict[str, Any]:
     """A message of a stranger; of what the client writes in the portal one request that is a draft, and one that was sent."""
     approver, business = holding(Role.CLIENT_APPROVER, client.code), _bd()

@@ -69,18 +69,20 @@ def test_ranges_and_sources_come_with_the_file(project: Project) -> None:
         "Purity of the product (area %)",
         "Amount, high",
         "Amount, source",
+        "Yield, confidence",
+        "Amount, confidence",
     )
-    first = [*ROWS[0], 55, "Analogue", "Org. Synth. 1925, 5, 1", 98.5, "", ""]
-    second = [*ROWS[1], "", "", "", "", 1.3, "Analogue"]
+    first = [*ROWS[0], 55, "Analogue", "Org. Synth. 1925, 5, 1", 98.5, "", "", "High", ""]
+    second = [*ROWS[1], "", "", "", "", 1.3, "Analogue", "", "Low"]
     file = xlsx(head, first, second, sheet="Routes")
 
     press_import(take_import("routes", file, "routes.xlsx", actor=make.chemist(), scope=project.code).pk, actor=make.chemist())
 
     step = Route.objects.get().versions.get().steps.get()
-    said = (step.yield_low_pct, step.yield_source, step.yield_reference, step.purity_pct)
-    assert said == (55, "analogue", "Org. Synth. 1925, 5, 1", Decimal("98.5"))
-    amounts = step.inputs.order_by("position").values_list("amount_high", "amount_source")
-    assert list(amounts) == [(None, "assumption"), (Decimal("1.3"), "analogue")]
+    said = (step.yield_low_pct, step.yield_source, step.yield_confidence, step.yield_reference, step.purity_pct)
+    assert said == (55, "analogue", "high", "Org. Synth. 1925, 5, 1", Decimal("98.5"))
+    amounts = step.inputs.order_by("position").values_list("amount_high", "amount_source", "amount_confidence")
+    assert list(amounts) == [(None, "assumption", ""), (Decimal("1.3"), "analogue", "low")]
 
 
 def test_every_fault_is_said_at_its_cell_and_nothing_is_written(project: Project) -> None:

@@ -243,7 +243,7 @@ def test_what_came_with_a_release_changes_no_hash_that_was_kept_before_it(scenar
 
     assert set(kept["scales"][0]) - set(hashed["scales"][0]) == {"batch_low", "batch_high"}
     intake = kept["demands"][0]["steps"][0]["intakes"][0], hashed["demands"][0]["steps"][0]["intakes"][0]
-    assert set(intake[0]) - set(intake[1]) == {"source", "amount", "unit"}
+    assert set(intake[0]) - set(intake[1]) == {"source", "confidence", "amount", "unit"}
     assert "confidence" not in hashed["materials"][0]["price"]
     services.change_scenario(scenario.pk, {"pilot-batch_low_kg": D(5)}, actor=make.estimator())
     changed = plain(assessed(read(scenario)).case, hashed=True)
