@@ -18,14 +18,14 @@ from audit.refusals import BadInput, add_to_form
 from audit.seen import version_after, version_of
 from catalogue.models import SHEET_DEPARTMENTS
 from phases.evaluation import progress, services
-from phases.evaluation.asking import records_of
+from phases.evaluation.asking import records_of, waited_in_vain
 from phases.evaluation.booking import of_other_sites
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import RecommendForm, SiteChoiceForm
 from phases.evaluation.owners import passed_over
 from phases.evaluation.price_basis import price_basis_of
 from projects.agreements import quality_wanted, running_out
-from projects.kept import shut_out, unmanned
+from projects.kept import shut_out
 from projects.models import Charter, Project, Rfp, WaitingFor
 from projects.permissions import agreement_locks, lacking
 from projects.services.charter import charter_blockers
@@ -45,9 +45,7 @@ def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
     """Open the project of a complete request; what is missing is refused with its questions."""
     get_object_or_404(Rfp.objects.visible_to(request.user), number=number)
     project = services.submit_rfp(number, site=request.POST.get("site", ""), actor=request.user)
-    is_kept = Rfp.objects.undisclosed().filter(number=number).exists()
-    waiting = shut_out(project.rfp, set(SHEET_DEPARTMENTS)) if is_kept else []
-    if waiting:
+    if waiting := shut_out(project.rfp, set(SHEET_DEPARTMENTS)):
         words = _t("%(code)s is open. Nobody of %(names)s may see it before the confidentiality agreement is in force: name somebody.")
         messages.warning(request, words % {"code": project.code, "names": ", ".join(waiting)})
     else:
@@ -72,7 +70,7 @@ def rfp_clock(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _project(request: SignedInRequest, code: str) -> Project:
-    return visible_project(request, code, "client", "compound", "project_manager", "rfp", "charter", "site")
+    return visible_project(request, code, "client", "compound", "project_manager", "account_owner", "rfp", "charter", "site")
 
 
 @internal_required
@@ -134,11 +132,10 @@ def _evaluation(
     in_evaluation = project.phase == "evaluation" and project.is_active
     context = {
         "project": project,
-        "unmanned": unmanned(project.rfp) if project.is_kept else [],  # type: ignore[attr-defined]
         "records": records,
         "basis": basis,
         "steps": progress.as_stepper(steps),
-        "next": progress.next_step(steps, project) if in_evaluation else None,
+        "next": progress.next_step(steps, project, waited_in_vain(project)) if in_evaluation else None,
         "quotations": [(row, progress.next_act(row)) for row in records.quotations],
         "missing_agreements": progress.missing_agreements(records.agreements, project.today),
         "ending_agreements": running_out(project),
