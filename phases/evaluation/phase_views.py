@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import BadInput, add_to_form, judge_too
 from audit.seen import version_after, version_of
 from catalogue.models import SHEET_DEPARTMENTS
 from phases.evaluation import progress, services
@@ -93,6 +93,8 @@ def evaluation_recommend(request: SignedInRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _t("The recommendation is recorded."))
             return redirect("project-evaluation", code)
+    else:
+        judge_too(form, services.wrong_recommendation)
     return _evaluation(request, project, recommend_form=form, version=version)
 
 
