@@ -25,13 +25,13 @@ from phases.evaluation.forms import RecommendForm, SiteChoiceForm
 from phases.evaluation.owners import passed_over
 from phases.evaluation.price_basis import price_basis_of
 from projects.agreements import quality_wanted, running_out
-from projects.kept import shut_out
 from projects.models import Charter, Project, Rfp, WaitingFor
 from projects.permissions import agreement_locks, lacking
 from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers
 from projects.services.lifecycle import not_active
 from projects.services.siting import choose_site, siting_blockers
+from projects.views.asked import say_asked
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -45,11 +45,8 @@ def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
     """Open the project of a complete request; what is missing is refused with its questions."""
     get_object_or_404(Rfp.objects.visible_to(request.user), number=number)
     project = services.submit_rfp(number, site=request.POST.get("site", ""), actor=request.user)
-    if waiting := shut_out(project.rfp, set(SHEET_DEPARTMENTS)):
-        words = _t("%(code)s is open. Nobody of %(names)s may see it before the confidentiality agreement is in force: name somebody.")
-        messages.warning(request, words % {"code": project.code, "names": ", ".join(waiting)})
-    else:
-        messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
+    asked = _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code}
+    say_asked(request, project, set(SHEET_DEPARTMENTS), asked=asked, done=_t("%(code)s is open.") % {"code": project.code})
     if others := passed_over(project):
         words = _t("Opened with the department, as who is named no longer works there or may not see the project: %(names)s.")
         messages.warning(request, words % {"names": "; ".join(map(str, others))})

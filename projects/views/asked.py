@@ -30,11 +30,14 @@ def say_asked(
     if not (names := shut_out(project.rfp, roles, apart_from=apart_from)):
         messages.success(request, asked)
         return
-    words = _t("Nobody else of %(roles)s may see it before the confidentiality agreement is in force: nobody there is asked until named.")
     if allowed("projects.name_reader", request.user, project.rfp):
+        words = _t("Nobody else of %(roles)s may see it before the confidentiality agreement is in force; name who is to be asked.")
         link_words = _t("Name somebody")
     else:
-        words += " " + _t("Business development, a project manager or management names people.")
+        words = _t(
+            "Nobody else of %(roles)s may see it before the confidentiality agreement is in force; business development, a project manager "
+            "or management names who is to be asked."
+        )
         link_words = _t("Who sees it")
     link = reverse("rfp-confidentiality", args=[project.rfp.number]) + "#name-title"
     said = words % {"roles": ", ".join(names)}

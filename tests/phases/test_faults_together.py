@@ -165,3 +165,19 @@ def test_a_submitted_request_says_the_missing_reason_beside_what_cannot_be(proje
         update_rfp(project.rfp.number, changes={"pka": "99", "launch_planned_on": timezone.localdate() - timedelta(1)}, actor=business())
 
     assert set(bad.value.errors) == {"reason", "pka", "launch_planned_on"}
+
+
+def test_a_route_says_its_name_beside_its_origin(project: Project) -> None:
+    process.a_route(project, "Amide")
+    typed = {"new-name": "amide", "new-origin": "nowhere"}
+
+    assert refused("project-routes", project, typed, process.chemist()) == {"name", "origin"}
+
+
+def test_another_client_says_that_its_contact_cannot_be_reached_beside_the_missing_reason() -> None:
+    rfp, other = make.an_rfp(), make.a_client("DCB")
+    typed = {"client": other.pk, "contact": "Ann Unknown", "contact_email": "", "contact_phone": "", "reason": ""}
+
+    answer = as_person(business()).post(reverse("rfp-client", args=[rfp.number]), typed)
+
+    assert set(answer.context["client_form"].errors) == {"contact_email", "reason"}

@@ -164,12 +164,13 @@ def test_who_submits_a_kept_request_is_told_whom_it_asks_in_vain() -> None:
     keep(client)
     rfp = factories.an_rfp(client, **factories.COMPLETE_REQUEST)
     browser = as_person(business())
-    words = "Nobody of Analytical, EHS, Material control, Production, Research may see it before the confidentiality"
-    assert words in " ".join(browser.get(reverse("rfp-detail", args=[rfp.number])).content.decode().split())
+    shut_out = "of Analytical, EHS, Material control, Production, Research may see it before the confidentiality agreement is in force"
+    assert f"Nobody {shut_out}" in " ".join(browser.get(reverse("rfp-detail", args=[rfp.number])).content.decode().split())
 
     page = browser.post(reverse("rfp-submit", args=[rfp.number]), follow=True).content.decode()
 
-    assert words in page and "have been asked for their sheets" not in page
+    assert f"Nobody else {shut_out}; name who is to be asked. <a href=" in page
+    assert "have been asked for their sheets" not in page
 
 
 def a_kept_offer() -> Quotation:
@@ -192,7 +193,7 @@ def test_who_signs_the_release_is_told_that_nobody_of_the_other_role_may_see_it(
     quotation = a_kept_offer()
     naming = reverse("rfp-confidentiality", args=[quotation.project.rfp.number])
     draft = as_person(business()).get(quotation.get_absolute_url()).content.decode()
-    assert "The work waits for Management, and nobody of these may see it" in draft
+    assert "Nobody else of Management may see it before the confidentiality agreement is in force." in draft
 
     words = released_by(business(), quotation)
 
@@ -224,7 +225,7 @@ def test_who_may_name_nobody_is_told_who_may(project: Project) -> None:
     words = " ".join(as_person(quality).post(address, asked, follow=True).content.decode().split())
 
     assert "The decision is asked for. Nobody else of Project manager may see it" in words
-    assert "Business development, a project manager or management names people." in words
+    assert "business development, a project manager or management names who is to be asked." in words
     assert reverse("rfp-confidentiality", args=[project.rfp.number]) in words
 
 
