@@ -16,6 +16,7 @@ from accounts import services
 from accounts.api_writes import ONLY_KEY, Tagged, checked, once
 from accounts.models import Client, Contact, languages
 from accounts.requests import ApiRequest
+from accounts.telephones import is_dialled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +76,7 @@ class NewContactSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
     position = serializers.CharField(max_length=200, required=False, allow_blank=True)
     email = serializers.EmailField(required=False, allow_blank=True)
-    phone = serializers.CharField(max_length=50, required=False, allow_blank=True)
+    phone = serializers.CharField(max_length=50, required=False, allow_blank=True, validators=[is_dialled])
     is_another = serializers.BooleanField(required=False, default=False, help_text=ANOTHER)
 
 

@@ -103,9 +103,17 @@ def require_valid(form: BaseForm) -> None:
         raise BadInput({name: [str(message) for message in messages] for name, messages in form.errors.items()})
 
 
-def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:
-    """Whether the form was right and the service did it; else the faults stand at its fields, and it keeps what was typed."""
+Judge = Callable[[Mapping[str, Any]], Mapping[str, "Words | Sequence[Words]"]]
+
+
+def carried_out(form: BaseForm, act: Callable[[], object], *, judge: Judge | None = None) -> bool:
+    """Whether the form was right and the service did it; else the faults stand at its fields, and it keeps what was typed.
+
+    judge: what the service would say of the fields that could be read, where others could not: all comes in one answer.
+    """
     if not form.is_valid():
+        if judge is not None:
+            judge_too(form, judge)
         return False
     try:
         act()
@@ -113,6 +121,12 @@ def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:
         add_to_form(form, bad)
         return False
     return True
+
+
+def judge_too(form: BaseForm, judge: Judge) -> None:
+    """Beside the faults of the form itself."""
+    found = judge(form.cleaned_data)
+    add_to_form(form, BadInput({name: words for name, words in found.items() if name not in form.errors}))
 
 
 def add_to_form(form: BaseForm, bad_input: BadInput) -> None:

@@ -12,6 +12,7 @@ from accounts.countries import CountryField, TimeZoneField
 from accounts.forms import ReasonForm
 from accounts.models import Client, Contact, languages
 from accounts.services import client_values, contact_values
+from accounts.telephones import is_dialled
 from audit.refusals import BadInput, add_to_form
 from audit.seen import version_after, version_of
 from projects.filters import day
@@ -72,7 +73,9 @@ class ContactForm(AsksWhetherAnother):
     name = forms.CharField(label=_("Name"), max_length=200)
     position = forms.CharField(label=_("Position"), max_length=200, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
-    phone = forms.CharField(label=_("Telephone"), max_length=50, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    phone = forms.CharField(
+        label=_("Telephone"), max_length=50, required=False, validators=[is_dialled], widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
     field_order = ("name", "position", "email", "phone", "is_another")
 
     def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from accounts.countries import COUNTRIES, zones_in_use
 from accounts.duplicates import KnownNames, clients_at, contacts_alike, named
 from accounts.models import Client, User, languages
 from accounts.services import create_client, create_contact
+from accounts.telephones import is_dialled
 from audit.refusals import BadInput
 from worksheets.columns import ChoiceField, Column, MailField, TextField, text
 from worksheets.kinds import Entered, ImportKind, register_import
@@ -58,7 +59,7 @@ def columns() -> tuple[Column, ...]:
             _("A contact needs an e-mail address or a telephone number."),
             "purchasing@example.com",
         ),
-        Column("contact_phone", _("Telephone"), text(50), example="+41 61 000 00 00"),
+        Column("contact_phone", _("Telephone"), text(50, is_dialled), example="+41 61 000 00 00"),
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact
+from accounts.telephones import is_dialled
 from projects.completeness import QUESTIONS
 from projects.forms.rfp import NEEDED_TO_SUBMIT, CompoundFields, RfpForm
 from projects.limits import limits
@@ -34,7 +35,9 @@ class RequestForm(CompoundFields):
 
     contact_name = forms.CharField(label=_("Whom may we ask?"), max_length=200)
     contact_email = forms.EmailField(label=_("E-mail"), required=False, max_length=Contact._meta.get_field("email").max_length)
-    contact_phone = forms.CharField(label=_("Telephone"), max_length=50, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    contact_phone = forms.CharField(
+        label=_("Telephone"), max_length=50, required=False, validators=[is_dialled], widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
 
     def __init__(self, *args: Any, sending: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _t
 from accounts.models import Delegation, Role, RoleGrant, User
 from projects.models import Agreement, ConfidentialReader, Project, Rfp, WaitingFor
 from projects.models.confidentiality import sights_of
+from projects.services.waiting import ESCALATION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence, Set
 
     from projects.models.rfp import RfpQuerySet
+
+NAMES_WANTED = "evaluation.naming"  # the wait that asks for people to be named, by its key
 
 
 @dataclass(frozen=True)
@@ -109,19 +112,28 @@ def keepers_of_clients(client_ids: Collection[int]) -> list[str]:
 
 
 def unmanned(rfp: Rfp) -> list[str]:
-    """Roles that a kept request and its project wait for though nobody who may see it signs in them: nothing would ever happen."""
+    """Roles that a kept request and its project wait for though nobody who may see it signs in them: nothing would ever happen.
+
+    What asks for people to be named, and what waits too long and went to management, waits for nothing of its own."""
     waits = WaitingFor.objects.open().filter(project__rfp=rfp, user=None, client=None).exclude(role="")
+    for prefix in (NAMES_WANTED, ESCALATION):
+        waits = waits.exclude(key__startswith=f"{prefix}:")
     return shut_out(rfp, set(waits.values_list("role", flat=True)))
 
 
-def shut_out(rfp: Rfp, roles: Set[str]) -> list[str]:
-    """Of these roles those, in words, in which nobody signs who may see a kept request. Three queries."""
+def shut_out(rfp: Rfp, roles: Set[str], *, apart_from: Set[int] = frozenset()) -> list[str]:
+    """Of these roles those, in words, in which nobody but these people signs who may see the request; none of one that is not kept.
+    Four queries."""
     sight = sights_of(pk=rfp.pk)[rfp.pk]
-    people = sight.people | sight.readers
+    if not sight.is_kept:
+        return []
+    people = (sight.people | sight.readers) - apart_from
     held = set(RoleGrant.objects.in_force().filter(user__in=people, role__in=roles).values_list("role", flat=True))
     held |= set(
         Delegation.objects.in_force(timezone.localdate()).filter(receiver__in=people, role__in=roles).values_list("role", flat=True)
     )
+    if sight.is_untaken:
+        held.add(Role.BUSINESS_DEVELOPMENT)
     return sorted(str(Role(role).label) for role in roles - held)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ MAY_BE_NEGATIVE = frozenset({"log_p", "melting_point_c"})
 FORECAST = tuple(f"forecast_year_{year}_kg" for year in range(1, 6))  # nothing in the first year is an answer
 MAY_BE_NOTHING = (*FORECAST, "budget_low", "solubility_mg_per_ml", "reference_standard_mg")
 QUANTITIES = tuple(name for name in DECIMALS if name not in MAY_BE_NEGATIVE.union(MAY_BE_NOTHING))
+SIZES = ("particle_size_d10_um", "particle_size_d50_um", "particle_size_d90_um")
 PERCENTS = ("yield_per_step_percent", "purity_area_percent")
 ALONE = ("submission_requirements", "special_conditions", "monographs")  # “none” excludes the others
 RISING = (  # the second is not less than the first
@@ -30,6 +32,14 @@ RISING = (  # the second is not less than the first
 )
 LARGEST_DOSE_MG = Decimal(100_000)  # 100 g a day: more than any registered dose
 ABSOLUTE_ZERO_C = Decimal("-273.15")
+HIGHEST_MELTING_C = 4500  # no solid is known that melts above it
+PKA = (-15, 60)  # from the strongest superacids to alkanes
+LOG_P = (-20, 40)  # a lipid of three long chains stays below 30
+LARGEST_PARTICLE_UM = 100_000  # 10 cm
+MOST_SOLUBLE_MG_PER_ML = 10_000  # 10 kg in a litre of water; the most soluble salts stay below 6 kg
+BETWEEN_ACIDITIES = re.compile(r"[;\n]|,\s+(?=[-−–]?\d)")
+WITHIN_BRACKETS = re.compile(r"\([^()]*\)?")
+NUMBER = re.compile(r"(?<![\w.,])[-−–+]?\d+(?:[.,]\d+)?")  # not that of a group, as in pKa1
 YEARS_AHEAD = 30
 MOST_WORKING_DAYS = 2000  # eight years: no lag, task, tolerance or move of a plan is longer
 
@@ -44,7 +54,8 @@ def limits(values: Mapping[str, Any], *, received_on: date, beside: Mapping[str,
     checks |= dict.fromkeys(MAY_BE_NOTHING, _or_nothing)
     checks |= dict.fromkeys(PERCENTS, _percent)
     checks |= dict.fromkeys(ALONE, _alone)
-    checks |= {"maximum_daily_dose_mg": _dose, "melting_point_c": _temperature}
+    checks |= {"maximum_daily_dose_mg": _dose, "melting_point_c": _temperature, "pka": _acidity, "log_p": _partition}
+    checks |= dict.fromkeys(SIZES, _size) | {"solubility_mg_per_ml": _solubility}
     found = {name: check(values[name]) for name, check in checks.items() if values.get(name) not in EMPTY}
     for name, words in _falling(values, beside or {}):
         found[name] = found.get(name) or words
@@ -70,7 +81,31 @@ def _dose(dose: Decimal) -> str:
 
 
 def _temperature(celsius: Decimal) -> str:
-    return "" if celsius >= ABSOLUTE_ZERO_C else _t("That is below absolute zero.")
+    if celsius < ABSOLUTE_ZERO_C:
+        return _t("That is below absolute zero.")
+    return "" if celsius <= HIGHEST_MELTING_C else _t("No solid is known that melts above 4500 °C.")
+
+
+def _acidity(typed: str) -> str:
+    """The first number of each part is one; what stands in brackets is its group or how it was measured."""
+    parts = (NUMBER.search(part) for part in BETWEEN_ACIDITIES.split(WITHIN_BRACKETS.sub(" ", typed)))
+    for found in filter(None, parts):
+        number = Decimal(found[0].replace(",", ".").replace("−", "-").replace("–", "-"))
+        if not PKA[0] <= number <= PKA[1]:
+            return _t("%(number)s is no pKa: they lie between -15 and 60.") % {"number": found[0]}
+    return ""
+
+
+def _partition(log_p: Decimal) -> str:
+    return "" if LOG_P[0] <= log_p <= LOG_P[1] else _t("Beyond all that is known: a logP lies between -20 and 40.")
+
+
+def _size(micrometres: Decimal) -> str:
+    return _quantity(micrometres) or ("" if micrometres <= LARGEST_PARTICLE_UM else _t("That is more than 10 cm; the size is in µm."))
+
+
+def _solubility(amount: Decimal) -> str:
+    return _or_nothing(amount) or ("" if amount <= MOST_SOLUBLE_MG_PER_ML else _t("That is more than 10 kg in a litre."))
 
 
 def _day(day: date, received_on: date) -> str:

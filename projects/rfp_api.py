@@ -22,6 +22,7 @@ from accounts.downloads import A_FILE, AnyFile, stored_file
 from accounts.models import Client, Contact, Role, User
 from accounts.permissions import require_permission
 from accounts.requests import ApiRequest
+from accounts.telephones import is_dialled
 from audit.refusals import BadInput
 from projects.api import UpdatedSince
 from projects.attachments import take_upload
@@ -157,7 +158,7 @@ class NewRfpSerializer(FormerAnswer):
     client = serializers.CharField(max_length=16, required=False, help_text="Code of the client; a client's own account may leave it out.")
     contact_name = serializers.CharField(max_length=200)
     contact_email = serializers.EmailField(required=False, allow_blank=True, default="")
-    contact_phone = serializers.CharField(required=False, allow_blank=True, default="", max_length=50)
+    contact_phone = serializers.CharField(required=False, allow_blank=True, default="", max_length=50, validators=[is_dialled])
     channel = serializers.ChoiceField(choices=Channel.choices, required=False, help_text="Of a request that one of ours logs.")
 
     class Meta:

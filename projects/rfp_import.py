@@ -20,6 +20,7 @@ from accounts.currencies import CurrencyField
 from accounts.duplicates import KnownNames, named, words_of
 from accounts.models import Client, User
 from accounts.numbers import NumberField, WholeNumberField
+from accounts.telephones import is_dialled
 from audit.refusals import BadInput, Words
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.limits import limits
@@ -159,7 +160,7 @@ def columns() -> tuple[Column, ...]:
             _("A new contact needs an e-mail address or a telephone number."),
             "purchasing@example.com",
         ),
-        Column("contact_phone", _("Telephone"), text(50), example="+41 61 000 00 00"),
+        Column("contact_phone", _("Telephone"), text(50, is_dialled), example="+41 61 000 00 00"),
         Column("channel", _("Channel"), ChoiceField(choices=CHANNELS), _("How the request came in."), "E-mail"),
         *(asked(name) for name in GIVEN),
         Column(

@@ -58,6 +58,7 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: hand over the letter of purchase inquiry %(number)s to %(supplier)s"),
     _("%(code)s: the letter of purchase inquiry %(number)s to %(supplier)s may not have arrived; send it again or hand it over"),
     _("%(step)s, from number %(number)s on"),
+    _("Name people: nobody of %(roles)s may see it before the confidentiality agreement is in force, and it waits for them."),
     _("%(code)s: %(title)s"),
 )
 

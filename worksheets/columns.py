@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -20,6 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currency_names import NAMES, named_currency
 from audit.refusals import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FORMULA = _("A formula stands here. Copy the column and paste it as values.")
 SPREADSHEET_ERROR = _("The spreadsheet shows an error here (%(typed)s).")
@@ -130,9 +133,9 @@ class TextField(forms.CharField):
         return str(super().to_python(in_words(value) if isinstance(value, Decimal) else value))
 
 
-def text(most: int) -> TextField:
+def text(most: int, *validators: Callable[[Any], None]) -> TextField:
     """A column that may be empty."""
-    return TextField(max_length=most, required=False)
+    return TextField(max_length=most, required=False, validators=validators)
 
 
 class MailField(TextField, forms.EmailField):

@@ -27,8 +27,8 @@ class AlreadyThere(BadInput):
 
 
 class Rows:
-    """One for each request. Override `clean` for what is true of a row, `tidy` for what is true of single cells; the rest only where
-    saving it is more than that.
+    """One for each request. Override `tidy` for what is true of single cells, `weigh` for what cells say of one another, `clean` for what
+    is true of a row whose cells are right; the rest only where saving it is more than that.
 
     All of it runs in the transaction of `worksheets.changing.change_rows`, which has asked the permission, holds parent and row, and
     takes back what a row has written when it is refused. What is raised here stands at the cell: BadInput by column ("" for the row).
@@ -45,6 +45,11 @@ class Rows:
 
     def tidy(self, row: Row) -> Mapping[str, Words | Sequence[Words]]:
         """Put what was typed as it is kept; what is wrong with single cells, by column, whatever stands in the others."""
+        return {}
+
+    def weigh(self, row: Row, changed: Collection[str], wrong: Collection[str]) -> Mapping[str, Words | Sequence[Words]]:
+        """What is wrong with the row as far as it can be judged beside the cells that are `wrong`, by column; `cells` reads it so.
+        changed: the columns that were."""
         return {}
 
     def clean(self, row: Row, changed: Collection[str]) -> None:
@@ -65,7 +70,8 @@ class Rows:
         """After the last row of the request, for what rests on several."""
 
     def judge(self, row: Row, changed: Collection[str]) -> None:
-        """`tidy`, `clean`, the model's own checks, then whether it is there already. Raises BadInput with all that is wrong, by column."""
+        """`tidy`, `weigh`, `clean`, the model's own checks, then whether it is there already. Raises BadInput with all that is wrong, by
+        column."""
         try:
             self._judge_whole(row, changed)
         except AlreadyThere:
@@ -77,7 +83,8 @@ class Rows:
             raise
 
     def _judge_whole(self, row: Row, changed: Collection[str]) -> None:
-        if wrong := self.tidy(row):
+        tidied = self.tidy(row)
+        if wrong := {**tidied, **self.weigh(row, changed, tidied)}:
             raise BadInput(wrong)
         self.clean(row, changed)
         typed = {column.name for column in self.sheet.typed}
@@ -88,7 +95,8 @@ class Rows:
         self._require_only_one(row, changed)
 
     def faults(self, row: Row, names: Collection[str], *, wrong: Collection[str]) -> dict[str, list[str]]:
-        """What these filled cells have against them each by itself, beside others that are wrong: a writer mends all of them at once."""
+        """What these filled cells have against them each by itself, and all of the row among themselves, beside others that are wrong: a
+        writer mends all of them at once."""
         found = BadInput({name: words for name, words in self.tidy(row).items() if name in names}).errors
         filled = {field.name for field in row._meta.fields if field.name in names and getattr(row, field.attname) not in field.empty_values}
         judged = filled - _fetched(row) - found.keys()
@@ -96,6 +104,8 @@ class Rows:
             row.clean_fields(exclude={field.name for field in row._meta.fields} - judged)
         except ValidationError as error:
             found |= error.message_dict
+        found |= BadInput(self.weigh(row, names, {*wrong, *found})).errors
+        found = {name: words for name, words in found.items() if name not in wrong}
         try:
             self._require_only_one(row, filled, wrong={*wrong, *found})
         except AlreadyThere as there:
@@ -110,6 +120,11 @@ class Rows:
                 typed = [column.name for column in self.sheet.typed if column.name in names]
                 column = next((name for name in typed if name in changed), typed[0] if typed else "")
                 raise AlreadyThere(column, other, getattr(other, "get_absolute_url", lambda: "")())
+
+
+def cells(row: Row, names: Sequence[str], wrong: Collection[str]) -> list[Any]:
+    """What these cells hold; None for those that are wrong, and for a row that was never read."""
+    return [None if name in wrong else getattr(row, name, None) for name in names]
 
 
 def _fetched(row: Row) -> set[str]:

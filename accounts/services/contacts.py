@@ -16,6 +16,7 @@ from accounts.models import Client, Contact, User
 from accounts.permissions import require_permission
 from accounts.services.clients import locked_client
 from accounts.services.shared import check, refuse_if
+from accounts.telephones import undiallable
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_reason
@@ -45,9 +46,7 @@ def create_contact(
     require_permission("accounts.create_contact", actor, client)
     contact = Contact(client=client)
     _take(contact, {"name": name, "email": email, "phone": phone, "position": position})
-    check(contact)
-    if reachable:
-        _require_reachable(contact)
+    _check(contact, reachable=reachable)
     _require_no_twin(contact)
     _require_another(contact, is_another, actor)
     contact.save(force_insert=True)
@@ -69,8 +68,7 @@ def change_contact(
     require_unchanged(version, now=contact_values(contact), wanted=changes, words=partial(words_of, contact))
     before = contact_values(contact)
     _take(contact, changes)
-    check(contact)
-    _require_reachable(contact)
+    _check(contact)
     after = contact_values(contact)
     if after == before:
         raise Refused(Blocker("contact.unchanged", _("Nothing differs from what the record holds.")))
@@ -124,8 +122,19 @@ def _take(contact: Contact, values: dict[str, Any]) -> None:
     contact.name, contact.email = " ".join(contact.name.split()), contact.email.lower()
 
 
-def _require_reachable(contact: Contact) -> None:
-    refuse_if(not (contact.email or contact.phone), "email", _("A contact needs an e-mail address or a telephone number."))
+def _check(contact: Contact, *, reachable: bool = True) -> None:
+    """All that is wrong with single fields. Raises BadInput."""
+    found: dict[str, list[str]] = {}
+    if words := undiallable(contact.phone):
+        found["phone"] = words
+    if reachable and not (contact.email or contact.phone):
+        found["email"] = [_t("A contact needs an e-mail address or a telephone number.")]
+    try:
+        check(contact)
+    except BadInput as bad:
+        found = bad.errors | found
+    if found:
+        raise BadInput(found)
 
 
 def _require_no_twin(contact: Contact) -> None:

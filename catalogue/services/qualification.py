@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
+from accounts.telephones import undiallable
 from audit.events import record
 from audit.refusals import BadInput
 from catalogue.models import Supplier, SupplierQualification
@@ -20,6 +21,10 @@ OF_THE_DECISION = {"decision", "decided_on", "material", "service", "valid_until
 
 
 class SupplierRows(Rows):
+    def tidy(self, row: Supplier) -> dict[str, list[str]]:
+        words = undiallable(row.phone)
+        return {"phone": words} if words else {}
+
     def clean(self, row: Supplier, changed: Collection[str]) -> None:
         """Everybody who keeps suppliers may bar one; that one is qualified was decided by the quality unit."""
         if "status" not in changed or row.status not in Supplier.QUALIFIED:

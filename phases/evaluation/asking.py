@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit.models import Event
 from audit.outbox import register_consumer
 from phases.evaluation import progress
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from projects.kept import unmanned
 from projects.models import Agreement, Phase, Project
 from projects.permissions import RELEASERS
 from projects.services.releasing import open_release_roles
@@ -19,6 +21,9 @@ from projects.touched import touched_by
 
 if TYPE_CHECKING:
     from projects.models import Quotation
+
+NAMING = ("rfp.reader_named", "rfp.reader_taken_off")
+CONFIDENTIALITY = ("client.confidentiality_asked", "client.confidentiality_waived")
 
 
 def records_of(project: Project) -> progress.Records:
@@ -47,13 +52,18 @@ def _unsigned(quotations: Sequence[Quotation]) -> bool:
     return draft is not None and open_release_roles(draft) == frozenset(RELEASERS)
 
 
+def waited_in_vain(project: Project) -> list[str]:
+    """Roles that a project which knows whether it `is_kept` waits for though nobody of them may see it."""
+    return unmanned(project.rfp) if project.is_kept else []  # type: ignore[attr-defined]
+
+
 @transaction.atomic
 def ask_next(project_id: int) -> list[progress.Asked]:
     """Bring the waits of one project's evaluation up to date; who is asked now. A project that left the phase or rests asks nobody."""
-    rows = Project.objects.select_for_update(of=("self",)).select_related("client", "account_owner", "project_manager", "charter")
-    project = rows.get(pk=project_id)
+    related = ("client", "account_owner", "project_manager", "charter", "rfp")
+    project = Project.objects.with_kept().select_for_update(of=("self",)).select_related(*related).get(pk=project_id)
     evaluated = project.is_active and project.phase == Phase.EVALUATION
-    now = progress.asked(records_of(project)) if evaluated else []
+    now = progress.asked(records_of(project), waited_in_vain(project)) if evaluated else []
     for step in progress.ASKED_STEPS:
         if all(each.step != step for each in now):
             close_waits(f"evaluation.{step}:{project.pk}")
@@ -76,12 +86,20 @@ def ask_everywhere() -> int:
 
 
 def ask_after(events: Sequence[Event]) -> None:
-    touched = touched_by(events)
+    touched = touched_by(events) | _seen_otherwise(events)
     waiting = Project.objects.filter(pk__in=touched).filter(phase=Phase.EVALUATION) | Project.objects.filter(
         pk__in=touched, waits__key__startswith="evaluation.", waits__closed_at=None
     )
     for pk in sorted(set(waiting.values_list("pk", flat=True))):
         ask_next(pk)
+
+
+def _seen_otherwise(events: Sequence[Event]) -> set[int]:
+    """Projects, by id, that others may see since: somebody was named or taken off, or the client asks otherwise."""
+    named = [event.object_id for event in events if event.kind in NAMING]
+    clients = [event.object_id for event in events if event.kind in CONFIDENTIALITY]
+    rows = Project.objects.running().filter(Q(rfp__in=named) | Q(client__in=clients)) if named or clients else Project.objects.none()
+    return set(rows.values_list("pk", flat=True))
 
 
 def register() -> None:

@@ -14,24 +14,24 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import BadInput, add_to_form, judge_too
 from audit.seen import version_after, version_of
 from catalogue.models import SHEET_DEPARTMENTS
 from phases.evaluation import progress, services
-from phases.evaluation.asking import records_of
+from phases.evaluation.asking import records_of, waited_in_vain
 from phases.evaluation.booking import of_other_sites
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import RecommendForm, SiteChoiceForm
 from phases.evaluation.owners import passed_over
 from phases.evaluation.price_basis import price_basis_of
 from projects.agreements import quality_wanted, running_out
-from projects.kept import shut_out, unmanned
 from projects.models import Charter, Project, Rfp, WaitingFor
 from projects.permissions import agreement_locks, lacking
 from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers
 from projects.services.lifecycle import not_active
 from projects.services.siting import choose_site, siting_blockers
+from projects.views.asked import say_asked
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -45,13 +45,8 @@ def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
     """Open the project of a complete request; what is missing is refused with its questions."""
     get_object_or_404(Rfp.objects.visible_to(request.user), number=number)
     project = services.submit_rfp(number, site=request.POST.get("site", ""), actor=request.user)
-    is_kept = Rfp.objects.undisclosed().filter(number=number).exists()
-    waiting = shut_out(project.rfp, set(SHEET_DEPARTMENTS)) if is_kept else []
-    if waiting:
-        words = _t("%(code)s is open. Nobody of %(names)s may see it before the confidentiality agreement is in force: name somebody.")
-        messages.warning(request, words % {"code": project.code, "names": ", ".join(waiting)})
-    else:
-        messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
+    asked = _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code}
+    say_asked(request, project, set(SHEET_DEPARTMENTS), asked=asked, done=_t("%(code)s is open.") % {"code": project.code})
     if others := passed_over(project):
         words = _t("Opened with the department, as who is named no longer works there or may not see the project: %(names)s.")
         messages.warning(request, words % {"names": "; ".join(map(str, others))})
@@ -72,7 +67,7 @@ def rfp_clock(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _project(request: SignedInRequest, code: str) -> Project:
-    return visible_project(request, code, "client", "compound", "project_manager", "rfp", "charter", "site")
+    return visible_project(request, code, "client", "compound", "project_manager", "account_owner", "rfp", "charter", "site")
 
 
 @internal_required
@@ -95,6 +90,8 @@ def evaluation_recommend(request: SignedInRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _t("The recommendation is recorded."))
             return redirect("project-evaluation", code)
+    else:
+        judge_too(form, services.wrong_recommendation)
     return _evaluation(request, project, recommend_form=form, version=version)
 
 
@@ -134,11 +131,10 @@ def _evaluation(
     in_evaluation = project.phase == "evaluation" and project.is_active
     context = {
         "project": project,
-        "unmanned": unmanned(project.rfp) if project.is_kept else [],  # type: ignore[attr-defined]
         "records": records,
         "basis": basis,
         "steps": progress.as_stepper(steps),
-        "next": progress.next_step(steps, project) if in_evaluation else None,
+        "next": progress.next_step(steps, project, waited_in_vain(project)) if in_evaluation else None,
         "quotations": [(row, progress.next_act(row)) for row in records.quotations],
         "missing_agreements": progress.missing_agreements(records.agreements, project.today),
         "ending_agreements": running_out(project),

@@ -80,8 +80,10 @@ def steps_of(records: Records, basis: PriceBasis) -> list[Step]:
     ]
 
 
-def next_step(steps: Sequence[Step], project: Project) -> Step:
-    """The first step that is not done; after the last one the gate."""
+def next_step(steps: Sequence[Step], project: Project, unmanned: Sequence[str] = ()) -> Step:
+    """The first step that is not done, after the last one the gate; before all, people for roles that are waited for in vain."""
+    if unmanned:
+        return _naming(project, unmanned)
     gate = Step(
         _t("Gate G1"),
         False,
@@ -92,6 +94,20 @@ def next_step(steps: Sequence[Step], project: Project) -> Step:
         link_words=_t("Open the gate"),
     )
     return next((step for step in steps if not step.done), gate)
+
+
+def _naming(project: Project, unmanned: Sequence[str]) -> Step:
+    """unmanned: roles that a kept project waits for though nobody of them may see it."""
+    words = _t("Name people: nobody of %(roles)s may see it before the confidentiality agreement is in force, and it waits for them.")
+    return Step(
+        _t("People who may see it"),
+        False,
+        "",
+        next=words % {"roles": ", ".join(unmanned)},
+        who=str(project.account_owner or Role.BUSINESS_DEVELOPMENT.label),
+        link=reverse("rfp-confidentiality", args=[project.rfp.number]) + "#name-title",
+        link_words=_t("Name somebody"),
+    )
 
 
 def as_stepper(steps: Sequence[Step]) -> list[dict[str, object]]:
@@ -283,11 +299,22 @@ def _charter(records: Records) -> Step:
     )
 
 
-ASKED_STEPS = ("recommendation", "quotation", "agreements", "charter")
+ASKED_STEPS = ("naming", "recommendation", "quotation", "agreements", "charter")
 
 
-def asked(records: Records) -> list[Asked]:
+def asked(records: Records, unmanned: Sequence[str] = ()) -> list[Asked]:
     """Whom the phase waits for now, in the order of the lifecycle; sheets, second release and answer have waits of their own."""
+    return [*_ask_for_names(records, unmanned), *_ask_for_work(records)]
+
+
+def _ask_for_names(records: Records, unmanned: Sequence[str]) -> list[Asked]:
+    if not unmanned:
+        return []
+    step = _naming(records.project, unmanned)
+    return [_ask_business(records, "naming", step.next, step.link)]
+
+
+def _ask_for_work(records: Records) -> list[Asked]:
     if not _sheets(records).done:
         return []
     recommended = _recommendation(records)

@@ -40,6 +40,7 @@ from projects.services.rfp import locked_rfp
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from accounts.models import User
@@ -197,16 +198,24 @@ def label_of(name: str) -> str:
 
 
 def _validate_sheet(sheet: DepartmentAssessment) -> None:
-    given = {name: cost for name in COSTS if (cost := getattr(sheet, name)) is not None}
-    costs = list(given.values())
-    if costs != sorted(costs):
-        raise BadInput({name: [_t("Low, base and high must rise in this order.")] for name in given})
-    if costs and not sheet.currency:
-        raise BadInput({"currency": [_t("A cost needs its currency.")]})
+    errors = wrong_costs(sheet_values(sheet))
     try:
         sheet.clean_fields(exclude=["project", "department", "state"])
     except ValidationError as error:
-        raise BadInput(error.message_dict) from error
+        errors = error.message_dict | errors
+    if errors:
+        raise BadInput(errors)
+
+
+def wrong_costs(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Of those values of a sheet that are given."""
+    given = {name: cost for name in COSTS if (cost := values.get(name)) is not None}
+    costs, errors = list(given.values()), dict[str, list[str]]()
+    if costs != sorted(costs):
+        errors = {name: [_t("Low, base and high must rise in this order.")] for name in given}
+    if costs and not values.get("currency", "?"):
+        errors["currency"] = [_t("A cost needs its currency.")]
+    return errors
 
 
 @transaction.atomic
@@ -315,20 +324,28 @@ def reopen_sheet(code: str, department_key: str, *, actor: User, reason: str) ->
     return sheet
 
 
+def wrong_recommendation(values: Mapping[str, str]) -> dict[str, list[str]]:
+    """Of what is given of one."""
+    errors: dict[str, list[str]] = {}
+    recommendation, conditions = values.get("recommendation"), values.get("conditions")
+    if recommendation is not None and recommendation not in InquiryAssessment.Recommendation.values:
+        errors["recommendation"] = [_t("Choose bid, bid with conditions or no bid.")]
+    if not values.get("reason", "?").strip():
+        errors["reason"] = [_t("Give the reasons.")]
+    wants_conditions = recommendation == InquiryAssessment.Recommendation.BID_WITH_CONDITIONS
+    if wants_conditions and conditions is not None and not conditions.strip(" -•\t\r\n"):
+        errors["conditions"] = [_t("Name the conditions.")]
+    return errors
+
+
 @act
 def recommend(code: str, *, recommendation: str, reason: str, actor: User, conditions: str = "", version: str = "") -> InquiryAssessment:
     """Record the recommendation; a later one replaces it and the history keeps both. version: of what was shown (`audit.seen`)."""
     project = locked(code, actor)
     require_permission("phases.recommend", actor, project)
     require_active(project)
-    errors: dict[str, list[str]] = {}
-    if recommendation not in InquiryAssessment.Recommendation.values:
-        errors["recommendation"] = [_t("Choose bid, bid with conditions or no bid.")]
-    if not reason.strip():
-        errors["reason"] = [_t("Give the reasons.")]
-    if recommendation == InquiryAssessment.Recommendation.BID_WITH_CONDITIONS and not conditions.strip(" -•\t\r\n"):
-        errors["conditions"] = [_t("Name the conditions.")]
-    if errors:
+    given = {"recommendation": recommendation, "reason": reason, "conditions": conditions}
+    if errors := wrong_recommendation(given):
         raise BadInput(errors)
     wanted = {"recommendation": recommendation, "reason": reason, "conditions": conditions}
     present = InquiryAssessment.objects.select_for_update().filter(project=project).first()

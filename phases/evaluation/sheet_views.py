@@ -22,7 +22,7 @@ from accounts.forms import SigningForm
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.events import events_of
-from audit.refusals import BadInput, Missing, NotAllowed, Refused, add_to_form
+from audit.refusals import BadInput, Judge, Missing, NotAllowed, Refused, add_to_form, judge_too
 from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import services
@@ -75,6 +75,7 @@ def sheet_page(request: SignedInRequest, code: str, department: str) -> HttpResp
         lambda: services.save_sheet(
             code, department, changes=form.cleaned_data, actor=request.user, version=request.POST.get("version", "")
         ),
+        services.wrong_costs,
     )
 
 
@@ -226,8 +227,9 @@ def _answer(
     form_name: str,
     form: forms.BaseForm,
     act: Callable[[], object],
+    judge: Judge | None = None,
 ) -> HttpResponse:
-    """Run a service on a bound form and go back to the sheet; what the service rejects is shown at its field."""
+    """Run a service on a bound form and go back to the sheet; what the service rejects is shown at its field. judge: as `carried_out`."""
     version = request.POST.get("version", "")
     if form.is_valid():
         try:
@@ -238,6 +240,8 @@ def _answer(
         else:
             messages.success(request, words)
             return redirect(sheet)
+    elif judge is not None:
+        judge_too(form, judge)
     return _render_sheet(request, sheet, status=400, version=version, **{form_name: form})
 
 

@@ -16,13 +16,14 @@ from projects.models import ProjectRisk
 from projects.occupancies import days_of
 from projects.services.occupancy import LONGEST_DAYS
 from worksheets.columns import ChoiceField
-from worksheets.rows import Rows
+from worksheets.rows import Rows, cells
 
 if TYPE_CHECKING:
     from phases.evaluation.cost_tables import PlannedUtility
     from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption
 
 MOST_YEARS = 10
+OF_DAYS = ("batches", "hours", "shifts_per_day")
 
 
 class LevelField(ChoiceField):
@@ -36,26 +37,27 @@ class LevelField(ChoiceField):
 
 
 class AssumptionRows(Rows):
-    def clean(self, row: SheetAssumption, changed: Collection[str]) -> None:
+    def weigh(self, row: SheetAssumption, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
         """A figure has its unit; low and high belong to it, and stand on its sides."""
-        errors = {}
-        if row.figure is None:
-            errors = {name: _t("This belongs to a figure.") for name in ("unit", "low", "high") if getattr(row, name) not in (None, "")}
-        elif not row.unit:
-            errors["unit"] = _t("A figure needs its unit.")
-        else:
-            errors |= {"low": _t("Above the figure.")} if row.low is not None and row.low > row.figure else {}
-            errors |= {"high": _t("Below the figure.")} if row.high is not None and row.high < row.figure else {}
-        if errors:
-            raise BadInput(errors)
+        if "figure" in wrong:
+            return {}
+        figure, unit, low, high = cells(row, ("figure", "unit", "low", "high"), wrong)
+        if figure is None:
+            given = {"unit": unit, "low": low, "high": high}
+            return {name: _t("This belongs to a figure.") for name, value in given.items() if value not in (None, "")}
+        errors = {} if unit or "unit" in wrong else {"unit": _t("A figure needs its unit.")}
+        errors |= {"low": _t("Above the figure.")} if low is not None and low > figure else {}
+        errors |= {"high": _t("Below the figure.")} if high is not None and high < figure else {}
+        return errors
 
 
 class PlannedTestRows(Rows):
-    def clean(self, row: PlannedTest, changed: Collection[str]) -> None:
+    def weigh(self, row: PlannedTest, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
         """A price is chosen while it is valid; later it may expire, and is then marked."""
-        day = priced_on(self.parent)
-        if "price" in changed and not row.price.holds_on(day):
-            raise BadInput({"price": _t("This price is %(standing)s.") % {"standing": standing_on(row.price, day)}})
+        day, (price,) = priced_on(self.parent), cells(row, ["price"], wrong)
+        if "price" not in changed or price is None or price.holds_on(day):
+            return {}
+        return {"price": _t("This price is %(standing)s.") % {"standing": standing_on(price, day)}}
 
 
 class CostRows(Rows):
@@ -72,14 +74,18 @@ class HourRows(CostRows):
 
 
 class MethodRows(CostRows):
+    def weigh(self, row: SheetCost, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+        if "work" in wrong:
+            return {}
+        if not row.work:
+            return {"work": _t("Say what is done: development, validation or transfer, or that it is columns and standards.")}
+        if row.work == SheetCost.Work.COLUMNS and not row.unit and "unit" not in wrong:
+            return {"unit": _t("By what they are bought: pieces, mg, …")}
+        return {}
+
     def clean(self, row: SheetCost, changed: Collection[str]) -> None:
         """Work is counted in hours, columns and standards in whatever they are bought by."""
-        if not row.work:
-            raise BadInput({"work": _t("Say what is done: development, validation or transfer, or that it is columns and standards.")})
-        is_bought = row.work == SheetCost.Work.COLUMNS
-        if is_bought and not row.unit:
-            raise BadInput({"unit": _t("By what they are bought: pieces, mg, …")})
-        row.unit = row.unit if is_bought else HourRows.unit
+        row.unit = row.unit if row.work == SheetCost.Work.COLUMNS else HourRows.unit
 
 
 class KilogramRows(CostRows):
@@ -87,31 +93,34 @@ class KilogramRows(CostRows):
 
 
 class PlannedUtilityRows(Rows):
-    def clean(self, row: PlannedUtility, changed: Collection[str]) -> None:
+    def weigh(self, row: PlannedUtility, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
         """By kind, or as one figure of the operation: not twice. A rate is entered while it is valid."""
         errors = {}
-        if row.operation.utilities_per_kg:
+        operation, until = cells(row, ("operation", "valid_until"), wrong)
+        if operation is not None and operation.utilities_per_kg:
             errors["operation"] = _t("This operation has one figure for all its utilities; empty that first.")
-        if "valid_until" in changed and row.valid_until and row.valid_until < priced_on(self.parent):
+        if "valid_until" in changed and until and until < priced_on(self.parent):
             errors["valid_until"] = _t("This day has passed.")
-        if errors:
-            raise BadInput(errors)
+        return errors
 
 
 class PlannedOperationRows(Rows):
-    def clean(self, row: PlannedOperation, changed: Collection[str]) -> None:
-        """What the calendar can hold: a year at once, and not in another decade. A vessel brings its rate where none is typed; 0 is one."""
+    def weigh(self, row: PlannedOperation, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+        """What the calendar can hold: a year at once, and not in another decade."""
         errors = {}
+        batches, hours, shifts, from_day, utilities = cells(row, (*OF_DAYS, "wanted_from", "utilities_per_kg"), wrong)
+        if None not in (batches, hours) and shifts and work_of(row).days > LONGEST_DAYS:
+            errors["hours"] = _t("The vessel would be taken for more than a year.")
+        if from_day and abs(from_day.year - priced_on(self.parent).year) > MOST_YEARS:
+            errors["wanted_from"] = _t("This is more than %(years)d years away.") % {"years": MOST_YEARS}
+        if "utilities_per_kg" in changed and utilities and row.pk and row.utilities.exists():
+            errors["utilities_per_kg"] = _t("The utilities of this operation stand by kind in a table of their own; leave this one empty.")
+        return errors
+
+    def clean(self, row: PlannedOperation, changed: Collection[str]) -> None:
+        """A vessel brings its rate where none is typed; 0 is one."""
         if "vessel_rate" in self.empty or ("vessel" in changed and "vessel_rate" not in changed):
             take_rate(row, self.parent)
-        if None not in (row.batches, row.hours) and row.shifts_per_day and work_of(row).days > LONGEST_DAYS:
-            errors["hours"] = _t("The vessel would be taken for more than a year.")
-        if row.wanted_from and abs(row.wanted_from.year - priced_on(self.parent).year) > MOST_YEARS:
-            errors["wanted_from"] = _t("This is more than %(years)d years away.") % {"years": MOST_YEARS}
-        if "utilities_per_kg" in changed and row.utilities_per_kg and row.pk and row.utilities.exists():
-            errors["utilities_per_kg"] = _t("The utilities of this operation stand by kind in a table of their own; leave this one empty.")
-        if errors:
-            raise BadInput(errors)
         row.proposed = False
 
     def remove(self, row: PlannedOperation) -> None:

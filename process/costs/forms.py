@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.currencies import CURRENCIES
 from accounts.numbers import PercentField, WholeNumberField
 from process.costs.models import PHASE_CHOICES, PRICED_PHASES, CostAssessment
-from process.costs.services import BATCH_ENDS, END_FIELDS, FIELDS, SCALE_FIELDS, SIZES, scale_values
+from process.costs.services import BATCH_ENDS, END_FIELDS, FIELDS, SCALE_FIELDS, SIZES, scale_values, wrong_sizes
 from process.costs.simulation import SEED
 from process.costs.trial import Trial
 from process.models import RouteVersion
@@ -99,6 +99,16 @@ class ScenarioForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in (*FIELDS, *END_FIELDS)} | _sizes(self.cleaned_data)
+
+
+def readable_sizes(cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the phases whose fields could all be read: what the service judges, also where other fields are wrong."""
+    phases = (names for names in FIELDS_OF_PHASES.values() if all(name in cleaned for name in names))
+    return {name: cleaned[name] or (Decimal(0) if name in SCALE_FIELDS else cleaned[name]) for names in phases for name in names}
+
+
+def wrong_phases(cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
+    return wrong_sizes(readable_sizes(cleaned))
 
 
 def _sizes(cleaned: Mapping[str, Any]) -> dict[str, Any]:

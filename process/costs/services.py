@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, require_none, require_reason
+from audit.refusals import Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from catalogue.models.supply import LIST, ListOfPrices, list_of
 from process.costs.building import assessed, needed_by_largest
@@ -89,9 +89,10 @@ def open_scenario(code: str, values: Values, *, actor: User) -> CostAssessment:
     """With the prices that are known for the materials of its route. Raises BadInput at the field."""
     project = _project(code, actor)
     row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor)
-    _fill(row, values)
+    sizes = _sizes_in(dict.fromkeys((*SCALE_FIELDS, *END_FIELDS)) | dict(values))
+    _fill(row, values, sizes)
     row.save(force_insert=True)
-    _keep_phases(row, _sizes_in(dict.fromkeys((*SCALE_FIELDS, *END_FIELDS)) | dict(values)))
+    _keep_phases(row, sizes)
     add_materials(row)
     record("cost.opened", row, actor=actor, after=as_data(row, FIELDS), link=row.get_absolute_url())
     return row
@@ -104,9 +105,10 @@ def copy_scenario(pk: int, name: str, *, trial: Trial | None = None, actor: User
     project, tried = _project(source.project.code, actor), trial or Trial()
     row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor, made_from=source)
     kept: dict[str, Any] = {each: getattr(source, each) for each in FIELDS}
-    _fill(row, kept | {"name": name} | ({} if tried.yield_pct is None else {"yield_pct": tried.yield_pct}))
+    sizes = scale_values(source) | end_values(source) | _tried_sizes(source, tried)
+    _fill(row, kept | {"name": name} | ({} if tried.yield_pct is None else {"yield_pct": tried.yield_pct}), sizes)
     row.save(force_insert=True)
-    _keep_phases(row, scale_values(source) | end_values(source) | _tried_sizes(source, tried))
+    _keep_phases(row, sizes)
     CostLine.objects.bulk_create([_copy(each, row) for each in source.lines.all()])
     MaterialPrice.objects.bulk_create([_copy(each, row) for each in source.prices.all()])
     RiskItem.objects.bulk_create([_copy(each, row) for each in source.risks.all()])
@@ -121,10 +123,11 @@ def change_scenario(pk: int, values: Values, *, actor: User, version: str = "") 
     before = scenario_values(row)
     require_unchanged(version, now=before, wanted=values, words=partial(_words, row, before))
     old = as_data(row, FIELDS)
-    changed = _fill(row, values)
+    sizes = _sizes_in(values)
+    changed = _fill(row, values, sizes)
     if changed:
         row.save(update_fields=changed)
-    resized = _keep_phases(row, _sizes_in(values))
+    resized = _keep_phases(row, sizes)
     if "route_version" in changed:
         add_materials(row)
     if changed or resized:
@@ -234,9 +237,10 @@ def locked_draft(pk: int, actor: User) -> CostAssessment:
     return row
 
 
-def _fill(row: CostAssessment, values: Values) -> list[str]:
+def _fill(row: CostAssessment, values: Values, sizes: Mapping[str, Any]) -> list[str]:
+    """Raises BadInput with all that is wrong, also with the sizes."""
     own = {name: values[name] for name in FIELDS if name in values}
-    errors: dict[str, list[str]] = {}
+    errors = wrong_sizes(sizes, row)
     version = own.get("route_version")
     if version is not None and version.route.project_id != row.project_id:
         errors["route_version"] = [_t("This is the route of another project.")]
@@ -244,26 +248,42 @@ def _fill(row: CostAssessment, values: Values) -> list[str]:
 
 
 def _keep_phases(row: CostAssessment, sizes: Mapping[str, Any]) -> list[str]:
-    """Writes what differs, and gives its names. Raises BadInput where a size is below zero, or batches have none."""
-    rows = {each.phase: each for each in CostPhase.objects.filter(assessment=row)}
-    changed, errors = [], {}
+    """Writes what differs, judged before, and gives its names."""
+    changed = []
+    for kept, names in _resized(row, sizes):
+        if names or kept.pk is None:
+            kept.save()
+        changed += [f"{kept.phase}-{name}" for name in names]
+    return changed
+
+
+def wrong_sizes(sizes: Mapping[str, Any], row: CostAssessment | None = None) -> dict[str, list[str]]:
+    """Of phases as they would be, of a new scenario or of one that is there: sizes below zero, batches without a size."""
+    errors: dict[str, list[str]] = {}
+    for kept, _names in _resized(row or CostAssessment(), sizes):
+        errors |= {f"{kept.phase}-{name}": [words] for name, words in _wrong_phase(kept).items()}
+    return errors
+
+
+def _resized(row: CostAssessment, sizes: Mapping[str, Any]) -> list[tuple[CostPhase, list[str]]]:
+    """Every phase with its sizes, and what differs of them from before."""
+    rows = {each.phase: each for each in CostPhase.objects.filter(assessment_id=row.pk)} if row.pk else {}
+    found = []
     for phase in PRICED_PHASES:
         kept = rows.get(phase) or CostPhase(assessment=row, phase=phase)
         names = [name for name in (*SIZES, *BATCH_ENDS) if sizes.get(f"{phase}-{name}", getattr(kept, name)) != getattr(kept, name)]
         for name in names:
             setattr(kept, name, sizes[f"{phase}-{name}"])
-        if kept.batch_kg < 0 or kept.batches < 0:
-            errors[f"{phase}-{'batch_kg' if kept.batch_kg < 0 else 'batches'}"] = _t("Not below zero.")
-        elif bool(kept.batch_kg) != bool(kept.batches):
-            errors[f"{phase}-batches"] = _t("A batch size and a number of batches belong together; leave both empty where nothing is made.")
-        elif wrong := _wrong_ends(kept):
-            errors |= {f"{phase}-{name}": words for name, words in wrong.items()}
-        elif names or kept.pk is None:
-            kept.save()
-        changed += [f"{phase}-{name}" for name in names]
-    if errors:
-        raise BadInput(errors)
-    return changed
+        found.append((kept, names))
+    return found
+
+
+def _wrong_phase(row: CostPhase) -> dict[str, str]:
+    below = {name: _t("Not below zero.") for name in SIZES if getattr(row, name) < 0}
+    if not below and bool(row.batch_kg) != bool(row.batches):
+        words = _t("A batch size and a number of batches belong together; leave both empty where nothing is made.")
+        return {"batches": words}
+    return below or _wrong_ends(row)
 
 
 def _wrong_ends(row: CostPhase) -> dict[str, str]:

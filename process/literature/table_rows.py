@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from process.literature.models import Literature, StepSupport
 from process.routes.models import RouteStep
+from projects.limits import YEARS_AHEAD
 from projects.services.locking import next_number
 from worksheets.rows import AlreadyThere, Rows
 
@@ -19,7 +22,20 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 BETWEEN = re.compile(r"[;\n]")
+BEFORE_A_DOI = re.compile(r"^(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)
+DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+DIGIT = re.compile(r"\d")
 Named = tuple[int, int]  # a route, and the key of a step in all its versions
+
+
+def _wrong_identifier(row: Literature) -> str:
+    """A paper has a DOI; the numbers of patents and dossiers look otherwise in every country, yet have digits."""
+    if not row.identifier:
+        return ""
+    if row.kind == Literature.Kind.PAPER:
+        words = _t("This is no DOI: one looks like 10.1021/acs.joc.9b00001. Leave it empty where there is none.")
+        return "" if DOI.fullmatch(row.identifier) else words
+    return "" if DIGIT.search(row.identifier) else _t("A number has digits, as in WO 2019/123456. Leave it empty where there is none.")
 
 
 class LiteratureRows(Rows):
@@ -29,6 +45,16 @@ class LiteratureRows(Rows):
 
     def new(self) -> Literature:
         return Literature(project=self.parent, number=next_number(self.parent.literature.all()), added_by=self.actor)
+
+    def tidy(self, row: Literature) -> dict[str, str]:
+        """A DOI is kept as it is, however it was copied."""
+        row.identifier = BEFORE_A_DOI.sub("", row.identifier.strip())
+        found, today = {"identifier": _wrong_identifier(row)}, timezone.localdate()
+        if row.year is not None and row.year > today.year + 1:
+            found["year"] = _t("Nothing is published later than next year.")
+        if row.rights_expire_on and row.rights_expire_on > today + timedelta(days=366 * YEARS_AHEAD):
+            found["rights_expire_on"] = _t("No right lasts so long: this day lies more than 30 years ahead.")
+        return {name: words for name, words in found.items() if words}
 
     def clean(self, row: Literature, changed: Collection[str]) -> None:
         same = Literature.objects.filter(project=self.parent, identifier__iexact=row.identifier).exclude(pk=row.pk)

@@ -54,9 +54,11 @@ def prepare_inquiry(
     steps = list(steps_of(version))
     proposed, faults = lines_for(steps, target_kg, priced_on=None if with_priced else project.today)
     require_none(blockers_of(faults, version, steps))
+    errors = wrong_day({"answer_by": answer_by}, project.today)
     if not proposed:
-        words = _t("Every input of this route has a price that holds. Tick this to ask for other prices all the same.")
-        raise BadInput({"with_priced": [words]})
+        errors["with_priced"] = [_t("Every input of this route has a price that holds. Tick this to ask for other prices all the same.")]
+    if errors:
+        raise BadInput(errors)
     number = next_number(PurchaseInquiry.objects.filter(project=project))
     inquiry = PurchaseInquiry(project=project, route_version=version, number=number, prepared_by=actor, target_kg=target_kg)
     _fill(inquiry, {"answer_by": answer_by, "note": note})
@@ -336,8 +338,11 @@ def locked_inquiry(pk: int, actor: User) -> PurchaseInquiry:
 
 
 def _fill(inquiry: PurchaseInquiry, values: Values) -> list[str]:
-    """Raises BadInput at the field."""
+    """Raises BadInput at every field that is wrong."""
+    return take(inquiry, values, FIELDS, wrong_day(values, inquiry.project.today, kept=inquiry.answer_by))
+
+
+def wrong_day(values: Values, today: date, *, kept: date | None = None) -> dict[str, list[str]]:
+    """By this day answers are wanted: it is still to come, unless it was entered earlier."""
     by = values.get("answer_by")
-    if by is not None and by != inquiry.answer_by and by < inquiry.project.today:
-        raise BadInput({"answer_by": _t("This day is over.")})
-    return take(inquiry, values, FIELDS, {})
+    return {"answer_by": [_t("This day is over.")]} if by is not None and by != kept and by < today else {}

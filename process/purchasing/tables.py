@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _t
 from audit.events import record
 from audit.refusals import BadInput
 from catalogue.models import Supplier
+from catalogue.services.supply import wrong_quote
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry, answered
 from process.purchasing.services import add_addressees, await_answers, told_of
 from projects.services.waiting import close_waits
 from worksheets.changing import ADD, CHANGE, REMOVE, Change, change_rows
 from worksheets.reading_cells import told
-from worksheets.rows import Rows
+from worksheets.rows import Rows, cells
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -37,18 +38,23 @@ ONLY_OF_AN_OFFER = ("currency", "pack_kg", "minimum_order_kg", "lead_time_days",
 
 
 class LineRows(Rows):
+    def weigh(self, row: InquiryLine, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+        (day,) = cells(row, ["wanted_on"], wrong)
+        is_over = day is not None and "wanted_on" in changed and day < self.parent.project.today
+        return {"wanted_on": _t("This day is over.")} if is_over else {}
+
     def clean(self, row: InquiryLine, changed: Collection[str]) -> None:
         """The grade of the catalogue where no other is wanted."""
-        if row.wanted_on and "wanted_on" in changed and row.wanted_on < self.parent.project.today:
-            raise BadInput({"wanted_on": _t("This day is over.")})
         row.specification = row.specification or row.material.grade
 
 
 class AskRows(Rows):
-    def clean(self, row: InquiryAsk, changed: Collection[str]) -> None:
-        if row.supplier.status in Supplier.NOT_ASKED:
-            words = _t("%(supplier)s is %(status)s; nobody is asked there.")
-            raise BadInput({"supplier": words % {"supplier": row.supplier, "status": row.supplier.get_status_display().lower()}})
+    def weigh(self, row: InquiryAsk, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+        (supplier,) = cells(row, ["supplier"], wrong)
+        if supplier is None or supplier.status not in Supplier.NOT_ASKED:
+            return {}
+        words = _t("%(supplier)s is %(status)s; nobody is asked there.")
+        return {"supplier": words % {"supplier": supplier, "status": supplier.get_status_display().lower()}}
 
     def add(self, row: InquiryAsk) -> InquiryAsk:
         add_addressees(self.parent, [row.supplier])
@@ -64,15 +70,18 @@ class AskRows(Rows):
 class AnswerRows(Rows):
     """An offer is a price beside its material too, by the door of that table; both are one change."""
 
-    def clean(self, row: InquiryAnswer, changed: Collection[str]) -> None:
+    def weigh(self, row: InquiryAnswer, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+        """What the table of the prices will say of an offer is said here with everything else."""
         row.quoted_on = row.quoted_on or self.parent.project.today
         row.reference = row.reference or str(self.parent)
-        errors = _offer_errors(row) if row.is_offer else _none_errors(row)
-        if not InquiryAsk.objects.filter(line=row.line, supplier=row.supplier).exists():
+        errors: dict[str, str] = {}
+        if "price_per_kg" not in wrong:
+            errors = _offer_errors(row, wrong) if row.is_offer else _none_errors(row, wrong)
+        line, supplier = cells(row, ("line", "supplier"), wrong)
+        if None not in (line, supplier) and not InquiryAsk.objects.filter(line=line, supplier=supplier).exists():
             words = _t("%(supplier)s is not asked for %(material)s in this inquiry.")
-            errors["supplier"] = words % {"supplier": row.supplier, "material": row.line}
-        if errors:
-            raise BadInput(errors)
+            errors["supplier"] = words % {"supplier": supplier, "material": line}
+        return errors
 
     def add(self, row: InquiryAnswer) -> InquiryAnswer:
         self._file(row)
@@ -135,17 +144,19 @@ def unanswered(inquiry: PurchaseInquiry) -> QuerySet[InquiryAsk]:
     return InquiryAsk.objects.filter(~answered(), inquiry=inquiry).select_related("line__material", "supplier")
 
 
-def _offer_errors(row: InquiryAnswer) -> dict[str, Any]:
-    errors: dict[str, Any] = {}
-    if row.no_offer_because:
+def _offer_errors(row: InquiryAnswer, wrong: Collection[str]) -> dict[str, str]:
+    errors = wrong_quote(row, wrong)
+    if row.no_offer_because and "no_offer_because" not in wrong:
         errors["no_offer_because"] = _t("There is a price: empty one of the two.")
-    if not row.currency:
+    if not row.currency and "currency" not in wrong:
         errors["currency"] = _t("A price needs its currency.")
     return errors
 
 
-def _none_errors(row: InquiryAnswer) -> dict[str, Any]:
+def _none_errors(row: InquiryAnswer, wrong: Collection[str]) -> dict[str, str]:
+    if "no_offer_because" in wrong:
+        return {}
     if not row.no_offer_because:
         return {"price_per_kg": _t("Enter the price, or say why there is no offer.")}
-    given = [name for name in ONLY_OF_AN_OFFER if getattr(row, name) not in (None, "")]
+    given = [name for name, value in zip(ONLY_OF_AN_OFFER, cells(row, ONLY_OF_AN_OFFER, wrong), strict=True) if value not in (None, "")]
     return {name: _t("This belongs to an offer; without a price leave it empty.") for name in given}

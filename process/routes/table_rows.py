@@ -10,13 +10,16 @@ from django.db.models import Max
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
+from catalogue.chemistry import StructureError, parse_structure
 from catalogue.models import Compound
 from catalogue.services import create_or_find_compound
 from process.routes.models import RouteStep, StepInput
 from process.routes.services.shared import split_by_references
-from worksheets.rows import Rows
+from worksheets.rows import Rows, cells
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from process.routes.models import RouteVersion
 
 DECIDED = re.compile(r"\bstep (\d+)")  # in the subject of a finding about what the step makes
@@ -35,17 +38,20 @@ class StepRows(Rows):
         subjects = " ".join(route.dispositions.values_list("subject", flat=True))
         return RouteStep(version=self.parent, key=max(used, cited, *map(int, DECIDED.findall(subjects))) + 1)
 
-    def clean(self, row: RouteStep, changed: Collection[str]) -> None:
-        errors = _wrong_yields(row)
-        low, high = row.temperature_min_c, row.temperature_max_c
+    def weigh(self, row: RouteStep, changed: Collection[str], wrong: Collection[str]) -> dict[str, list[str]]:
+        errors = _wrong_yields(*cells(row, YIELDS, wrong))
+        low, high = cells(row, ("temperature_min_c", "temperature_max_c"), wrong)
         if low is not None and high is not None and high < low:
             errors["temperature_max_c"] = [_t("The upper temperature is below the lower one.")]
         if "name" in changed and self.parent.steps.filter(name__iexact=row.name).exclude(pk=row.pk).exists():
             errors["name"] = [_t("Another step of this version has this name; inputs name their step by it.")]
         if "name" in changed and (words := split_by_references(row.name)):
             errors["name"] = words
-        if errors:
-            raise BadInput(errors)
+        if "product_structure" in changed and (words := _wrong_structure(row.product_structure)):
+            errors["product_structure"] = words
+        return errors
+
+    def clean(self, row: RouteStep, changed: Collection[str]) -> None:
         if row.typed_structure is not None:
             row.product_compound, row.typed_structure = self._compound(row), None
 
@@ -69,27 +75,36 @@ class StepRows(Rows):
         row.delete()
 
 
-def _wrong_yields(row: RouteStep) -> dict[str, list[str]]:
-    low, base, high = (getattr(row, name) for name in YIELDS)
+def _wrong_structure(typed: str) -> list[str]:
+    try:
+        if typed.strip():
+            parse_structure(typed)
+    except StructureError as error:
+        return [str(error)]
+    return []
+
+
+def _wrong_yields(low: Decimal | None, base: Decimal | None, high: Decimal | None) -> dict[str, list[str]]:
     too_much = [_t("At most 100 % of what the equation gives.")]
-    found = {name: too_much for name in YIELDS if (value := getattr(row, name)) is not None and value > 100}
-    if low is not None and low > base:
+    found = {name: too_much for name, value in zip(YIELDS, (low, base, high), strict=True) if value is not None and value > 100}
+    if low is not None and base is not None and low > base:
         found.setdefault("yield_low_pct", [_t("The low yield is above the yield.")])
-    if high is not None and high < base:
+    if high is not None and base is not None and high < base:
         found.setdefault("yield_high_pct", [_t("The high yield is below the yield.")])
     return found
 
 
-def _wrong_amounts(row: StepInput) -> dict[str, list[str]]:
-    low, high, found = row.amount_low, row.amount_high, {}
-    if low is not None and low > row.amount:
+def _wrong_amounts(row: StepInput, wrong: Collection[str]) -> dict[str, list[str]]:
+    low, amount, high = cells(row, ("amount_low", "amount", "amount_high"), wrong)
+    found = {}
+    if None not in (low, amount) and low > amount:
         found["amount_low"] = [_t("The low amount is above the amount.")]
-    if high is not None and high < row.amount:
+    if None not in (high, amount) and high < amount:
         found["amount_high"] = [_t("The high amount is below the amount.")]
-    if not _has_range(row):
+    if low is high is None:
         return found
     at = "amount_low" if low is not None else "amount_high"
-    if row.is_limiting:
+    if row.is_limiting and "is_limiting" not in wrong:
         found[at] = [
             _t("All others are counted on the limiting input: it has no range. What is not sure is said by the yield of the step.")
         ]
@@ -108,29 +123,27 @@ class InputRows(Rows):
     def new(self) -> StepInput:
         return StepInput()
 
-    def clean(self, row: StepInput, changed: Collection[str]) -> None:
+    def weigh(self, row: StepInput, changed: Collection[str], wrong: Collection[str]) -> dict[str, list[str]]:
         found = {}
-        if (row.material is None) == (row.from_step is None):
+        material, from_step, step, reference = cells(row, ("material", "from_step", "step", "reference"), wrong)
+        if not {"material", "from_step"} & set(wrong) and (material is None) == (from_step is None):
             found["material"] = [_t("Choose a material, or the step whose product it is.")]
-        if row.from_step is not None and row.from_step == row.step:
+        if from_step is not None and from_step == step:
             found["from_step"] = [_t("A step does not take in its own product.")]
         if "step" in changed and row.pk and row.counted_on_it.exists():
             found["step"] = [_t("Another line of the step is counted on it.")]
-        found |= _wrong_amounts(row)
-        if found:
-            raise BadInput(found)
-        if row.reference is not None and {"reference", "step"} & set(changed):
-            row.reference = self._counted_on(row, str(row.reference))
-            if _has_range(row.reference):
-                raise BadInput({"reference": _t("It has a range; what others are counted on has none.")})
+        if None not in (reference, step) and {"reference", "step"} & set(changed):
+            found |= self._wrong_reference(row)
+        return found | _wrong_amounts(row, wrong)
 
-    def _counted_on(self, row: StepInput, words: str) -> StepInput:
-        """The line of the same step that is called so: a material may stand in several steps."""
+    def _wrong_reference(self, row: StepInput) -> dict[str, list[str]]:
+        """The line of the same step that is called so is the one: a material may stand in several steps."""
         lines = row.step.inputs.exclude(pk=row.pk).select_related("material", "from_step")
-        found = next((line for line in lines if str(line) == words), None)
+        found = next((line for line in lines if str(line) == str(row.reference)), None)
         if found is None:
-            raise BadInput({"reference": _t("Choose another line of the same step.")})
-        return found
+            return {"reference": [_t("Choose another line of the same step.")]}
+        row.reference = found
+        return {"reference": [_t("It has a range; what others are counted on has none.")]} if _has_range(found) else {}
 
     def remove(self, row: StepInput) -> None:
         """Refused while the amount of another line is counted on it."""

@@ -16,7 +16,7 @@ from accounts.decorators import internal_required
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.events import events_of
-from audit.refusals import BadInput, Blocker, add_to_form, carried_out
+from audit.refusals import BadInput, Blocker, add_to_form, carried_out, judge_too
 from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
 from process.actuals.outcomes import seen_costs, with_seen_costs
@@ -29,7 +29,7 @@ from process.costs.awarded import awarded_in
 from process.costs.building import assessed, assessed_many
 from process.costs.clause import clause_of, take_clause, threshold_of
 from process.costs.disposing import take_waste, waste_of, with_tariffs
-from process.costs.forms import ClauseForm, CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
+from process.costs.forms import ClauseForm, CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values, wrong_phases
 from process.costs.models import CostAssessment
 from process.costs.offered import offered_in
 from process.costs.plan_words import words_of_plan
@@ -79,7 +79,9 @@ def costs_page(request: SignedInRequest, code: str) -> HttpResponse:
     """All scenarios side by side. POST opens one."""
     project = visible_project(request, code)
     form = ScenarioForm(request.POST or None, project=project, prefix="new", taken=first_values(project, project.today))
-    if request.method == "POST" and carried_out(form, lambda: services.open_scenario(code, form.values, actor=request.user)):
+    if request.method == "POST" and carried_out(
+        form, lambda: services.open_scenario(code, form.values, actor=request.user), judge=wrong_phases
+    ):
         words = _t(
             "The scenario is open. Each material of its route has the price that was awarded, else the cheapest for the largest phase."
         )
@@ -240,6 +242,7 @@ def scenario_change(request: SignedInRequest, code: str, number: int) -> HttpRes
             services.change_scenario(scenario.pk, form.values, actor=request.user, version=shown)
             messages.success(request, _t("Saved."))
             return redirect(scenario)
+        judge_too(form, wrong_phases)
     except BadInput as bad:
         add_to_form(form, bad)
         shown = version_after(bad, shown)

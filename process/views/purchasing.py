@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.files import XLSX
-from audit.refusals import BadInput, add_to_form, carried_out
+from audit.refusals import BadInput, add_to_form, carried_out, judge_too
 from audit.seen import version_after, version_of
 from documents.models import DocumentVersion
 from process.purchasing import handing_over, services
@@ -70,7 +71,8 @@ def inquiry_prepare(request: SignedInRequest, code: str, number: int, version: i
     found = visible_version(request, code, number, version)
     form = PrepareForm(request.POST, prefix="inquiry")
     made: list[PurchaseInquiry] = []
-    if carried_out(form, lambda: made.append(services.prepare_inquiry(found.pk, actor=request.user, **form.cleaned_data))):
+    judge = partial(services.wrong_day, today=found.route.project.today)
+    if carried_out(form, lambda: made.append(services.prepare_inquiry(found.pk, actor=request.user, **form.cleaned_data)), judge=judge):
         messages.success(request, _t("Prepared: look at the lines and the suppliers; material control sends it."))
         return redirect(made[0])
     return render_version(request, found, status=400, inquiry_form=form)
@@ -145,6 +147,7 @@ def inquiry_change(request: SignedInRequest, code: str, number: int) -> HttpResp
             services.change_inquiry(inquiry.pk, form.values, actor=request.user, version=shown)
             messages.success(request, _t("Saved."))
             return redirect(inquiry)
+        judge_too(form, partial(services.wrong_day, today=inquiry.project.today, kept=inquiry.answer_by))
     except BadInput as bad:
         add_to_form(form, bad)
         shown = version_after(bad, shown)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form, carried_out
+from audit.refusals import BadInput, add_to_form, carried_out, judge_too
 from audit.seen import version_after
 from process.costs.wanted import usually_wanted
 from process.routes import services
@@ -31,7 +33,9 @@ def routes_page(request: SignedInRequest, code: str) -> HttpResponse:
     """All routes side by side, each with its newest version. POST opens one."""
     project = visible_project(request, code)
     form = RouteForm(request.POST or None, prefix="new")
-    if request.method == "POST" and carried_out(form, lambda: services.open_route(code, form.values, actor=request.user)):
+    if request.method == "POST" and carried_out(
+        form, lambda: services.open_route(code, form.values, actor=request.user), judge=partial(services.wrong_name, Route(project=project))
+    ):
         messages.success(request, _t("The route is open; its first version is an empty draft."))
         return redirect("project-routes", code)
     newest = (
@@ -87,6 +91,7 @@ def route_change(request: SignedInRequest, code: str, number: int) -> HttpRespon
             services.change_route(route.pk, form.values, actor=request.user, version=shown)
             messages.success(request, _t("Saved."))
             return redirect(route)
+        judge_too(form, partial(services.wrong_name, route))
     except BadInput as bad:
         add_to_form(form, bad)
         shown = version_after(bad, shown)

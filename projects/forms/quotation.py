@@ -5,7 +5,7 @@ Price lines, payments, prices by quantity, rates and what the client gives are t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import AmountField, NumberField
+from audit.refusals import judge_too
 from projects.forms.evidence import day_input
 from projects.forms.price_lines import RowError
 from projects.forms.shape import OfferForm
 from projects.models import Quotation, QuotationOutcome, RevisionRemark, Rfp
 from projects.price_sources import price_currency
-from projects.services.quotation_parts import TERMS
-from projects.services.replies import Reply
+from projects.services.quotation_parts import TERMS, wrong_terms
+from projects.services.replies import Reply, wrong_replies
 
 if TYPE_CHECKING:
     from audit.refusals import BadInput, Words
@@ -86,8 +87,12 @@ class RepliesForm(forms.Form):
 
     @property
     def replies(self) -> dict[int, Reply]:
-        said = self.cleaned_data
-        return {row.pk: Reply(said[f"replies-{row.pk}-outcome"], said[f"replies-{row.pk}-words"]) for row in self.remarks}
+        return self.replies_in(self.cleaned_data)
+
+    def replies_in(self, said: Mapping[str, str]) -> dict[int, Reply]:
+        """Those of which both fields could be read."""
+        names = {row.pk: (f"replies-{row.pk}-outcome", f"replies-{row.pk}-words") for row in self.remarks}
+        return {pk: Reply(said[outcome], said[words]) for pk, (outcome, words) in names.items() if outcome in said and words in said}
 
 
 class OutcomeForm(forms.ModelForm):
@@ -148,7 +153,12 @@ class QuotationForms:
         self.replies = RepliesForm(data, remarks=remarks)
 
     def are_valid(self) -> bool:
-        return all([self.words.is_valid(), self.replies.is_valid()])
+        """With all that the service would say of what could be read, where something could not."""
+        if all([self.words.is_valid(), self.replies.is_valid()]):
+            return True
+        judge_too(self.words, wrong_terms)
+        judge_too(self.replies, lambda said: wrong_replies(self.replies.replies_in(said)))
+        return False
 
     def values(self) -> dict[str, Any]:
         return {**self.words.cleaned_data, "replies": self.replies.replies}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.countries import CountryField
 from accounts.models import Client, Contact, User
 from accounts.numbers import NumberField, WholeNumberField
+from accounts.telephones import is_dialled
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.completeness import QUESTIONS, SUBMIT
 from projects.forms.evidence import day_input
@@ -74,7 +75,11 @@ class LogRfpForm(CompoundFields):
         label=_("E-mail of a new contact"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
     contact_phone = forms.CharField(
-        label=_("or telephone"), max_length=50, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})
+        label=_("or telephone"),
+        max_length=50,
+        required=False,
+        validators=[is_dialled],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
     channel = forms.ChoiceField(
         label=_("Channel"),
@@ -177,7 +182,7 @@ class RfpClientForm(forms.Form):
     client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none(), empty_label=_("choose a client"))
     contact = forms.CharField(label=_("Contact"), max_length=200, help_text=_("A known name is taken, another one is entered."))
     contact_email = forms.EmailField(label=_("E-mail of a new contact"), required=False)
-    contact_phone = forms.CharField(label=_("or telephone"), max_length=50, required=False)
+    contact_phone = forms.CharField(label=_("or telephone"), max_length=50, required=False, validators=[is_dialled])
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.TextInput)
 
     def __init__(self, *args: Any, rfp: Rfp, actor: User, **kwargs: Any) -> None:

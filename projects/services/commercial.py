@@ -38,7 +38,7 @@ from projects.services.quotation_parts import (
     wrong_content,
 )
 from projects.services.releasing import releasing_as, sign_release, signer_blockers
-from projects.services.replies import Replies, replies_in, reply, take_over, unanswered_blockers, values_of
+from projects.services.replies import Replies, replies_in, reply, take_over, unanswered_blockers, values_of, wrong_replies
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def draft_quotation(
     project = locked(code, actor)
     require_permission("projects.quote", actor, project)
     require_active(project)
-    _check_quotation(project, currency, valid_until, scope, lines, parts, terms, kept=unjudged)
+    _check_quotation(project, currency, valid_until, scope, lines, parts, terms, kept=unjudged, replies=replies)
     previous = Quotation.objects.filter(project=project).select_for_update().order_by("-revision").first()
     reasons = draft_blockers(previous)
     if reasons:
@@ -170,7 +170,7 @@ def change_quotation(
     wanted |= {name: [vars(row) for row in getattr(parts, name)] for name in PARTS}
     now = quotation_values(quotation)
     kept = [name for name in ROW_BY_ROW if wanted[name] == now[name]]
-    _check_quotation(quotation.project, currency, valid_until, scope, lines, parts, terms, kept=kept)
+    _check_quotation(quotation.project, currency, valid_until, scope, lines, parts, terms, kept=kept, replies=replies)
     require_unchanged(version, now=now, wanted=wanted, words=partial(_words_now, quotation))
     changed = [name for name in wanted if wanted[name] != now.get(name)]
     if not changed:
@@ -250,9 +250,11 @@ def _check_quotation(
     terms: Mapping[str, Any],
     *,
     kept: Collection[str] = (),
+    replies: Replies | None = None,
 ) -> None:
     """kept: the tables that stay as they are; what their rows lack is asked before the release."""
-    if errors := wrong_content(currency, valid_until, scope, lines, parts, terms, today=project.today, kept=kept):
+    errors = wrong_content(currency, valid_until, scope, lines, parts, terms, today=project.today, kept=kept)
+    if errors := errors | wrong_replies(replies or {}):
         raise BadInput(errors)
 
 

@@ -159,7 +159,7 @@ def wrong_content(
         errors["valid_until"] = [_t("The quotation would be invalid when it is sent.")]
     if not scope.strip():
         errors["scope"] = [_t("Say what the price covers.")]
-    errors |= _wrong_lines(lines) | _wrong_terms(terms)
+    errors |= _wrong_lines(lines) | wrong_terms(terms)
     errors |= _wrong_payments(parts.payments, today) | _wrong_breaks(parts.breaks, rise_confirmed=bool(terms.get("rise_confirmed")))
     errors |= _wrong_rates(parts.rates) | _wrong_inputs(parts.inputs, today)
     errors = {name: words for name, words in errors.items() if _table_of(name) not in kept}
@@ -212,7 +212,8 @@ def _wrong_lines(lines: Sequence[Line]) -> Errors:
     return {}
 
 
-def _wrong_terms(terms: Mapping[str, Any]) -> Errors:
+def wrong_terms(terms: Mapping[str, Any]) -> Errors:
+    """Of the terms that are given."""
     errors: Errors = {}
     incoterm, place = terms.get("incoterm", ""), terms.get("delivery_place", "").strip()
     if incoterm and incoterm not in Incoterm.values:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _t
 
 from accounts.currencies import is_too_fine, too_fine_words
-from audit.refusals import BadInput, Blocker
+from audit.refusals import Blocker
 from projects.default_plan import newest
 from projects.models import Quotation, QuotationBreak, QuotationInput, QuotationLine, QuotationPayment, QuotationRate
 from projects.services.commercial import state_blockers
 from projects.services.locking import not_active
-from worksheets.rows import Rows
+from worksheets.rows import Rows, cells
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,11 +29,13 @@ def row_blockers(quotation: Quotation) -> list[Blocker]:
 
 
 class LineRows(Rows):
-    def clean(self, row: QuotationLine, changed: Collection[str]) -> None:
+    def weigh(self, row: QuotationLine, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+        if {"amount", "standing"} & set(wrong):
+            return {}
         if row.amount is None and row.standing == QuotationLine.Standing.EXCLUDED:
             row.amount = Decimal(0)
-        if wrong := self._wrong_amount(row):
-            raise BadInput({"amount": wrong})
+        words = self._wrong_amount(row)
+        return {"amount": words} if words else {}
 
     def _wrong_amount(self, row: QuotationLine) -> str:
         if row.amount is None:
@@ -44,14 +46,14 @@ class LineRows(Rows):
 
 
 class PaymentRows(Rows):
-    def clean(self, row: QuotationPayment, changed: Collection[str]) -> None:
+    def weigh(self, row: QuotationPayment, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
         errors = {}
-        if row.percent is not None and not 0 < row.percent <= 100:
+        percent, planned_on = cells(row, ("percent", "planned_on"), wrong)
+        if percent is not None and not 0 < percent <= 100:
             errors["percent"] = _t("Above zero, at most 100.")
-        if "planned_on" in changed and (wrong := _past(row.planned_on, self.parent)):
-            errors["planned_on"] = wrong
-        if errors:
-            raise BadInput(errors)
+        if "planned_on" in changed and (words := _past(planned_on, self.parent)):
+            errors["planned_on"] = words
+        return errors
 
     def done(self) -> None:
         """What makes a payment due is said in the words of the plan from which it was chosen."""
@@ -64,14 +66,14 @@ class PaymentRows(Rows):
 class BreakRows(Rows):
     """They stand in the order of their quantities."""
 
-    def clean(self, row: QuotationBreak, changed: Collection[str]) -> None:
+    def weigh(self, row: QuotationBreak, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
         errors = {}
-        if row.from_kg is not None and row.from_kg <= 0:
+        from_kg, price = cells(row, ("from_kg", "price_per_kg"), wrong)
+        if from_kg is not None and from_kg <= 0:
             errors["from_kg"] = _t("A quantity above zero.")
-        if wrong := _wrong_price(row.price_per_kg, self.parent.currency):
-            errors["price_per_kg"] = wrong
-        if errors:
-            raise BadInput(errors)
+        if words := _wrong_price(price, self.parent.currency):
+            errors["price_per_kg"] = words
+        return errors
 
     def done(self) -> None:
         """That more is dearer was confirmed of the prices that stood there; of others it is confirmed anew."""
@@ -81,15 +83,17 @@ class BreakRows(Rows):
 
 
 class RateRows(Rows):
-    def clean(self, row: QuotationRate, changed: Collection[str]) -> None:
-        if wrong := _wrong_price(row.rate, self.parent.currency):
-            raise BadInput({"rate": wrong})
+    def weigh(self, row: QuotationRate, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+        (rate,) = cells(row, ["rate"], wrong)
+        words = _wrong_price(rate, self.parent.currency)
+        return {"rate": words} if words else {}
 
 
 class InputRows(Rows):
-    def clean(self, row: QuotationInput, changed: Collection[str]) -> None:
-        if "due_on" in changed and (wrong := _past(row.due_on, self.parent)):
-            raise BadInput({"due_on": wrong})
+    def weigh(self, row: QuotationInput, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+        (day,) = cells(row, ["due_on"], wrong)
+        words = _past(day, self.parent) if "due_on" in changed else ""
+        return {"due_on": words} if words else {}
 
 
 def _past(day: date | None, quotation: Quotation) -> str:

@@ -66,18 +66,24 @@ def reply(quotation: Quotation, replies: Replies) -> None:
     """
     remarks = {row.pk: row for row in remarks_answered_in(quotation)}
     errors = {f"replies-{pk}-outcome": [_t("There is no such remark to answer.")] for pk in replies.keys() - remarks.keys()}
-    for pk, said in replies.items():
-        if said.outcome not in ("", *RevisionRemark.Outcome.values):
-            errors[f"replies-{pk}-outcome"] = [_t("Choose what became of it.")]
-        elif said.outcome in (RevisionRemark.Outcome.PARTLY, RevisionRemark.Outcome.KEPT) and not said.words.strip():
-            errors[f"replies-{pk}-words"] = [_t("Say why; the client reads it.")]
-    if errors:
+    if errors := wrong_replies(replies) | errors:
         raise BadInput(errors)
     for pk, said in replies.items():
         row = remarks[pk]
         if (row.outcome, row.reply) != (said.outcome, said.words.strip()):
             row.outcome, row.reply = said.outcome, said.words.strip()
             row.save(update_fields=["outcome", "reply"])
+
+
+def wrong_replies(replies: Replies) -> dict[str, list[str]]:
+    """By themselves, whatever was asked."""
+    errors = {}
+    for pk, said in replies.items():
+        if said.outcome not in ("", *RevisionRemark.Outcome.values):
+            errors[f"replies-{pk}-outcome"] = [_t("Choose what became of it.")]
+        elif said.outcome in (RevisionRemark.Outcome.PARTLY, RevisionRemark.Outcome.KEPT) and not said.words.strip():
+            errors[f"replies-{pk}-words"] = [_t("Say why; the client reads it.")]
+    return errors
 
 
 def unanswered_blockers(quotation: Quotation) -> list[Blocker]:

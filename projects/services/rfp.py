@@ -170,17 +170,23 @@ def log_rfp_from_system(
 
 @act
 def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str = "", version: str = "") -> Rfp:
-    """Write changed fields (autosave and form alike). After submission a change needs a reason. version: as shown (`audit.seen`)."""
+    """Write changed fields (autosave and form alike). After submission a change needs a reason. version: as shown (`audit.seen`). Raises
+    BadInput with all that is wrong."""
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
     _require_open(rfp)
-    if rfp.state != Rfp.State.DRAFT and not reason.strip():
-        raise BadInput({"reason": [_t("The request is submitted; a change needs a reason.")]})
+    needs_reason = rfp.state != Rfp.State.DRAFT and not reason.strip()
+    errors = {"reason": [_t("The request is submitted; a change needs a reason.")]} if needs_reason else {}
     before = {name: getattr(rfp, name) for name in changes}
     if changes.get("contact", rfp.contact) != rfp.contact:
         _require_contact(changes["contact"], rfp.client)
     require_unchanged(version, now=rfp_values(rfp), wanted=changes, words=partial(words_of, rfp))
-    apply_details(rfp, changes)
+    try:
+        apply_details(rfp, changes)
+    except BadInput as bad:
+        raise BadInput(bad.errors | errors) from bad
+    if errors:
+        raise BadInput(errors)
     changed = [name for name in changes if getattr(rfp, name) != before[name]]
     if not changed:
         return rfp

@@ -26,7 +26,8 @@ from projects.permissions import RELEASERS, lacking
 from projects.services import change_orders as services
 from projects.services.answering import approvers_of
 from projects.services.lifecycle import not_active
-from projects.services.releasing import open_release_roles, releasing_as
+from projects.services.releasing import given_on, open_release_roles, releasing_as
+from projects.views.asked import release_unmanned, say_release_asked
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _render(request: SignedInRequest, project: Project, order: ChangeOrder, *, s
         "send_blockers": [*locks, *services.sending_blockers(order)],
         "approvers": approvers_of(project.client_id) if order.state in (State.RELEASED, State.SENT) else [],
         "release_blockers": [*not_active(project), *no_release],
+        "unmanned": release_unmanned(order, given_on(order)) if draft and project.is_kept else [],  # type: ignore[attr-defined]
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],
         "release_meaning": meaning_words(f"release_{mine.role}") if mine else "",
         "giver": giver_of(mine),
@@ -120,8 +122,10 @@ def change_order_release(request: SignedInRequest, code: str, sequence: int, rev
         except BadInput as bad:
             add_to_form(form, bad)
         else:
-            done = order.state == State.RELEASED
-            messages.success(request, _t("Signed; it is released.") if done else _t("Signed; the other role has been asked."))
+            if order.state == State.RELEASED:
+                messages.success(request, _t("Signed; it is released."))
+            else:
+                say_release_asked(request, order)
             return redirect(order)
     return _render(request, project, order, status=400, signing_form=form)
 

@@ -36,6 +36,7 @@ from projects.services import gate as services
 from projects.services import meeting
 from projects.services.waivers import decision_blockers as waiver_blockers
 from projects.services.waivers import waiver_hash
+from projects.views.asked import say_asked
 from projects.views.found import visible_project as visible
 from projects.views.gate_rows import changes_of, conditions_of, live_row, request_of, reviews_of, signatures_of
 
@@ -218,7 +219,7 @@ def _spent(review: GateReview) -> list[GateSignature]:
 def answer(
     request: SignedInRequest,
     project: Project,
-    words: str | Callable[[], str],
+    words: str | Callable[[], str | None],
     form_name: str,
     form: forms.Form,
     act: Callable[[], object],
@@ -226,12 +227,18 @@ def answer(
 ) -> HttpResponse:
     """Run a service on a bound form and go back to the page; what the service rejects is shown at its field.
 
-    words: what is said then; called where that follows from what was done.
+    words: what is said then; called where that follows from what was done, with None where it has been said.
     """
     if carried_out(form, act):
-        messages.success(request, words() if callable(words) else words)
+        if said := words() if callable(words) else words:
+            messages.success(request, said)
         return redirect("project-gate", project.code)
     return render_gate(request, project.code, status=400, **{form_name: form}, **context)
+
+
+def _say_signers_asked(request: SignedInRequest, project: Project, *, asked: str, done: str) -> None:
+    review = services.current_review(project)
+    say_asked(request, project, frozenset(review.signers if review else ()), asked=asked, done=done)
 
 
 @internal_required
@@ -240,7 +247,8 @@ def gate_propose(request: SignedInRequest, code: str) -> HttpResponse:
     project = visible_project(request, code)
     go = request.POST.get("decision") == Decision.GO
     form = GoForm(request.POST) if go else OtherDecisionForm(request.POST, project=project)
-    words = _t("The decision is proposed; every signer has been asked.")
+    asked, done = _t("The decision is proposed; every signer has been asked."), _t("The decision is proposed.")
+    words = partial(_say_signers_asked, request, project, asked=asked, done=done)
     return answer(
         request,
         project,
@@ -256,10 +264,12 @@ def gate_propose(request: SignedInRequest, code: str) -> HttpResponse:
 def gate_request(request: SignedInRequest, code: str) -> HttpResponse:
     project = visible_project(request, code)
     form = RequestForm(request.POST)
+    roles = frozenset() if project.project_manager_id else frozenset({Role.PROJECT_MANAGER})
+    asked, done = _t("The project manager has been asked for the decision."), _t("The decision is asked for.")
     return answer(
         request,
         project,
-        _t("The project manager has been asked for the decision."),
+        partial(say_asked, request, project, roles, asked=asked, done=done),
         "request_form",
         form,
         lambda: meeting.request_decision(code, actor=request.user, **form.cleaned_data),
@@ -271,7 +281,8 @@ def gate_request(request: SignedInRequest, code: str) -> HttpResponse:
 def gate_meeting(request: SignedInRequest, code: str) -> HttpResponse:
     project = visible_project(request, code)
     form = MeetingForm(request.POST)
-    words = _t("The meeting is called; every signer has been asked to prepare.")
+    asked, done = _t("The meeting is called; every signer has been asked to prepare."), _t("The meeting is called.")
+    words = partial(_say_signers_asked, request, project, asked=asked, done=done)
     return answer(
         request, project, words, "meeting_form", form, lambda: meeting.call_meeting(code, actor=request.user, **form.cleaned_data)
     )

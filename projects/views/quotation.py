@@ -35,6 +35,7 @@ from projects.services.quotation_answers import outcome_blockers, record_outcome
 from projects.services.quotation_parts import with_parts
 from projects.services.releasing import given_on, open_release_roles, releasing_as
 from projects.services.replies import remarks_answered_in
+from projects.views.asked import release_unmanned, say_release_asked
 from projects.views.found import visible_project
 from projects.worksheets import QUOTATION_BREAKS, QUOTATION_INPUTS, QUOTATION_LINES, QUOTATION_PAYMENTS, QUOTATION_RATES
 from worksheets.bound import bind_to
@@ -102,6 +103,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "approvers": approvers_of(project.client_id) if quotation.state in (State.RELEASED, State.SENT) else [],
         "renew_blockers": [*locks, *services.draft_blockers(rows[0])],
         "release_blockers": [*not_active(project), *_release_blockers(quotation, user, given)],
+        "unmanned": release_unmanned(quotation, given) if is_draft and project.is_kept else [],  # type: ignore[attr-defined]
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],
         "given_by": [signature.signer_words for signature in given],
         "release_meaning": meaning_words(f"release_{mine.role}") if mine else "",
@@ -168,8 +170,10 @@ def quotation_release(request: SignedInRequest, code: str, revision: int) -> Htt
         except BadInput as bad:
             add_to_form(form, bad)
         else:
-            done = quotation.state == State.RELEASED
-            messages.success(request, _t("Signed; the price is released.") if done else _t("Signed; the other role has been asked."))
+            if quotation.state == State.RELEASED:
+                messages.success(request, _t("Signed; the price is released."))
+            else:
+                say_release_asked(request, quotation)
             return redirect(quotation)
     return _render(request, project, revision, status=400, signing_form=form)
 

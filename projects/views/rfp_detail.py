@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -310,7 +310,13 @@ def rfp_file_remove(request: SignedInRequest, number: str, pk: int) -> HttpRespo
 def rfp_client(request: SignedInRequest, number: str) -> HttpResponse:
     rfp = _rfp(request, number)
     form = RfpClientForm(request.POST, rfp=rfp, actor=request.user)
-    if not carried_out(form, lambda: services.change_client(number, actor=request.user, **form.values())):
+
+    def judge(cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
+        client, name = cleaned.get("client"), cleaned.get("contact")
+        reached = [cleaned.get(each, "") for each in ("contact_email", "contact_phone")]
+        return services.unreachable(client.code, name, *reached, actor=request.user) if client and name else {}
+
+    if not carried_out(form, lambda: services.change_client(number, actor=request.user, **form.values()), judge=judge):
         return _render(request, rfp, client_form=form)
     messages.success(request, _t("The client is corrected."))
     return redirect("rfp-detail", number)

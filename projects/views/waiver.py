@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -10,11 +12,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
+from accounts.models import Role
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from projects.forms.condition import WaiverForm
 from projects.forms.gate import ReasonForm
 from projects.services import waivers as services
+from projects.views.asked import say_asked
 from projects.views.gate import answer, visible_project
 
 
@@ -23,10 +27,11 @@ from projects.views.gate import answer, visible_project
 def waiver_request(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     project = visible_project(request, code)
     form = WaiverForm(request.POST)
+    asked, done = _t("Quality assurance has been asked to decide on the waiver."), _t("The waiver is asked for.")
     return answer(
         request,
         project,
-        _t("Quality assurance has been asked to decide on the waiver."),
+        partial(say_asked, request, project, frozenset({Role.QUALITY_ASSURANCE}), asked=asked, done=done),
         "waiver_form",
         form,
         lambda: services.request_waiver(code, key, actor=request.user, **form.cleaned_data),

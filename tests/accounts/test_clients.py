@@ -235,6 +235,7 @@ def test_api_of_contacts(client: Client, ours: APIClient) -> None:
     contacts, today = "/api/v1/clients/HELV/contacts/", timezone.localdate().isoformat()
 
     unreachable = ours.post(contacts, {"name": "Ann"}, format="json")
+    undialled = ours.post(contacts, {"name": "Ann", "phone": "abc"}, format="json")
     entered = ours.post(contacts, {"name": "Ann", "phone": "+41 61 000 00 00"}, format="json")
     one = f"{contacts}{entered.json()['id']}/"
     changed = ours.patch(one, {"position": "Purchasing"}, format="json", headers={"If-Match": ours.get(one)["ETag"]})
@@ -244,6 +245,7 @@ def test_api_of_contacts(client: Client, ours: APIClient) -> None:
 
     assert [answer.status_code for answer in (unreachable, entered, changed, left, twice, back)] == [400, 201, 200, 200, 409, 200]
     assert list(unreachable.json()["errors"]) == ["email"]
+    assert (undialled.status_code, list(undialled.json()["errors"])) == (400, ["phone"])
     assert (changed.json()["name"], changed.json()["position"], left.json()["left_on"]) == ("Ann", "Purchasing", today)
     assert ours.get(contacts).json() == [back.json()]
 

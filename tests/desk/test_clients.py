@@ -137,6 +137,7 @@ def test_a_contact_is_entered_corrected_left_and_back(seller: Browser) -> None:
     seller.post(reverse("contact-new", args=["HELV"]), typed)
     contact = Contact.objects.get(client__code="HELV")
     address = reverse("contact-detail", args=["HELV", contact.pk])
+    undialled = seller.post(address, {**typed, "phone": "abc"})
     changed = seller.post(address, {**typed, "phone": "+41 61 000 00 00"})
     leave, back = (reverse(name, args=["HELV", contact.pk]) for name in ("contact-leave", "contact-return"))
     without = seller.post(leave, {"on": timezone.localdate().isoformat(), "reason": ""})
@@ -145,8 +146,9 @@ def test_a_contact_is_entered_corrected_left_and_back(seller: Browser) -> None:
     twice = seller.post(leave, {"on": timezone.localdate().isoformat(), "reason": "Retired."})
     returned = seller.post(back, {"reason": "Back."})
 
-    answers = (unreachable, changed, without, left, twice, returned)
-    assert [answer.status_code for answer in answers] == [400, 302, 400, 302, 409, 302]
+    answers = (unreachable, undialled, changed, without, left, twice, returned)
+    assert [answer.status_code for answer in answers] == [400, 400, 302, 400, 302, 409, 302]
+    assert "A telephone number has digits" in undialled.content.decode()
     assert "Retired." in page
     assert Contact.objects.get().left_on is None
 

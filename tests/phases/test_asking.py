@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Role, RoleGrant
+from audit.context import acting
 from audit.models import Event
 from phases.evaluation.asking import ask_after, ask_everywhere, ask_next
 from phases.evaluation.services import recommend
-from projects.models import Project, Quotation, WaitingFor
+from projects.models import Project, Quotation, Rfp, WaitingFor
 from projects.services import commercial, quotation_answers
 from projects.services.readiness import refresh_readiness
 from projects.services.rfp import decline_rfp, update_rfp
+from projects.services.waiting import escalate_waits
 from tests.projects import factories
-from tests.projects.people import business
+from tests.projects.confidential import agreed, another_seller, disclose, keep, named
+from tests.projects.people import as_person, business, person
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +163,65 @@ def test_a_gate_that_is_no_longer_ready_waits_no_more() -> None:
     refresh_readiness([project.pk])
 
     assert not WaitingFor.objects.open().filter(key__startswith="gate.propose:").exists()
+
+
+def a_kept_offer() -> Quotation:
+    """Its sheets are signed off; business development has signed the release."""
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    bid(project)
+    quotation = factories.a_quotation(project)
+    keep(project.client)
+    commercial.release_quotation(project.code, 1, actor=business(), authentication=factories.fake_authentication(business()))
+    return quotation
+
+
+def naming(project: Project) -> WaitingFor | None:
+    """Asked after what happened last."""
+    ask_after([Event.objects.latest("pk")])
+    return WaitingFor.objects.open().filter(key=f"evaluation.naming:{project.pk}").first()
+
+
+def test_business_development_names_people_while_a_role_is_waited_for_in_vain() -> None:
+    project = a_kept_offer().project
+
+    wait = naming(project)
+
+    assert wait is not None
+    assert wait.words.startswith(f"{project.code}: Name people: nobody of Management may see it before the confidentiality agreement")
+    assert wait.link == reverse("rfp-confidentiality", args=[project.rfp.number]) + "#name-title"
+    assert wait in WaitingFor.objects.of(business())
+    assert wait.link in as_person(business()).get(reverse("my-work")).content.decode()
+
+
+def test_nobody_is_asked_for_names_once_somebody_is_named() -> None:
+    project = a_kept_offer().project
+    assert naming(project)
+    named(project, person(Role.MANAGEMENT))
+
+    assert naming(project) is None
+
+
+@pytest.mark.parametrize("lift", [lambda project: disclose(project.client), agreed])
+def test_nobody_is_asked_for_names_of_what_is_disclosed(lift: Callable[[Project], object]) -> None:
+    project = a_kept_offer().project
+    assert naming(project)
+
+    lift(project)
+
+    assert naming(project) is None
+
+
+def test_asking_for_names_waits_for_nobody_itself() -> None:
+    """Also where nobody of business development may see it, and where it has waited too long."""
+    project = a_kept_offer().project
+    Rfp.objects.filter(pk=project.rfp_id).update(created_by=another_seller(), account_owner=None)
+    Project.objects.filter(pk=project.pk).update(account_owner=None)
+    assert naming(project)
+    with acting(channel="worker"):
+        escalate_waits(timezone.localdate() + timedelta(days=30))
+    RoleGrant.objects.filter(user=another_seller()).update(ended_at=timezone.now())
+
+    named(project, person(Role.MANAGEMENT), actor=person(Role.MANAGEMENT, name="Another of management"))
+
+    assert naming(project) is None

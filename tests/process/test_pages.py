@@ -303,6 +303,30 @@ def test_a_reference_is_kept_changed_and_tied_to_a_step(chemist: Client, project
     assert (Literature.objects.get().year, Literature.objects.get().steps) == (1998, "")
 
 
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"identifier": "notadoi"}, ["identifier"]),
+        ({"identifier": "10.1021"}, ["identifier"]),
+        ({"kind": "patent", "identifier": "none"}, ["identifier"]),
+        ({"year": str(timezone.localdate().year + 2)}, ["year"]),
+        ({"rights_expire_on": "2199-01-01"}, ["rights_expire_on"]),
+        ({"identifier": "notadoi", "year": "2090", "relevance": "very"}, ["relevance", "identifier", "year"]),
+    ],
+)
+def test_a_reference_that_cannot_be_is_refused_at_its_fields(project: Project, said: dict[str, str], wrong: list[str]) -> None:
+    with pytest.raises(BadInput) as refused:
+        make.a_reference(project, **said)
+
+    assert set(refused.value.errors) == set(wrong)
+    assert not Literature.objects.exists()
+
+
+@pytest.mark.parametrize("copied", ["10.1021/jm940608g", "https://doi.org/10.1021/jm940608g", "doi: 10.1021/jm940608g"])
+def test_a_doi_is_kept_alone_however_it_was_copied(project: Project, copied: str) -> None:
+    assert make.a_reference(project, identifier=copied, year=str(timezone.localdate().year + 1)).identifier == "10.1021/jm940608g"
+
+
 def test_a_year_is_read_as_one_on_page_and_paper(chemist: Client, project: Project) -> None:
     make.a_reference(project, year="2020")
 

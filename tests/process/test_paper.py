@@ -121,7 +121,12 @@ def test_findings_stand_with_what_was_decided(version: RouteVersion) -> None:
 def test_literature_says_whose_rights_stand_in_the_way(version: RouteVersion) -> None:
     project, soon = version.route.project, timezone.localdate() + timedelta(days=90)
     make.a_reference(
-        project, identifier="EP1234567", rights="blocking", rights_expire_on=soon.isoformat(), steps="Acetylation: Acetylation"
+        project,
+        kind="patent",
+        identifier="EP1234567",
+        rights="blocking",
+        rights_expire_on=soon.isoformat(),
+        steps="Acetylation: Acetylation",
     )
     make.a_reference(project, citation="A free paper", rights="free")
 

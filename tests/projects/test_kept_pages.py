@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Client, Role, User
-from projects.models import ConfidentialReader, Project, Rfp
+from audit.signatures import content_hash
+from projects.models import ConfidentialReader, Project, Quotation, Rfp
 from tests.projects import factories
 from tests.projects.confidential import a_kept_project, agreed, another_seller, disclose, keep, named, secrets
 from tests.projects.people import as_person, business, manager, person
@@ -132,16 +133,20 @@ def test_the_form_of_the_team_says_at_the_field_who_may_not_see_it(project: Proj
 
 def test_a_department_that_is_waited_for_and_may_not_see_it_is_named(project: Project) -> None:
     naming = reverse("rfp-confidentiality", args=[project.rfp.number])
-    pages = (reverse("project-evaluation", args=[project.code]), naming)
+    evaluation = reverse("project-evaluation", args=[project.code])
     named(project, person(Role.ANALYTICAL))
 
-    for page in pages:
-        words = as_person(business()).get(page).content.decode()
-        assert "The work waits for EHS, Material control, Production, Research, and nobody of these may" in words
-        assert f'<a class="btn" href="{naming}#name-title">Name somebody</a>' in words
+    words, next_step = (as_person(business()).get(page).content.decode() for page in (naming, evaluation))
+
+    assert "The work waits for EHS, Material control, Production, Research, and nobody of these may" in words
+    assert f'<a class="btn" href="{naming}#name-title">Name somebody</a>' in words
+    assert "Next: People who may see it" in next_step
+    assert "Name people: nobody of EHS, Material control, Production, Research may see it" in next_step
+    assert f'<a class="btn btn-primary" href="{naming}#name-title">Name somebody</a>' in next_step
     agreed(project)
-    for page in pages:
-        assert "The work waits for" not in as_person(business()).get(page).content.decode()
+    words, next_step = (as_person(business()).get(page).content.decode() for page in (naming, evaluation))
+    assert "The work waits for" not in words
+    assert "Next: Department sheets" in next_step
 
 
 def test_the_choice_on_the_client_s_page(project: Project) -> None:
@@ -159,9 +164,76 @@ def test_who_submits_a_kept_request_is_told_whom_it_asks_in_vain() -> None:
     keep(client)
     rfp = factories.an_rfp(client, **factories.COMPLETE_REQUEST)
     browser = as_person(business())
-    words = "Nobody of Analytical, EHS, Material control, Production, Research may see it before the confidentiality"
-    assert words in " ".join(browser.get(reverse("rfp-detail", args=[rfp.number])).content.decode().split())
+    shut_out = "of Analytical, EHS, Material control, Production, Research may see it before the confidentiality agreement is in force"
+    assert f"Nobody {shut_out}" in " ".join(browser.get(reverse("rfp-detail", args=[rfp.number])).content.decode().split())
 
     page = browser.post(reverse("rfp-submit", args=[rfp.number]), follow=True).content.decode()
 
-    assert words in page and "have been asked for their sheets" not in page
+    assert f"Nobody else {shut_out}; name who is to be asked. <a href=" in page
+    assert "have been asked for their sheets" not in page
+
+
+def a_kept_offer() -> Quotation:
+    """A draft whose sheets are signed off, so that nobody but its releasers is waited for."""
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    quotation = factories.a_quotation(project)
+    keep(project.client)
+    return quotation
+
+
+def released_by(who: User, quotation: Quotation) -> str:
+    """What the page says after this person's signature."""
+    given = {"password": factories.PASSWORD, "expected_hash": content_hash(quotation)}
+    address = reverse("quotation-release", args=[quotation.project.code, quotation.revision])
+    return " ".join(as_person(who).post(address, given, follow=True).content.decode().split())
+
+
+def test_who_signs_the_release_is_told_that_nobody_of_the_other_role_may_see_it() -> None:
+    quotation = a_kept_offer()
+    naming = reverse("rfp-confidentiality", args=[quotation.project.rfp.number])
+    draft = as_person(business()).get(quotation.get_absolute_url()).content.decode()
+    assert "Nobody else of Management may see it before the confidentiality agreement is in force." in draft
+
+    words = released_by(business(), quotation)
+
+    assert "Signed. Nobody else of Management may see it before the confidentiality agreement is in force" in words
+    assert f'<a href="{naming}#name-title">Name somebody</a>' in words
+    assert "the other role has been asked" not in words
+
+
+def test_the_other_role_is_asked_where_somebody_of_it_is_named() -> None:
+    quotation = a_kept_offer()
+    named(quotation.project, person(Role.MANAGEMENT))
+
+    assert "Signed; the other role has been asked." in released_by(business(), quotation)
+
+
+def test_who_holds_both_roles_is_not_the_second_to_sign() -> None:
+    quotation, both = a_kept_offer(), person(Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT)
+    named(quotation.project, both)
+
+    assert "Signed. Nobody else of Management may see it" in released_by(both, quotation)
+
+
+def test_who_may_name_nobody_is_told_who_may(project: Project) -> None:
+    quality = person(Role.QUALITY_ASSURANCE)
+    named(project, quality)
+    address, asked = reverse("gate-request", args=[project.code]), {"reason": "The slot is booked."}
+    assert not project.project_manager_id
+
+    words = " ".join(as_person(quality).post(address, asked, follow=True).content.decode().split())
+
+    assert "The decision is asked for. Nobody else of Project manager may see it" in words
+    assert "business development, a project manager or management names who is to be asked." in words
+    assert reverse("rfp-confidentiality", args=[project.rfp.number]) in words
+
+
+def test_signers_of_a_gate_that_may_not_see_it_are_named(project: Project) -> None:
+    named(project, manager())
+    chosen = {"decision": "hold", "reason": "The client is bought."}
+
+    words = as_person(manager()).post(reverse("gate-propose", args=[project.code]), chosen, follow=True).content.decode()
+
+    assert "The decision is proposed. Nobody else of " in words
+    assert "every signer has been asked" not in words

@@ -202,6 +202,12 @@ IMPOSSIBLE: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"yield_per_step_percent": Decimal(101)}, {}, "yield_per_step_percent"),
     ({"purity_area_percent": Decimal(0)}, {}, "purity_area_percent"),
     ({"melting_point_c": Decimal(-300)}, {}, "melting_point_c"),
+    ({"melting_point_c": Decimal(4501)}, {}, "melting_point_c"),
+    ({"log_p": Decimal(99)}, {}, "log_p"),
+    ({"log_p": Decimal(-99)}, {}, "log_p"),
+    ({"particle_size_d50_um": Decimal(100_001)}, {}, "particle_size_d50_um"),
+    ({"particle_size_d50_um": Decimal(0)}, {}, "particle_size_d50_um"),
+    ({"solubility_mg_per_ml": Decimal(10_001)}, {}, "solubility_mg_per_ml"),
     ({"forecast_year_1_kg": Decimal(-1)}, {}, "forecast_year_1_kg"),
     ({"solubility_mg_per_ml": Decimal(-1)}, {}, "solubility_mg_per_ml"),
     ({"sample_quantity_g": Decimal(0)}, {}, "sample_quantity_g"),
@@ -226,6 +232,18 @@ def test_what_can_be_is_not_refused() -> None:
 
     assert limits(fine, received_on=TODAY, beside=beside) == {}
     assert limits(fine | {"budget_low": Decimal(8)}, received_on=TODAY, beside=beside) == {}
+
+
+@pytest.mark.parametrize("typed", ["99", "pKa1 4.1; pKa2 99 (amine)", "4,1 (acid), 60,5", "-15.1", "−20"])
+def test_an_acidity_beyond_nature_is_refused(typed: str) -> None:
+    assert list(limits({"pka": typed}, received_on=TODAY)) == ["pka"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["4.1 (acid); 9.3 (amine)", "pKa1 4,1\npKa2 60", "-15 (at 298 K)", "strong acid", "4.76 in ethanol, ACS 1998"]
+)
+def test_an_acidity_of_nature_is_taken_however_it_is_written(typed: str) -> None:
+    assert limits({"pka": typed}, received_on=TODAY) == {}
 
 
 @pytest.mark.django_db

@@ -45,6 +45,7 @@ def test_logging_with_a_known_client_and_contact(seller: Client) -> None:
     ("change", "field"),
     [
         ({"contact_email": ""}, "contact_email"),
+        ({"contact_phone": "abc"}, "contact_phone"),
         ({"client_country": "Switzerland"}, "client_country"),
         ({"client_country": "XX"}, "client_country"),
         ({"cas_number": "103-90-3"}, "cas_number"),

@@ -31,6 +31,13 @@ def test_a_row_is_read_cell_by_cell_as_people_type_it() -> None:
     assert (price.currency, price.origin, price.quoted_on) == ("EUR", "CH", date(2026, 3, 12))
 
 
+def test_a_supplier_s_telephone_number_has_digits() -> None:
+    refused = enter("suppliers", {"name": "Demo Chemicals", "phone": "abc"})
+
+    assert list(refused.errors) == ["phone"]
+    assert enter("suppliers", {"name": "Demo Chemicals", "phone": "ext. 7"}).is_saved
+
+
 def test_a_supplier_may_quote_in_any_currency() -> None:
     price = a_price(a_material(), price_per_kg="6500", currency="krw")
 

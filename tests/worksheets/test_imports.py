@@ -50,20 +50,21 @@ def problems(shown: Import) -> list[tuple[int, str, str]]:
     return [(row.number, each["cell"], each["words"]) for row in shown.rows.all() for each in row.problems]
 
 
-def test_three_bad_rows_of_forty_write_nothing_and_are_all_named(seller: User) -> None:
+def test_four_bad_rows_of_forty_write_nothing_and_are_all_named(seller: User) -> None:
     rows = [list(row) for row in FORTY]
     rows[4][2] = "Atlantis"
     rows[20][4] = "no address"
     rows[20][3] = ""
     rows[38][4] = ""
+    rows[30][5] = "abc"
     events = Event.objects.count()
 
     shown = take(seller, *rows)
 
-    assert {(number, cell) for number, cell, _words in problems(shown)} == {(6, "C6"), (22, "E22"), (40, "")}
+    assert {(number, cell) for number, cell, _words in problems(shown)} == {(6, "C6"), (22, "E22"), (32, "F32"), (40, "")}
     assert "Atlantis" in problems(shown)[0][2]
     assert (Client.objects.count(), Event.objects.count()) == (0, events)
-    with pytest.raises(Refused, match="3 of 40 rows"):
+    with pytest.raises(Refused, match="4 of 40 rows"):
         press(shown, seller)
 
 

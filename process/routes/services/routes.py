@@ -29,7 +29,7 @@ def open_route(code: str, values: Values, *, actor: User) -> Route:
     require_permission("process.edit_route", actor, project)
     require_active(project)
     route = Route(project=project, compound_id=project.compound_id, number=next_number(project.routes.all()), created_by=actor)
-    take(route, values, FIELDS, _wrong_name(route, values))
+    take(route, values, FIELDS, wrong_name(route, values))
     route.save(force_insert=True)
     RouteVersion.objects.create(route=route, number=1, created_by=actor)
     record("route.opened", route, actor=actor, after=as_data(route, FIELDS), link=route.get_absolute_url())
@@ -44,7 +44,7 @@ def change_route(pk: int, values: Values, *, actor: User, version: str = "") -> 
     require_none(facts_blockers(route))
     before = route_values(route)
     require_unchanged(version, now=before, wanted=values, words=partial(words_of, route))
-    changed = take(route, values, FIELDS, _wrong_name(route, values))
+    changed = take(route, values, FIELDS, wrong_name(route, values))
     if changed:
         route.save(update_fields=[*changed, "updated_at"])
         old = {name: before[name] for name in changed}
@@ -52,7 +52,7 @@ def change_route(pk: int, values: Values, *, actor: User, version: str = "") -> 
     return route
 
 
-def _wrong_name(route: Route, values: Values) -> dict[str, list[str]]:
+def wrong_name(route: Route, values: Values) -> dict[str, list[str]]:
     """References name a step by its route, so that no two routes of a project are called the same."""
     name = str(values.get("name", "")).strip()
     if name == route.name:
