@@ -225,8 +225,10 @@ def test_three_assumed_prices_cost_the_queries_of_one(scenario: CostAssessment, 
     rows = list(scenario.prices.select_related("material"))
 
     for some in (rows[:1], rows):
-        with django_assert_num_queries(2):
-            assert [each.was for each in offered_for(scenario, some, timezone.localdate())] == ["9.50 EUR/kg"] * len(some)
+        with django_assert_num_queries(1):
+            assert [(each.was, each.note) for each in offered_for(scenario, some, timezone.localdate())] == [
+                ("9.50 EUR/kg", "not qualified for this material")
+            ] * len(some)
 
 
 def test_the_page_leads_to_the_row_in_which_the_offer_is_chosen(client: Client, scenario: CostAssessment, assumed: MaterialPrice) -> None:
