@@ -27,6 +27,7 @@ from process.words import money_words, plain_number
 from projects.money import half_up, rounded
 
 Breaks = Sequence[SupplierQuote]
+TENTH = Decimal("0.1")
 NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
@@ -87,6 +88,28 @@ class Offered:
         if not {currency, other} <= self.factors.keys():
             return None
         return now * self.factors[currency], was * self.factors[other]
+
+    @property
+    def percent(self) -> Decimal | None:
+        """By how much it costs more than what is counted with, below zero where less; None where that cannot be told."""
+        if self.both is None or not self.both[1]:
+            return None
+        now, was = self.both
+        return half_up((now - was) * 100 / was, TENTH)
+
+    @property
+    def standing(self) -> str:
+        """12.5 % cheaper; nothing where it cannot be told."""
+        if self.percent is None:
+            return ""
+        words = _t("%(percent)s %% dearer") if self.percent > 0 else _t("%(percent)s %% cheaper")
+        return words % {"percent": plain_number(abs(self.percent))} if self.percent else _t("the same price")
+
+    @property
+    def in_scenario(self) -> Decimal | None:
+        """What a needed kilogram costs in the currency of the scenario; None where no rate is known."""
+        factor = self.factors.get(self.quote.currency)
+        return self.found.cost * factor if factor is not None else None
 
     @property
     def compared(self) -> str:
@@ -155,7 +178,7 @@ def offered_for(
     awards: Mapping[int, InquiryAward] = NONE,
     lists: Mapping[ListOfPrices, Breaks] | None = None,
 ) -> list[Offered]:
-    """Of each material that is assumed in a draft, by supplier, what may be ordered on that day; of one that counts with a quote what its
+    """Of each material that is assumed in a draft what may be ordered on that day; of one that counts with a quote what its
     supplier has quoted after it, and others for less. The rows come with their material and, where they have one, the supplier of their
     quote.
 
@@ -179,8 +202,21 @@ def offered_for(
         found, award = _for_what_is_needed(breaks, needed, on), awards.get(row.material_id)
         return Offered(row, breaks[0], breaks, on, found, own, scenario.currency, factors, award)
 
-    offers = (each for each in map(offered, newest) if each.says_more)
-    return sorted(offers, key=lambda each: (each.row.pk, each.quote.supplier.name))
+    return _cheapest_first([each for each in map(offered, newest) if each.says_more])
+
+
+def _cheapest_first(offers: Sequence[Offered]) -> list[Offered]:
+    """The material first of which most can be saved; of each material the lowest price, and last what cannot be compared."""
+    best: dict[int, Decimal] = {}
+    for each in offers:
+        if each.percent is not None:
+            best[each.row.pk] = min(each.percent, best.get(each.row.pk, each.percent))
+
+    def place(each: Offered) -> tuple[Any, ...]:
+        saved, price = best.get(each.row.pk), each.in_scenario
+        return saved is None, saved or 0, each.row.pk, price is None, price or 0, each.quote.supplier.name
+
+    return sorted(offers, key=place)
 
 
 def _newest(lists: Iterable[Breaks], counted: Mapping[int, MaterialPrice], on: date) -> Iterator[Breaks]:
