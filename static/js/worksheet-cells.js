@@ -1,6 +1,7 @@
 // The cells of a worksheet's grid: how a value is shown, edited, sorted and filtered, and how a block from a spreadsheet is read.
 window.sheetCells = (() => {
   const NUMBERS = ["number", "whole"];
+  const CHOSEN = ["choice", "yesno", "lookup"]; // from a list
   const isEmpty = (value) => value === null || value === undefined || value === "";
   const alike = (one, other) => (isEmpty(one) || isEmpty(other) ? isEmpty(one) && isEmpty(other) : String(one) === String(other));
   // Less than one percent stands with its sign.
@@ -109,7 +110,7 @@ window.sheetCells = (() => {
     if (NUMBERS.includes(column.kind)) input.inputMode = "decimal";
     box.className = "sheet-editor-box";
     box.append(input);
-    if (["choice", "yesno", "lookup"].includes(column.kind)) box.append(listFor(column, said, lookup, input));
+    if (CHOSEN.includes(column.kind)) box.append(listFor(column, said, lookup, input));
     const done = () => (input.value === before ? cancel() : success(completed(column, input.value.trim())));
     onRendered(() => {
       input.focus({ preventScroll: true });
@@ -174,5 +175,5 @@ window.sheetCells = (() => {
     return table.outerHTML;
   };
 
-  return { alike, asTable, block, copied, editor, fill, filter, isEmpty, isNumber: (column) => NUMBERS.includes(column.kind), lines, sorter, words };
+  return { CHOSEN, alike, asTable, block, copied, editor, fill, filter, isEmpty, isNumber: (column) => NUMBERS.includes(column.kind), lines, sorter, words };
 })();

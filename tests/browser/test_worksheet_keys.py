@@ -157,11 +157,14 @@ def test_what_is_wrong_stands_at_its_cell_and_what_was_meant_is_taken(lines: Lin
     listed = lines.section.locator("[data-sheet-wrongs]")
     category, price = lines.cell("Bb", "category"), lines.cell("Cc", "price")
 
+    expect(category).to_have_class(re.compile("sheet-chosen"))  # an arrow says that there is a list
+    expect(price).not_to_have_class(re.compile("sheet-chosen"))
     lines.type(category, "Labuor")
     lines.type(price, "much")
     expect(listed.get_by_role("listitem")).to_have_count(2)
     described = lines.page.locator(f"[id='{category.get_attribute('aria-describedby')}']")
     expect(described).to_contain_text("“Labuor” is none of the possible values")
+    expect(described).to_contain_text("Did you mean “Labour”?")
     expect(why).to_contain_text("Enter a number.")  # the last row, where Enter stays
     lines.cell("Aa", "label").click()
     expect(why).to_be_hidden()
