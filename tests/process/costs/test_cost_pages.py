@@ -80,6 +80,29 @@ def test_the_page_says_the_price_its_band_and_what_it_rests_on(seller: Client, s
         assert words in page, words
 
 
+def test_what_comes_next_stands_before_all_that_the_scenario_says(seller: Client, scenario: CostAssessment) -> None:
+    page = shown(seller, scenario.get_absolute_url())
+
+    title, fix, quote = (page.index(words) for words in ('id="next-title"', 'id="cost-fix"', "Put this price into the quotation"))
+    assert title < fix < quote < page.index('id="cost-trial"') < page.index('id="sheet-cost-lines"')
+    assert page.count('id="cost-fix"') == page.count('id="blocked-quote"') == 1
+
+
+def test_the_path_of_a_row_begins_with_the_project(seller: Client, scenario: CostAssessment) -> None:
+    project, version = scenario.project, scenario.route_version
+    assert version is not None
+    rows = {
+        f"cost-lines:{scenario.pk}": (scenario.lines.all()[0].pk, scenario),
+        f"route-steps:{version.pk}": (version.steps.all()[0].pk, version),
+    }
+    for address, (pk, parent) in rows.items():
+        page = shown(seller, reverse("worksheet-row", args=[address, pk]))
+
+        path = page[page.index('class="breadcrumb"') : page.index("</nav>", page.index('class="breadcrumb"'))]
+        first, second = (path.index(f'href="{each.get_absolute_url()}"') for each in (project, parent))
+        assert first < second
+
+
 def test_a_size_that_is_no_number_is_said_above_the_price_of_what_is_saved(seller: Client, scenario: CostAssessment) -> None:
     part = shown(seller, f"{scenario.get_absolute_url()}?pilot-batch_kg=abc", headers={"HX-Request": "true"})
 
