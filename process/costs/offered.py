@@ -91,11 +91,14 @@ class Offered:
 
     @property
     def percent(self) -> Decimal | None:
-        """By how much it costs more than what is counted with, below zero where less; None where that cannot be told."""
+        """By how much it costs more than what is counted with, below zero where less; None where that cannot be told. From one hundred on
+        a whole number.
+        """
         if self.both is None or not self.both[1]:
             return None
         now, was = self.both
-        return half_up((now - was) * 100 / was, TENTH)
+        found = (now - was) * 100 / was
+        return half_up(found, TENTH if abs(found) < 100 else Decimal(1))
 
     @property
     def standing(self) -> str:
