@@ -78,7 +78,7 @@ def attach(parents: Sequence[Model], *names: str) -> None:
     model: Any = type(waiting[0])
     told = {each.pk: each for each in waiting if all(_mark(name) in each.__dict__ for name in names)}
     if asked := {each.pk for each in waiting} - told.keys():
-        told |= {each.pk: each for each in carrying(model._base_manager.filter(pk__in=asked), *names)}
+        told |= {each.pk: each for each in carrying(model._base_manager.filter(pk__in=asked).only("pk"), *names)}
     for parent in waiting:
         for name in names:
             _keep(parent, name, model._meta.get_field(name), getattr(told[parent.pk], _mark(name)))

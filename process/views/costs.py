@@ -16,7 +16,7 @@ from accounts.decorators import internal_required
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.events import events_of
-from audit.nested import carrying
+from audit.nested import attach, carrying
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
@@ -82,7 +82,9 @@ def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAs
     rows = rows.select_related(
         "project__client", "project__rfp", "project__site", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
     )
-    return found_of_project(request, rows, project__code=code, number=number)
+    scenario = found_of_project(request, rows, project__code=code, number=number)
+    attach([scenario], *ROWS)
+    return scenario
 
 
 @internal_required
