@@ -28,6 +28,7 @@ FORMULA = _("A formula stands here. Copy the column and paste it as values.")
 SPREADSHEET_ERROR = _("The spreadsheet shows an error here (%(typed)s).")
 DATE_IN_TEXT = _("The spreadsheet took this for a date (%(typed)s). Format the cell as text and type it again.")
 NOT_CHOSEN = _("“%(typed)s” is none of the possible values: %(possible)s.")
+NEARLY_CHOSEN = _("“%(typed)s” is none of the possible values: %(possible)s. Did you mean “%(meant)s”?")
 SHOWN_CHOICES = 12
 OFFERED_NEAR = 5
 DASHES = str.maketrans("‐‑–—", "----")
@@ -150,7 +151,8 @@ class NotChosen(ValidationError):
         ordered = sorted(labels, key=lambda label: label not in close) if len(labels) > SHOWN_CHOICES else labels
         possible = ", ".join(ordered[:SHOWN_CHOICES]) + (", …" if len(labels) > SHOWN_CHOICES else "")
         self.near = close[:OFFERED_NEAR] or (labels if len(labels) <= SHOWN_CHOICES else [])
-        super().__init__(NOT_CHOSEN, code="invalid_choice", params={"typed": typed[:60], "possible": possible})
+        told = {"typed": typed[:60], "possible": possible, "meant": close[0] if close else ""}
+        super().__init__(NEARLY_CHOSEN if close else NOT_CHOSEN, code="invalid_choice", params=told)
 
 
 def _close(typed: str, labels: list[str]) -> list[str]:

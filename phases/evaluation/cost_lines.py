@@ -6,93 +6,82 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
+from audit.nested import Nested
 from phases.evaluation.base_cost import ANALYTICAL, PRODUCTION, Plan, plan_of, plan_of_costs, plan_of_operations
 from phases.evaluation.cost_tables import PlannedUtility, SheetCost
+from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.planned import utility_of
 from phases.evaluation.tables import PlannedOperation, PlannedTest
 from process.costs.campaigns import PlannedVessel
 from process.costs.figures import ONE
 from process.costs.materials import Category
-from process.costs.plans import DepartmentPlan, PlannedCost, read_plans_by, read_plans_together
+from process.costs.plans import DepartmentPlan, PlannedCost, read_plans_by
 from process.words import plain_number
 
 if TYPE_CHECKING:
-    from phases.evaluation.models import DepartmentAssessment
     from projects.models import Project
 
 COSTS = {"research": Category.LABOUR, "material_control": Category.MATERIALS, "ehs": Category.EHS}
+TABLES = {
+    "operations": Nested(PlannedOperation, ("vessel",)),
+    "utilities": Nested(PlannedUtility),
+    "tests": Nested(PlannedTest, ("price", "price__supplier")),
+    "costs": Nested(SheetCost),
+}
 PER_KG = frozenset({Category.UTILITIES, Category.WASTE})  # of batch, in the plan
 
 
-def production_plan_of(project: Project) -> DepartmentPlan | None:
-    """One query, however many operations and utilities."""
-    rows = PlannedOperation.objects.filter(assessment__project=project, assessment__department__key=PRODUCTION)
-    found = list(rows.select_related("assessment", "vessel").annotate(told=_told_utilities()).order_by("position", "id"))
-    if not found or not found[0].assessment.currency:
-        return None
-    sheet = found[0].assessment
-    sheet.project = project
-    utilities = {row.pk: [_utility(row, told) for told in row.told] for row in found}
-    used = [each for row in found for each in utilities[row.pk]]
-    costs = (cost for row in found for cost in costs_of(row, utilities[row.pk]))
-    plan = _planned(sheet, PRODUCTION, costs, lambda: plan_of_operations(sheet, found, used))
-    return replace(plan, operations=tuple(_vessel(row) for row in found))
-
-
-def _told_utilities() -> ArraySubquery:
-    rows = PlannedUtility.objects.filter(operation=OuterRef("pk")).order_by("position", "id")
-    figures = {name: Cast(name, CharField()) for name in ("amount", "rate")}
-    words = {name: name for name in ("kind", "unit", "basis", "valid_until", "confidence")}
-    return ArraySubquery(rows.values(told=JSONObject(**figures, **words)))
-
-
-def _utility(row: PlannedOperation, told: dict[str, Any]) -> PlannedUtility:
-    until = date.fromisoformat(told["valid_until"]) if told["valid_until"] else None
-    figures = {name: Decimal(told[name]) for name in ("amount", "rate")}
-    return PlannedUtility(operation=row, **told | figures | {"valid_until": until})
-
-
-def plans_with_costs_of(project: Project) -> dict[str, DepartmentPlan]:
-    """What research, materials, EHS and the analytical department cost, by department. Two queries, however many rows, and one more for
-    rates where a test is priced in another currency than its sheet's.
+def plans_of_sheets(project: Project) -> dict[str, DepartmentPlan]:
+    """What the departments plan, by department; without those that plan nothing. One query, however many rows, and one more for rates where
+    a test is priced in another currency than its sheet's.
     """
-    tests, costs = _tests_of(project), _costs_of(project)
-    rows: list[PlannedTest | SheetCost] = [*tests, *costs]
-    sheets = {row.assessment.department.key: row.assessment for row in rows}
+    told = {f"told_{name}": rows.in_query(_of_sheet(rows)) for name, rows in TABLES.items()}
+    sheets = DepartmentAssessment.objects.filter(project=project).exclude(currency="").select_related("department").annotate(**told)
     plans = {}
-    for key, sheet in sheets.items():
+    for sheet in sheets:
         sheet.project = project
-        own = [row for row in costs if row.assessment_id == sheet.pk]
-        if not sheet.currency:
-            continue
-        told = [_cost_of_sheet(row, COSTS.get(key)) for row in own]
-        if key == ANALYTICAL:
-            of_tests = [cost for row in tests for cost in costs_of_test(row)]
-            plans[key] = _planned(sheet, key, [*of_tests, *told], partial(plan_of, sheet, tests, own))
-        else:
-            plans[key] = _planned(sheet, key, told, partial(plan_of_costs, sheet, own))
-    return plans
+        plans[sheet.department.key] = _plan_of(sheet)
+    return {key: plan for key, plan in plans.items() if plan is not None}
 
 
-def _tests_of(project: Project) -> list[PlannedTest]:
-    rows = PlannedTest.objects.filter(assessment__project=project, assessment__department__key=ANALYTICAL)
-    return list(rows.select_related("assessment__department", "price__supplier").order_by("position", "id"))
+def _of_sheet(rows: Nested) -> QuerySet[Any]:
+    return rows.model._default_manager.filter(assessment=OuterRef("pk")).order_by("position", "id")
 
 
-def _costs_of(project: Project) -> list[SheetCost]:
-    rows = SheetCost.objects.filter(assessment__project=project)
-    return list(rows.select_related("assessment__department").order_by("position", "id"))
+def _plan_of(sheet: DepartmentAssessment) -> DepartmentPlan | None:
+    read = {name: rows.rows_in(getattr(sheet, f"told_{name}")) for name, rows in TABLES.items()}
+    key = sheet.department.key
+    if key == PRODUCTION:
+        return _production_plan(sheet, read["operations"], read["utilities"])
+    costs, tests = read["costs"], read["tests"]
+    told = [_cost_of_sheet(row, COSTS.get(key)) for row in costs]
+    if key == ANALYTICAL and (tests or costs):
+        of_tests = [cost for row in tests for cost in costs_of_test(row)]
+        return _planned(sheet, key, [*of_tests, *told], partial(plan_of, sheet, tests, costs))
+    return _planned(sheet, key, told, partial(plan_of_costs, sheet, costs)) if costs else None
+
+
+def _production_plan(
+    sheet: DepartmentAssessment, operations: list[PlannedOperation], utilities: list[PlannedUtility]
+) -> DepartmentPlan | None:
+    if not operations:
+        return None
+    of: dict[int, list[PlannedUtility]] = {row.pk: [] for row in operations}
+    by_pk = {row.pk: row for row in operations}
+    for each in utilities:
+        each.operation = by_pk[each.operation_id]
+        of[each.operation_id].append(each)
+    costs = (cost for row in operations for cost in costs_of(row, of[row.pk]))
+    plan = _planned(sheet, PRODUCTION, costs, lambda: plan_of_operations(sheet, operations, utilities))
+    return replace(plan, operations=tuple(_vessel(row) for row in operations))
 
 
 def _cost_of_sheet(row: SheetCost, category: Category | None) -> PlannedCost:
@@ -204,5 +193,4 @@ def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
 
 
 def register() -> None:
-    read_plans_by(PRODUCTION, production_plan_of)
-    read_plans_together((ANALYTICAL, *COSTS), plans_with_costs_of)
+    read_plans_by(plans_of_sheets)

@@ -23,6 +23,7 @@ from process.costs.building import assessed
 from process.costs.completeness import EFFECTS, Impact, Target, price_impact
 from process.costs.models import CostAssessment
 from process.costs.results import priced
+from process.purchasing.awards import newest_award
 from projects.completeness import QUESTIONS, answering, completeness_of
 from projects.forecasting import working_day_in
 from projects.money import rounded
@@ -73,8 +74,9 @@ def taking_blockers(project: Project, missing: Sequence[str] | None = None) -> l
 
 
 def rows_of(project: Project) -> list[Assumption]:
-    """The whole ledger, for a page that asks it several things."""
-    rows = Assumption.objects.filter(project=project).select_related("clarification", "owner", "project", "scenario")
+    """The whole ledger, for a page that asks it several things; each row with to whom its material goes."""
+    rows = Assumption.objects.filter(project=project).select_related("clarification", "owner", "project", "scenario", "material")
+    rows = rows.annotate(award=newest_award(project="project", material="material"))
     return list(rows.defer("scenario__result"))  # all that a price was computed from
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from catalogue.models import ExchangeRate
 from process.assumptions.models import Assumption
-from process.purchasing.awards import awarded_quotes
+from process.purchasing.awards import restored
 from process.routes.building import prices_among, read_quotes
 from process.words import money_words
 
@@ -34,20 +35,30 @@ class Ordered:
 
 
 def prices_of(project: Project, rows: Iterable[Assumption]) -> dict[int, Ordered]:
-    """By material. Two queries, and one for each currency of a scenario; none where no open row is of a price that was fixed.
+    """By material. Two queries, whatever currencies; none where no open row is of a price that was fixed. rows: of the ledger's `rows_of`.
 
     Of a draft the page of the scenario says what is offered, and asks for it (`prompting`).
     """
-    wanted: dict[str, set[int]] = {}
-    for row in rows:
-        if row.is_open and row.material_id and row.scenario is not None and not row.scenario.is_draft:
-            wanted.setdefault(row.currency, set()).add(row.material_id)
-    if not wanted:
+    asked = [row for row in rows if row.is_open and row.material_id and row.scenario is not None and not row.scenario.is_draft]
+    if not asked:
         return {}
-    materials = set().union(*wanted.values())
-    quotes = read_quotes(materials, project.today)
+    wanted: dict[str, set[int]] = {}
+    for row in asked:
+        wanted.setdefault(row.currency, set()).add(row.material_id)  # type: ignore[arg-type]
+    today = project.today
+    rates = ExchangeRate.objects.holding_for({(currency, today) for currency in wanted})
+    quotes = read_quotes(set().union(*wanted.values()), today)
     found: dict[int, Ordered] = {}
     for currency, theirs in wanted.items():
-        offers = prices_among((each for each in quotes if each.material_id in theirs), currency=currency, on=project.today).found
-        found |= {pk: Ordered(each.quote.supplier.name, each.quote) for pk, each in offers.items()}
-    return found | {pk: Ordered(quote.supplier.name, quote) for pk, quote in awarded_quotes(project.pk, materials, project.today).items()}
+        offers = [each for each in quotes if each.material_id in theirs]
+        prices = prices_among(offers, currency=currency, on=today, rates=rates[currency, today])
+        found |= {pk: Ordered(each.quote.supplier.name, each.quote) for pk, each in prices.found.items()}
+    return found | dict(_awarded(project, asked))
+
+
+def _awarded(project: Project, rows: Iterable[Assumption]) -> Iterator[tuple[int, Ordered]]:
+    """What goes to a supplier by whose price somebody can order."""
+    for row in rows:
+        award = restored(row.award, project, row.material) if row.award else None  # type: ignore[arg-type, attr-defined]
+        if award is not None and award.quote is not None and not award.broken_because(project.today):
+            yield award.quote.material_id, Ordered(award.quote.supplier.name, award.quote)

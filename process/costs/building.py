@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
+from audit.nested import attach
 from audit.refusals import BadInput, Blocker
 from catalogue.models import ExchangeRate, SupplierQuote
 from catalogue.models import Material as CatalogueMaterial
@@ -30,6 +31,7 @@ from process.costs.models import (
     RiskItem,
 )
 from process.costs.of_routes import Use, demand_of
+from process.costs.price_lists import lists_beside
 from process.costs.rates import Rate
 from process.costs.stored import restored
 from process.costs.trial import Trial, tried
@@ -42,6 +44,7 @@ from process.routes.plain import Computed
 from process.routes.unit_cost import exact
 
 ROUTE = "route"
+ROWS = ("phases", "lines", "risks")  # of a scenario
 HUNDRED = Decimal(100)
 
 
@@ -49,7 +52,7 @@ HUNDRED = Decimal(100)
 class Assessed:
     """case: None where it cannot be priced; `missing` says why, and where it is mended. lines: what can be priced meanwhile, without the
     materials; None where not even that. kept: what was computed when it was fixed. steps: of the route that a draft counts with.
-    given: what goes to a supplier, of a draft.
+    given: what goes to a supplier, lists: the price lists that it counts with and those that are newer, of a draft.
     """
 
     assessment: CostAssessment
@@ -59,6 +62,7 @@ class Assessed:
     kept: Computed[Estimate] | None = None
     steps: tuple[RouteStep, ...] = ()
     given: Given | None = None
+    lists: Mapping[ListOfPrices, Sequence[SupplierQuote]] = field(default_factory=dict)
 
     @cached_property
     def answer(self) -> Computed[Estimate] | None:
@@ -92,7 +96,8 @@ def assessed_many(assessments: Sequence[CostAssessment], trial: Trial | None = N
     """From the rows as they are now; of a fixed one what was kept when it was fixed, whatever suppliers and rates say since."""
     award = newest_award(project="assessment__project", material="material")
     prices = MaterialPrice.objects.select_related("material", "quote__supplier", "quote__material").annotate(award=award)
-    prefetch_related_objects(assessments, "phases", "lines", "risks", Prefetch("prices", queryset=prices), "route_version__route__project")
+    attach(assessments, *ROWS)
+    prefetch_related_objects(assessments, Prefetch("prices", queryset=prices), "route_version__route__project")
     drafts = [each for each in assessments if each.is_draft]
     versions = {each.route_version for each in drafts if each.route_version is not None}
     rates = ExchangeRate.objects.holding_for({(each.currency, each.priced_on) for each in drafts})
@@ -125,16 +130,9 @@ def _yield_pct(assessment: CostAssessment, trial: Trial | None) -> Decimal:
 
 
 def _breaks(assessments: Iterable[CostAssessment]) -> dict[ListOfPrices, list[SupplierQuote]]:
-    """Every break of the price lists that are chosen, and all that is offered of what goes to a supplier."""
+    """Every break of the price lists that are chosen or newer, and all that is offered of what is assumed or goes to a supplier."""
     rows = [row for each in assessments for row in each.prices.all()]
-    chosen, given = [row.quote for row in rows if row.quote is not None], {row.material_id for row in rows if _award(row)}
-    found: dict[ListOfPrices, list[SupplierQuote]] = {}
-    if chosen or given:
-        materials, suppliers = {quote.material_id for quote in chosen}, {quote.supplier_id for quote in chosen}
-        wanted = Q(material__in=materials, supplier__in=suppliers) | Q(material__in=given)
-        for quote in SupplierQuote.objects.filter(wanted).select_related("supplier").order_by("quantity_from_kg", "id"):
-            found.setdefault(list_of(quote), []).append(quote)
-    return found
+    return lists_beside(rows, {row.material_id for row in rows if _award(row)})
 
 
 def _award(row: MaterialPrice) -> Any:
@@ -152,7 +150,7 @@ def _given(assessment: CostAssessment, known: _Known) -> Given:
 def _assessed(assessment: CostAssessment, known: _Known, trial: Trial | None) -> Assessed:
     steps = known.steps.get(assessment.route_version, []) if assessment.route_version else []
     given = _given(assessment, known)
-    return replace(_built(assessment, steps, known, trial, given.awards), steps=tuple(steps), given=given)
+    return replace(_built(assessment, steps, known, trial, given.awards), steps=tuple(steps), given=given, lists=known.breaks)
 
 
 def _built(

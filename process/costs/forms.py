@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import CURRENCIES
 from accounts.numbers import PercentField, WholeNumberField
+from audit.nested import Nested
 from process.costs.models import PHASE_CHOICES, PRICED_PHASES, CostAssessment
 from process.costs.services import BATCH_ENDS, END_FIELDS, FIELDS, SCALE_FIELDS, SIZES, scale_values, wrong_sizes
 from process.costs.simulation import SEED
@@ -70,8 +71,15 @@ class ScenarioForm(forms.Form):
     )
     note = forms.CharField(label=_("Note"), max_length=4000, required=False, widget=forms.Textarea(attrs=REASON))
 
-    def __init__(self, *args: Any, project: Project, taken: Mapping[str, Taken] | None = None, **kwargs: Any) -> None:
-        """taken: what the fields begin with; each says where that is from."""
+    def __init__(
+        self,
+        *args: Any,
+        project: Project,
+        taken: Mapping[str, Taken] | None = None,
+        versions: Iterable[RouteVersion] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """taken: what the fields begin with; each says where that is from. versions: of its routes, where they are read already."""
         begin = {name: each.value for name, each in (taken or {}).items()}
         super().__init__(*args, **({"initial": begin} | kwargs))
         _add_sizes(self.fields)
@@ -81,6 +89,8 @@ class ScenarioForm(forms.Form):
             field.help_text = " ".join(filter(None, (each.origin, str(field.help_text))))
         route: Any = self.fields["route_version"]
         route.queryset = versions_of(project)
+        if versions is not None:
+            route.choices = [("", route.empty_label), *((each.pk, str(each)) for each in versions)]
         self.order_fields([*BEFORE_SIZES, *(name for names in FIELDS_OF_PHASES.values() for name in names), *AFTER_SIZES])
 
     @property
@@ -116,8 +126,25 @@ def _sizes(cleaned: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def versions_of(project: Project) -> QuerySet[RouteVersion]:
+    return _in_order(project).select_related("route")
+
+
+def _in_order(project: Any) -> QuerySet[RouteVersion]:
     """Route by route, the newest version of each first."""
-    return RouteVersion.objects.filter(route__project=project).select_related("route").order_by("route__number", "-number")
+    return RouteVersion.objects.filter(route__project=project).order_by("route__number", "-number")
+
+
+VERSIONS = Nested(RouteVersion, ("route",))
+
+
+def with_versions(scenarios: QuerySet[CostAssessment]) -> QuerySet[CostAssessment]:
+    """`versions_beside` each are read in the query of the scenarios."""
+    return scenarios.annotate(versions_told=VERSIONS.in_query(_in_order(OuterRef("project"))))
+
+
+def versions_beside(scenario: Any) -> list[RouteVersion]:
+    """All of the project. scenario: of `with_versions`."""
+    return VERSIONS.rows_in(scenario.versions_told)
 
 
 @dataclass(frozen=True)

@@ -10,24 +10,24 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from catalogue.models import ExchangeRate, SupplierQuote
-from catalogue.models.supply import LIST, ListOfPrices, list_of
+from catalogue.models.supply import ListOfPrices, list_of
 from catalogue.qualification import note_on
 from process.costs.awarded import is_on_offer
 from process.costs.building import Assessed, needed_by_largest
 from process.costs.estimate import GRAM
-from process.costs.figures import Source
 from process.costs.models import CostAssessment, MaterialPrice
+from process.costs.price_lists import decisions_beside, is_assumed, lists_beside
 from process.purchasing.awards import InquiryAward
 from process.routes.building import Priced, prices_among
 from process.words import money_words, plain_number
 from projects.money import half_up, rounded
 
 Breaks = Sequence[SupplierQuote]
+TENTH = Decimal("0.1")
 NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
@@ -90,6 +90,31 @@ class Offered:
         return now * self.factors[currency], was * self.factors[other]
 
     @property
+    def percent(self) -> Decimal | None:
+        """By how much it costs more than what is counted with, below zero where less; None where that cannot be told. From one hundred on
+        a whole number.
+        """
+        if self.both is None or not self.both[1]:
+            return None
+        now, was = self.both
+        found = (now - was) * 100 / was
+        return half_up(found, TENTH if abs(found) < 100 else Decimal(1))
+
+    @property
+    def standing(self) -> str:
+        """12.5 % cheaper; nothing where it cannot be told."""
+        if self.percent is None:
+            return ""
+        words = _t("%(percent)s %% dearer") if self.percent > 0 else _t("%(percent)s %% cheaper")
+        return words % {"percent": plain_number(abs(self.percent))} if self.percent else _t("the same price")
+
+    @property
+    def in_scenario(self) -> Decimal | None:
+        """What a needed kilogram costs in the currency of the scenario; None where no rate is known."""
+        factor = self.factors.get(self.quote.currency)
+        return self.found.cost * factor if factor is not None else None
+
+    @property
     def compared(self) -> str:
         """Both in one currency and for what is needed, where the prices as they are quoted do not tell that; nothing where a rate is not
         known.
@@ -128,7 +153,7 @@ class Offered:
     @property
     def note(self) -> str:
         """What quality assurance has against the supplier of this material; it blocks nothing."""
-        return note_on(self.quote.supplier.qualifications.all(), self.quote.material_id, self.on)
+        return note_on(decisions_beside(self.quote), self.quote.material_id, self.on)
 
     @property
     def link(self) -> str:
@@ -142,7 +167,8 @@ def offered_in(found: Assessed, on: date) -> list[Offered]:
         return []
     awards = {pk: award for pk, award in found.given.awards.items() if not award.broken_because(on)}
     needs = partial(needed_by_largest, found.assessment, found.steps)
-    return offered_for(found.assessment, found.assessment.prices.all(), on, needs=needs, rates=found.given.rates, awards=awards)
+    known: dict[str, Any] = {"needs": needs, "rates": found.given.rates, "awards": awards, "lists": found.lists}
+    return offered_for(found.assessment, found.assessment.prices.all(), on, **known)
 
 
 def offered_for(
@@ -153,60 +179,54 @@ def offered_for(
     needs: Callable[[], Mapping[int, float]] = dict,
     rates: Mapping[str, ExchangeRate] = NONE,
     awards: Mapping[int, InquiryAward] = NONE,
+    lists: Mapping[ListOfPrices, Breaks] | None = None,
 ) -> list[Offered]:
-    """Of each material that is assumed in a draft, by supplier, what may be ordered on that day; of one that counts with a quote what its
+    """Of each material that is assumed in a draft what may be ordered on that day; of one that counts with a quote what its
     supplier has quoted after it, and others for less. The rows come with their material and, where they have one, the supplier of their
     quote.
 
-    A row takes a whole price list, by its smallest break; of a list whose smallest break has ended nothing is offered. Two queries, one
-    where nothing is offered, and none where no row has a price of these kinds: a fixed scenario stays as it is, and a row without any
-    price says so elsewhere.
+    A row takes a whole price list, by its smallest break; of a list whose smallest break has ended nothing is offered. One query, none
+    where no row has a price of these kinds: a fixed scenario stays as it is, and a row without any price says so elsewhere.
 
     needs: by material the kilograms, asked where something is newer; by the smallest break where none are said. rates: by currency, into
-    that of the scenario. awards: by material those in force.
+    that of the scenario. awards: by material those in force. lists: at least those of `lists_beside`, where they are read already.
     """
-    counted = {row.material_id: row for row in rows if row.quote_id is not None or _is_assumed(row)} if scenario.is_draft else {}
+    counted = {row.material_id: row for row in rows if row.quote_id is not None or is_assumed(row)} if scenario.is_draft else {}
     if not counted:
         return []
-    lists = _lists(counted.values())
-    newest = list(_newest(lists.values(), counted, on))
+    known = lists_beside(counted.values()) if lists is None else lists
+    newest = list(_newest(known.values(), counted, on))
     needed = needs() if newest else {}
     factors = {currency: row.rate for currency, row in rates.items()} | {scenario.currency: Decimal(1)}
 
     def offered(breaks: Breaks) -> Offered:
         row = counted[breaks[0].material_id]
-        own = _for_what_is_needed(lists[list_of(row.quote)], needed, on) if row.quote is not None else None
+        own = _for_what_is_needed(known[list_of(row.quote)], needed, on) if row.quote is not None else None
         found, award = _for_what_is_needed(breaks, needed, on), awards.get(row.material_id)
         return Offered(row, breaks[0], breaks, on, found, own, scenario.currency, factors, award)
 
-    offers = [each for each in map(offered, newest) if each.says_more]
-    prefetch_related_objects([each.quote.supplier for each in offers], "qualifications")
-    return sorted(offers, key=lambda each: (each.row.pk, each.quote.supplier.name))
+    return _cheapest_first([each for each in map(offered, newest) if each.says_more])
 
 
-def _is_assumed(row: MaterialPrice) -> bool:
-    return row.quote_id is None and row.price_per_kg is not None and row.source == Source.ASSUMPTION
+def _cheapest_first(offers: Sequence[Offered]) -> list[Offered]:
+    """The material first of which most can be saved; of each material the lowest price, and last what cannot be compared."""
+    best: dict[int, Decimal] = {}
+    for each in offers:
+        if each.percent is not None:
+            best[each.row.pk] = min(each.percent, best.get(each.row.pk, each.percent))
 
+    def place(each: Offered) -> tuple[Any, ...]:
+        saved, price = best.get(each.row.pk), each.in_scenario
+        return saved is None, saved or 0, each.row.pk, price is None, price or 0, each.quote.supplier.name
 
-def _lists(rows: Iterable[MaterialPrice]) -> dict[ListOfPrices, list[SupplierQuote]]:
-    """The smallest break first, of what is assumed every list; else the one that the row counts with, and those that are newer."""
-    wanted = Q()
-    for row in rows:
-        if row.quote is None:
-            wanted |= Q(material=row.material_id)
-        else:
-            wanted |= Q(material=row.material_id, quoted_on__gt=row.quote.quoted_on)
-            wanted |= Q(**{name: getattr(row.quote, name) for name in LIST})
-    found: dict[ListOfPrices, list[SupplierQuote]] = {}
-    for quote in SupplierQuote.objects.filter(wanted).select_related("supplier").order_by("quantity_from_kg", "id"):
-        found.setdefault(list_of(quote), []).append(quote)
-    return found
+    return sorted(offers, key=place)
 
 
 def _newest(lists: Iterable[Breaks], counted: Mapping[int, MaterialPrice], on: date) -> Iterator[Breaks]:
     """Of each supplier of a material. What was quoted before was known when the scenario took its quote."""
     found: dict[tuple[int, int], Breaks] = {}
-    for breaks in sorted(lists, key=lambda each: (each[0].quoted_on, each[0].pk)):
+    ours = (each for each in lists if each[0].material_id in counted)
+    for breaks in sorted(ours, key=lambda each: (each[0].quoted_on, each[0].pk)):
         first, own = breaks[0], counted[breaks[0].material_id].quote
         if is_on_offer(first, on) and (own is None or first.quoted_on > own.quoted_on):
             found[first.material_id, first.supplier_id] = breaks

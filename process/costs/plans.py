@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -110,28 +110,18 @@ def _end(price: Decimal, share: Decimal) -> Decimal | None:
     return None if share == ONE else half_up(price * share, FOUR_PLACES)
 
 
-_together: dict[str, Callable[[Project], Mapping[str, DepartmentPlan]]] = {}
-_readers: dict[str, Callable[[Project], DepartmentPlan | None]] = {}
+Reader = Callable[["Project"], Mapping[str, DepartmentPlan]]
+_readers: list[Reader] = []
 
 
-def read_plans_by(department: str, reader: Callable[[Project], DepartmentPlan | None]) -> None:
-    """reader: the plan of this department for a project, in as many queries for many rows as for one; None where nothing is planned."""
-    _readers[department] = reader
+def read_plans_by(reader: Reader) -> None:
+    """reader: by department what is planned for a project, in as many queries for many rows as for one; without those that plan nothing."""
+    _readers.append(reader)
 
 
-def read_plans_together(departments: Iterable[str], reader: Callable[[Project], Mapping[str, DepartmentPlan]]) -> None:
-    """reader: the plans of all of them at the cost of one, by department; without those that plan nothing."""
-    for department in departments:
-        _together[department] = reader
-        read_plans_by(department, lambda project, of=department: reader(project).get(of))  # type: ignore[misc]
-
-
-def plans_of(project: Project, departments: Sequence[str]) -> dict[str, DepartmentPlan | None]:
-    found: dict[str, DepartmentPlan] = {}
-    for reader in dict.fromkeys(_together[each] for each in departments if each in _together):
-        found |= reader(project)
-    return {each: found.get(each) if each in _together else plan_of(project, each) for each in departments}
+def plans_of(project: Project) -> dict[str, DepartmentPlan]:
+    return {department: plan for reader in _readers for department, plan in reader(project).items()}
 
 
 def plan_of(project: Project, department: str) -> DepartmentPlan | None:
-    return _readers[department](project)
+    return plans_of(project).get(department)

@@ -59,9 +59,10 @@ class Standing:
 
 
 def standings_of(scenario: CostAssessment) -> list[Standing]:
-    """As `standing_of`; what several departments plan in tables of one kind is read at once."""
-    plans = plans_of(scenario.project, [words.department for words in PLANS if scenario.is_draft or _taken(scenario, words)])
-    return [_standing(scenario, words, plans.get(words.department)) for words in PLANS]
+    """As `standing_of`, of every department."""
+    asked = [words.department for words in PLANS if scenario.is_draft or _taken(scenario, words)]
+    plans = plans_of(scenario.project) if asked else {}
+    return [_standing(scenario, words, plans.get(words.department) if words.department in asked else None) for words in PLANS]
 
 
 def standing_of(scenario: CostAssessment, words: PlanWords) -> Standing:

@@ -22,6 +22,7 @@ from projects.models.project import sees_project
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from projects.models import Project
 
 MORE_THAN_NOTHING = MinValueValidator(Decimal("0.000001"), _("More than nothing."))
 HUNDRED = MaxValueValidator(Decimal(100), _("At most 100 %%."))
@@ -126,6 +127,10 @@ class RouteVersion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("route-version", args=[self.route.project.code, self.route.number, self.number])
+
+    @property
+    def project(self) -> Project:
+        return self.route.project
 
     @property
     def event_scope(self) -> tuple[int | None, int | None]:

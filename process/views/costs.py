@@ -16,6 +16,7 @@ from accounts.decorators import internal_required
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.events import events_of
+from audit.nested import attach, carrying
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out, judge_too
 from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
@@ -26,10 +27,21 @@ from process.assumptions.tables import LEDGER
 from process.assumptions.taking_offers import take_award, take_offer
 from process.costs import quoted, quoting, services
 from process.costs.awarded import awarded_in
-from process.costs.building import assessed, assessed_many
+from process.costs.building import ROWS, assessed, assessed_many
 from process.costs.clause import clause_of, take_clause, threshold_of
 from process.costs.disposing import take_waste, waste_of, with_tariffs
-from process.costs.forms import ClauseForm, CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values, wrong_phases
+from process.costs.forms import (
+    ClauseForm,
+    CopyForm,
+    PlanForm,
+    ScenarioForm,
+    TrialForm,
+    first_values,
+    trial_values,
+    versions_beside,
+    with_versions,
+    wrong_phases,
+)
 from process.costs.models import CostAssessment
 from process.costs.offered import offered_in
 from process.costs.plan_words import words_of_plan
@@ -66,11 +78,14 @@ def writers(request: SignedInRequest, project: Project) -> list[Blocker]:
 
 
 def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAssessment:
-    rows = with_seen_costs(with_tariffs(CostAssessment.objects.visible_to(request.user)), request.user)
+    rows = with_seen_costs(with_tariffs(carrying(CostAssessment.objects.visible_to(request.user), *ROWS)), request.user)
+    rows = with_versions(rows)
     rows = rows.select_related(
         "project__client", "project__rfp", "project__site", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
     )
-    return found_of_project(request, rows, project__code=code, number=number)
+    scenario = found_of_project(request, rows, project__code=code, number=number)
+    attach([scenario], *ROWS)
+    return scenario
 
 
 @internal_required
@@ -173,7 +188,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "plans": plans_on(scenario, plans, not_mine),
         "waste": waste_on(scenario, not_mine),
         **_quoting(request, scenario, standing),
-        "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
+        "form": ScenarioForm(project=scenario.project, prefix="change", initial=values, versions=versions_beside(scenario)),
         "history": _history(request, scenario),
         "costs_seen": seen_costs(scenario) if allowed("process.read_actual_costs", request.user, scenario.project) else [],
         "version": version_of(values),

@@ -1,6 +1,7 @@
 // The cells of a worksheet's grid: how a value is shown, edited, sorted and filtered, and how a block from a spreadsheet is read.
 window.sheetCells = (() => {
   const NUMBERS = ["number", "whole"];
+  const CHOSEN = ["choice", "yesno", "lookup"]; // from a list
   const isEmpty = (value) => value === null || value === undefined || value === "";
   const alike = (one, other) => (isEmpty(one) || isEmpty(other) ? isEmpty(one) && isEmpty(other) : String(one) === String(other));
   // Less than one percent stands with its sign.
@@ -67,27 +68,9 @@ window.sheetCells = (() => {
     return column.kind === "yesno" ? [said.yes, said.no] : [];
   };
 
-  const listFor = (column, said, lookup, input) => {
-    const list = document.createElement("datalist");
-    list.id = `offered-${column.name}-${Date.now()}`;
-    const show = (names) => list.replaceChildren(...names.map((name) => new Option(name, name)));
-    show(offered(column, said));
-    if (column.kind === "lookup") {
-      let asked = 0;
-      const ask = async () => {
-        const number = ++asked;
-        const answer = await fetch(`${lookup.replace("COLUMN", column.name)}?q=${encodeURIComponent(input.value)}`);
-        if (answer.ok && number === asked) show((await answer.json()).names);
-      };
-      let waiting;
-      input.addEventListener("input", () => {
-        clearTimeout(waiting);
-        waiting = setTimeout(ask, 150);
-      });
-      ask();
-    }
-    input.setAttribute("list", list.id);
-    return list;
+  const asking = (column, lookup) => async (words) => {
+    const answer = await fetch(`${lookup.replace("COLUMN", column.name)}?q=${encodeURIComponent(words)}`);
+    return answer.ok ? (await answer.json()).names : null;
   };
 
   // One text field for every kind: the server reads what is typed. begin(): the letter that opened it, in place of what was there.
@@ -109,26 +92,41 @@ window.sheetCells = (() => {
     if (NUMBERS.includes(column.kind)) input.inputMode = "decimal";
     box.className = "sheet-editor-box";
     box.append(input);
-    if (["choice", "yesno", "lookup"].includes(column.kind)) box.append(listFor(column, said, lookup, input));
-    const done = () => (input.value === before ? cancel() : success(completed(column, input.value.trim())));
+    let list;
+    const done = () => {
+      list?.close();
+      return input.value === before ? cancel() : success(completed(column, input.value.trim()));
+    };
+    const go = (way) => {
+      input.removeEventListener("blur", done);
+      done();
+      leave(way);
+    };
     onRendered(() => {
       input.focus({ preventScroll: true });
       if (letter === undefined) input.select();
+      if (!CHOSEN.includes(column.kind)) return;
+      const from = column.kind === "lookup" ? { ask: asking(column, lookup) } : { names: offered(column, said) };
+      list = window.sheetList.open(input, cell.getElement(), { ...from, isBegun: letter !== undefined, pick: () => go(null) });
     });
     input.addEventListener("blur", done);
     input.addEventListener("keydown", (event) => {
+      const step = list && !event.isComposing && { ArrowDown: 1, ArrowUp: -1 }[event.key];
       const way = { Enter: event.shiftKey ? "up" : "down", Tab: event.shiftKey ? "left" : "right" }[event.key];
       if (event.key === "Escape") {
         event.stopPropagation();
         input.removeEventListener("blur", done);
+        list?.close();
         cancel();
         leave(null);
       } else if (way && !event.isComposing) {
         event.preventDefault();
         event.stopPropagation();
-        input.removeEventListener("blur", done);
-        done();
-        leave(way);
+        go(way);
+      } else if (step) {
+        event.preventDefault();
+        event.stopPropagation();
+        list.move(step);
       } else if (event.key !== "Control") event.stopPropagation();
     });
     return box;
@@ -174,5 +172,5 @@ window.sheetCells = (() => {
     return table.outerHTML;
   };
 
-  return { alike, asTable, block, copied, editor, fill, filter, isEmpty, isNumber: (column) => NUMBERS.includes(column.kind), lines, sorter, words };
+  return { CHOSEN, alike, asTable, block, copied, editor, fill, filter, isEmpty, isNumber: (column) => NUMBERS.includes(column.kind), lines, sorter, words };
 })();

@@ -4,6 +4,7 @@ window.sheetKeys = (() => {
   const faults = window.sheetFaults;
   const going = window.sheetGoing;
   const history = window.sheetHistory;
+  const ARROW = 20; // pixels at the end of a cell that has a list
   const inField = ({ target }) => target.closest("input, textarea, select");
 
   // With Ctrl, or Cmd.
@@ -35,6 +36,9 @@ window.sheetKeys = (() => {
         event.stopPropagation();
       }
     }, true);
+    holder.addEventListener("click", ({ target, offsetX }) => {
+      if (target.classList.contains("sheet-chosen") && offsetX > target.clientWidth - ARROW) opens(sheet, "F2", false);
+    });
     holder.addEventListener("paste", (event) => {
       if (inField(event)) return;
       event.preventDefault();

@@ -168,6 +168,7 @@
       element.classList.toggle("sheet-wrong", Boolean(wrong));
       element.classList.toggle("sheet-typed", Boolean(isTyped && !wrong));
       element.classList.toggle("sheet-closed", !this.mayType(state, column));
+      element.classList.toggle("sheet-chosen", this.mayType(state, column) && cells.CHOSEN.includes(column.kind));
       element.toggleAttribute("aria-invalid", Boolean(wrong));
       element.classList.toggle("sheet-cut", Boolean(this.cut?.cells.has(`${state?.number} ${column.name}`)));
       if (state) window.sheetFaults.describe(this, element, state.number, column.name, wrong?.join(" "));

@@ -84,7 +84,7 @@ DIALOGS = {  # template and id as it is written there: person, name of the page'
     "projects/payments.html invoice": "bd project-payments invoice",
     "projects/payments.html paid": "bd project-payments paid",
     "projects/quotation.html record-outcome": "bd quotation-detail record-outcome",
-    "projects/quotation.html release": "bd quotation-detail release",
+    "projects/_quotation_acts.html release": "bd quotation-detail release",
     "projects/rfp_confidentiality.html id": "bd rfp-confidentiality off-",
     "projects/rfp_detail.html client": "bd rfp-detail client",
     "projects/rfp_detail.html decline": "bd rfp-detail decline",

@@ -152,7 +152,7 @@ def test_a_price_is_quoted_and_released_without_a_mouse(hands: Hands, stack: Sta
     rows_are_written(hands, "quotation-payments", ["All of it", "This quotation is accepted", "", "100"])
     expect(page.locator("#quotation-body")).to_contain_text("420,000.00")
 
-    dialog = hands.open_dialog(page.locator("#quotation-beside").get_by_role("button", name="Release…"))
+    dialog = hands.open_dialog(page.locator("#quotation-next").get_by_role("button", name="Release…"))
     hands.fill(dialog.get_by_label("Your password"), PASSWORD)
     hands.enter(dialog.locator("[type=submit]"))
     expect(page.locator("main")).to_contain_text("Signed; the other role has been asked.")

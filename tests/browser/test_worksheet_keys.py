@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.entering import sign_in
 from tests.browser.lines import Lines
+from tests.browser.seeing import barriers
 from tests.browser.test_worksheets import materials, open_grid
 from tests.stack import Stack
 
@@ -152,16 +153,50 @@ def test_cut_cells_go_when_they_are_pasted(lines: Lines) -> None:
     expect(note).to_have_text("In writing")
 
 
+def test_a_cell_with_a_list_opens_it_at_its_arrow_and_takes_what_is_chosen(lines: Lines) -> None:
+    page, category = lines.page, lines.cell("Bb", "category")
+    listed, editor = page.get_by_role("listbox", name="Category"), page.locator(".sheet-editor")
+
+    box = category.bounding_box()
+    assert box is not None
+    category.click(position={"x": box["width"] - 8, "y": box["height"] / 2})
+    every = listed.get_by_role("option")
+    expect(listed.get_by_role("option", selected=True)).to_have_text("Labour")
+    assert every.count() > 5
+    assert barriers(page, "a list of choices") == []
+    lines.keys("ArrowDown", "ArrowUp", "ArrowUp")
+    before = every.all_inner_texts()[every.all_inner_texts().index("Labour") - 1]
+    expect(editor).to_have_value(before)
+    lines.keys("Escape")
+    expect(listed).to_have_count(0)
+    expect(category).to_have_text("Labour")
+
+    lines.keys("F2")
+    page.keyboard.type("was")
+    expect(every).to_have_text(["Waste"])
+    lines.keys("ArrowDown", "Enter")
+    expect(category).to_have_text("Waste")
+    expect(lines.status).to_contain_text("Saved")
+    category.dblclick()
+    listed.get_by_role("option", name="Labour").click()
+    expect(category).to_have_text("Labour")
+    expect(listed).to_have_count(0)
+    expect(lines.status).to_contain_text("Saved")
+
+
 def test_what_is_wrong_stands_at_its_cell_and_what_was_meant_is_taken(lines: Lines) -> None:
     why = lines.section.locator("[data-sheet-why]")
     listed = lines.section.locator("[data-sheet-wrongs]")
     category, price = lines.cell("Bb", "category"), lines.cell("Cc", "price")
 
+    expect(category).to_have_class(re.compile("sheet-chosen"))  # an arrow says that there is a list
+    expect(price).not_to_have_class(re.compile("sheet-chosen"))
     lines.type(category, "Labuor")
     lines.type(price, "much")
     expect(listed.get_by_role("listitem")).to_have_count(2)
     described = lines.page.locator(f"[id='{category.get_attribute('aria-describedby')}']")
     expect(described).to_contain_text("“Labuor” is none of the possible values")
+    expect(described).to_contain_text("Did you mean “Labour”?")
     expect(why).to_contain_text("Enter a number.")  # the last row, where Enter stays
     lines.cell("Aa", "label").click()
     expect(why).to_be_hidden()

@@ -198,7 +198,7 @@ def test_more_tests_cost_no_more_queries(project: Project, django_assert_num_que
     planned(project)
     services.save_sheet(project.code, "analytical", changes=ANSWERS, actor=make.person(Role.ANALYTICAL))
     for _ in range(2):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             assert plan_of(project, "analytical") is not None
         for stage in ("stability", "in_process"):
             planned(project, stage=stage, price="Elemental impurities")

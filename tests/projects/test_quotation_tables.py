@@ -101,6 +101,14 @@ def test_a_draft_whose_payments_are_not_whole_says_the_same_amounts_in_its_table
     assert [due.amount for due in payments_of(Quotation.objects.get())] == [168_000]
 
 
+@pytest.mark.parametrize(("role", "follows"), [(Role.BUSINESS_DEVELOPMENT, "sheet-quotation-lines"), (Role.MANAGEMENT, "quotation-body")])
+def test_what_comes_next_stands_once_before_all_that_the_draft_says(quotation: Quotation, role: str, follows: str) -> None:
+    page = as_person(make.person(role)).get(quotation.get_absolute_url()).content.decode()
+
+    assert page.count('id="quotation-next"') == page.count('id="next-title"') == 1
+    assert page.index('id="next-title"') < page.index("Release…") < page.index(f'id="{follows}"')
+
+
 def test_what_lines_and_payments_lack_together_is_asked_before_the_release(project: Project, quotation: Quotation) -> None:
     write("quotation-payments", quotation, Change(ADD, values=PAYMENTS[0]))
     for line in quotation.lines.all():

@@ -159,6 +159,19 @@ def test_the_page_blocks_on_what_the_service_refuses(seller: Client) -> None:
         assert str(blocker.words) in page.content.decode() and str(blocker.words) in refusal.content.decode()
 
 
+def test_submitting_and_what_is_open_stand_before_the_fields_and_follow_them(seller: Client) -> None:
+    rfp = make.an_rfp()
+
+    page = seller.get(at("rfp-detail", rfp)).content.decode()
+    part = seller.get(at("rfp-standing", rfp)).content.decode()
+
+    assert (
+        page.index('id="submit-title"') < page.index('id="complete-title"') < page.index('id="rfp-form"') < page.index('id="rfp-findings"')
+    )
+    assert 'id="rfp-findings" aria-labelledby="similar-title" hx-swap-oob="true"' in part
+    assert page.count("hx-swap-oob") == 0
+
+
 def test_submitting_leads_to_the_project(seller: Client) -> None:
     rfp = make.an_rfp(**make.COMPLETE_REQUEST)
 

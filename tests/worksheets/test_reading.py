@@ -79,6 +79,7 @@ def test_of_many_choices_those_that_are_written_nearly_so_are_named_first() -> N
         with pytest.raises(NotChosen, match=rf"“{typed}” is none of the possible values: {meant}, ") as refused:
             field.clean(typed)
         assert refused.value.near == [meant]
+        assert refused.value.messages[0].endswith(f"Did you mean “{meant}”?")
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,7 @@ def test_what_may_have_been_meant_is_offered_unless_it_may_be_anything(number: i
         field.clean(typed)
 
     assert refused.value.near == near
+    assert ("Did you mean" in refused.value.messages[0]) == (typed.lower() == "kind")
 
 
 @pytest.mark.parametrize(

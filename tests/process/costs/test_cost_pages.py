@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Role, User
+from audit.models import Event
+from notifications.models import Notification
+from process.assumptions.models import Assumption
 from process.costs import building, results, services
 from process.costs.band import price_band
 from process.costs.counting import what_counts
@@ -24,7 +28,7 @@ from process.costs.models import CostLine
 from process.costs.plan_words import PLANS
 from process.costs.quoting import quote_scenario
 from process.costs.tornado import tornado
-from process.models import CostAssessment
+from process.models import CostAssessment, MaterialPrice
 from process.routes.services import fix_version
 from projects.models import Project
 from tests.phases.sheets import OPERATION, add_row
@@ -38,7 +42,8 @@ from worksheets.bound import Bound
 from worksheets.changing import ADD, Change, change_rows
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 21
+MOST_QUERIES = 14
+MOST_OF_A_BUSY_PAGE = 18
 
 
 @pytest.fixture
@@ -73,6 +78,29 @@ def test_the_page_says_the_price_its_band_and_what_it_rests_on(seller: Client, s
         "Price book",
     ):
         assert words in page, words
+
+
+def test_what_comes_next_stands_before_all_that_the_scenario_says(seller: Client, scenario: CostAssessment) -> None:
+    page = shown(seller, scenario.get_absolute_url())
+
+    title, fix, quote = (page.index(words) for words in ('id="next-title"', 'id="cost-fix"', "Put this price into the quotation"))
+    assert title < fix < quote < page.index('id="cost-trial"') < page.index('id="sheet-cost-lines"')
+    assert page.count('id="cost-fix"') == page.count('id="blocked-quote"') == 1
+
+
+def test_the_path_of_a_row_begins_with_the_project(seller: Client, scenario: CostAssessment) -> None:
+    project, version = scenario.project, scenario.route_version
+    assert version is not None
+    rows = {
+        f"cost-lines:{scenario.pk}": (scenario.lines.all()[0].pk, scenario),
+        f"route-steps:{version.pk}": (version.steps.all()[0].pk, version),
+    }
+    for address, (pk, parent) in rows.items():
+        page = shown(seller, reverse("worksheet-row", args=[address, pk]))
+
+        path = page[page.index('class="breadcrumb"') : page.index("</nav>", page.index('class="breadcrumb"'))]
+        first, second = (path.index(f'href="{each.get_absolute_url()}"') for each in (project, parent))
+        assert first < second
 
 
 def test_a_size_that_is_no_number_is_said_above_the_price_of_what_is_saved(seller: Client, scenario: CostAssessment) -> None:
@@ -240,6 +268,50 @@ def test_the_page_of_a_scenario_costs_few_queries(seller: Client, scenario: Cost
             shown(seller, scenario.get_absolute_url(), headers=part)
 
         assert len(asked) <= MOST_QUERIES
+
+
+@pytest.fixture
+def busy(scenario: CostAssessment, assumed: MaterialPrice) -> CostAssessment:
+    """A draft beside a fixed scenario, whose page says all that there can be: what has come in of the ledger, by runs and by offers, and
+    what suppliers offer anew.
+    """
+    project = scenario.project
+    assert scenario.route_version is not None
+    fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
+    draft = services.copy_scenario(scenario.pk, "Second", actor=make.estimator())
+    services.fix_scenario(scenario.pk, reason="Quoted.", actor=make.estimator())
+    projects.sign_off_sheets(project)
+    projects.recommend(project.code, recommendation="bid", reason="Feasible.", actor=make.estimator())
+    projects.a_quotation(project)
+    line = {"project": project, "scenario": scenario, "owner": business(), "figure": Decimal("9.5")}
+    Assumption.objects.create(**line, words="Acetylation yields 82 %", unit="%")
+    for currency in ("EUR", "CHF"):
+        Assumption.objects.create(
+            **line, words=f"Price in {currency}", about=f"price {currency}", material=assumed.material, currency=currency
+        )
+        make.a_price(assumed.material, "7.25", currency, supplier=f"Sells in {currency}")
+    return draft
+
+
+def told(reader: User, number: int) -> None:
+    """Of so many events, none of which was read."""
+    events = Event.objects.order_by("-pk")[:number]
+    Notification.objects.bulk_create(Notification(user=reader, event=event, group="project", delivery="inbox") for event in events)
+
+
+@pytest.mark.parametrize("reader", [business, make.estimator])
+def test_a_page_that_says_all_there_can_be_costs_the_queries_of_one_row(
+    client: Client, busy: CostAssessment, reader: Callable[[], User], django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(reader())
+    told(reader(), 3)
+    page = shown(client, busy.get_absolute_url())
+
+    with django_assert_max_num_queries(MOST_OF_A_BUSY_PAGE):
+        shown(client, busy.get_absolute_url())
+
+    said = ("Sells in CHF: 7.25 CHF/kg", "Suppliers offer what is only assumed here", 'aria-label="Inbox, 3 unread"')
+    assert [words for words in said if words not in page] == []
 
 
 def test_the_page_of_a_scenario_computes_its_price_once(seller: Client, scenario: CostAssessment, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,11 +64,41 @@ def test_of_each_supplier_the_newest_list_counts_for_what_is_needed(scenario: Co
     make.a_price(assumed.material, "7.00", supplier="Alpha Chemicals")
 
     assert [(each.quote.supplier.name, each.now) for each in offers(scenario)] == [
-        ("Alpha Chemicals", "7.00 EUR/kg"),
         ("Chemical Works", "6.00 EUR/kg from 100 kg"),
+        ("Alpha Chemicals", "7.00 EUR/kg"),
     ]
     scenario.phases.all().delete()
     assert offers(scenario)[1].now == "8.00 EUR/kg"
+
+
+def test_the_cheapest_offer_stands_first_and_each_says_by_how_much_it_differs(
+    client: Client, scenario: CostAssessment, assumed: MaterialPrice
+) -> None:
+    """Of two materials that of which more is saved first; of a currency without a rate nothing can be said."""
+    other = scenario.prices.get(material__name="Water")
+    assert not change(scenario, other, TYPED).errors
+    SupplierQuote.objects.filter(material=other.material).delete()
+    ExchangeRate.objects.create(currency="CHF", into="EUR", on=scenario.priced_on, rate=Decimal("1.06"), source="ECB")
+    for price, currency, supplier in (
+        ("1.00", "USD", "A"),
+        ("12.00", "EUR", "B"),
+        ("7.25", "CHF", "C"),
+        ("8.00", "EUR", "D"),
+        ("9.50", "EUR", "E"),
+    ):
+        make.a_price(assumed.material, price, currency, supplier=supplier)
+    make.a_price(other.material, "0.95", supplier="F")
+
+    assert [(each.quote.supplier.name, each.standing) for each in offers(scenario)] == [
+        ("F", "90 % cheaper"),
+        ("C", "19.1 % cheaper"),
+        ("D", "15.8 % cheaper"),
+        ("E", "the same price"),
+        ("B", "26.3 % dearer"),
+        ("A", ""),
+    ]
+    page = page_of(scenario, client)
+    assert page.index("90 % cheaper") < page.index("F offers") < page.index("19.1 % cheaper") < page.index("C offers")
 
 
 def test_what_nobody_may_order_by_is_no_offer(scenario: CostAssessment, assumed: MaterialPrice) -> None:
@@ -225,8 +255,10 @@ def test_three_assumed_prices_cost_the_queries_of_one(scenario: CostAssessment, 
     rows = list(scenario.prices.select_related("material"))
 
     for some in (rows[:1], rows):
-        with django_assert_num_queries(2):
-            assert [each.was for each in offered_for(scenario, some, timezone.localdate())] == ["9.50 EUR/kg"] * len(some)
+        with django_assert_num_queries(1):
+            assert [(each.was, each.note) for each in offered_for(scenario, some, timezone.localdate())] == [
+                ("9.50 EUR/kg", "not qualified for this material")
+            ] * len(some)
 
 
 def test_the_page_leads_to_the_row_in_which_the_offer_is_chosen(client: Client, scenario: CostAssessment, assumed: MaterialPrice) -> None:
