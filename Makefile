@@ -17,7 +17,7 @@ help: ## list the commands
 run: environment ## run the product on private servers (PORT=8000)
 	@exec $(VENV)/python -m cdmo.servers.run
 
-test: test-environment ## what must hold before a change lands: style, types, advisories, layers, templates, migrations, settings, nine of ten tests
+test: test-environment ## what must hold before a change lands: style, types, advisories, layers, templates, migrations, settings, and most tests
 	@$(MAKE) --jobs=2 types lint installable audit
 	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 3 -m "not long"
 

@@ -82,6 +82,9 @@ def attach(parents: Sequence[Model], *names: str) -> None:
     for parent in waiting:
         for name in names:
             _keep(parent, name, model._meta.get_field(name), getattr(told[parent.pk], _mark(name)))
+    for parent in waiting:
+        for name in names:
+            parent.__dict__.pop(_mark(name), None)  # what is written after this is read anew
 
 
 def _mark(name: str) -> str:

@@ -17,6 +17,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from xdist.scheduler import LoadScopeScheduling
 
 from cdmo.room import with_room
+from tests.groups import together, turn
 from tests.weighing import LONG, named, test_of
 
 gc.disable()  # until all is imported: `pytest_collection_finish`
@@ -25,29 +26,6 @@ set_hypothesis_home_dir(django_settings.BASE_DIR / ".state" / "cache" / "hypothe
 hypothesis_settings.register_profile("ours", deadline=None)  # no test is about time: the machine may be busy
 hypothesis_settings.load_profile("ours")
 
-
-WATERMARK = (
-    "tests/attacks/",
-    "tests/audit/test_outbox.py",
-    "tests/cdmo/test_backup.py",
-    "tests/desk/test_as_client.py",
-    "tests/desk/test_names.py",
-    "tests/desk/test_portal.py",
-    "tests/desk/test_sharing.py",
-    "tests/desk/test_waiting.py",
-    "tests/notifications/",
-    "tests/projects/test_approvals.py",
-    "tests/projects/test_cost_of_waiting.py",
-    "tests/projects/test_facts.py",
-    "tests/projects/test_readiness.py",
-    "tests/projects/test_visibility_log.py",
-    "tests/routes/",
-    "tests/test_api",
-)
-TOGETHER = {
-    "product": ("tests/browser/", "tests/cdmo/test_kills.py", "tests/cdmo/test_stack.py"),  # they use the one running product
-    "watermark": WATERMARK,  # hold a transaction open, or wait for all
-}
 
 SLOW = (  # they walk every address, or take projects through whole phases before they ask anything
     "tests/attacks/",
@@ -123,20 +101,15 @@ SLOW = (  # they walk every address, or take projects through whole phases befor
 )
 
 
-def together(nodeid: str) -> str:
-    """The name of the group whose tests run in one process, one after the other; else the test's file."""
-    return next((name for name, places in TOGETHER.items() if nodeid.startswith(places)), nodeid.split("::")[0])
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The groups take longest, so they begin first; what is too slow for `make test-fast` is marked, and what for `make test`."""
-    order, long = list(TOGETHER), named(LONG.read_text())
+    """What is too slow for `make test-fast` is marked, and what for `make test`."""
+    long = named(LONG.read_text())
     for item in items:
         if test_of(item.nodeid) in long:
             item.add_marker(pytest.mark.long)
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
-    items.sort(key=lambda item: order.index(group) if (group := together(item.nodeid)) in order else len(order))
+    items.sort(key=lambda item: turn(item.nodeid))
 
 
 @pytest.hookimpl(tryfirst=True)

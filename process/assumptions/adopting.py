@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -99,6 +99,8 @@ def _by_place(entries: Iterable[_Entry]) -> dict[str, str]:
 def _entered(told: Assumed, project: Project, owner: User, signers: Collection[int], ledger: list[Assumption]) -> _Entry | None:
     """None where the ledger says it already."""
     row = _theirs(told, signers, ledger)
+    if row is not None and not told.confidence:
+        told = replace(told, confidence=row.confidence)  # people say how sure they are of what the sheet is silent about
     same = next((each for each in ledger if each.words.casefold() == told.line.casefold()), None)
     if row is None and same is not None:
         return _Entry(same, kept=True) if same.is_open and _says(same)[FIGURES] != told.values[FIGURES] else None
@@ -119,8 +121,12 @@ def _entered(told: Assumed, project: Project, owner: User, signers: Collection[i
 def _theirs(told: Assumed, signers: Collection[int], ledger: Iterable[Assumption]) -> Assumption | None:
     """The open row of a signer that still says what was written down, now or before."""
     rows = [row for row in ledger if row.is_open and row.owner_id in signers]
-    wanted = (told.values, *(each.values for each in told.before))
-    return next((row for values in wanted for row in rows if _says(row) == values), None)
+    wanted = (_but_how_sure(told.values), *(_but_how_sure(each.values) for each in told.before))
+    return next((row for values in wanted for row in rows if _but_how_sure(_says(row)) == values), None)
+
+
+def _but_how_sure(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(value for name, value in zip(NAMES, values, strict=True) if name != "confidence")
 
 
 def _says(row: Assumption) -> tuple[Any, ...]:

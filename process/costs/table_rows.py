@@ -39,7 +39,7 @@ RECOVERED = {
 }
 QUANTITY = {"base": "quantity", "low": "quantity_low", "high": "quantity_high"}
 
-OF_THE_PLAN = {"basis", "currency", *PRICE.values(), *QUANTITY.values()}
+OF_THE_PLAN = {"basis", "currency", "confidence", *PRICE.values(), *QUANTITY.values()}
 
 
 class LineRows(Rows):

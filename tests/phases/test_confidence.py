@@ -117,3 +117,16 @@ def test_an_assumption_of_a_sheet_takes_it_along_into_the_ledger(project: Projec
     sign_off(project)
 
     assert Assumption.objects.get(project=project).confidence == "high"
+
+
+def test_how_sure_somebody_is_of_it_keeps_no_assumption_from_following_its_sheet(project: Project) -> None:
+    row = add_row(project, "research", "sheet-assumptions", text="Yield of step 2", figure="82", unit="%")
+    signed(project, "research")
+    Assumption.objects.filter(project=project).update(confidence="low")
+
+    services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="It was run again.")
+    assert changed(f"sheet-assumptions:{sheet_of(project, 'research').pk}", row, {"figure": "84"}, Role.RESEARCH).is_saved
+    sign_off(project)
+
+    (followed,) = Assumption.objects.filter(project=project)
+    assert (followed.figure, followed.confidence) == (84, "low")

@@ -74,6 +74,8 @@ def test_what_came_along_is_not_asked_again_and_what_is_added_is_read(scenario: 
     row.lines.create(**line, quantity=1, price=1, dated=row.priced_on)
 
     assert [each.label for each in row.lines.all()] == ["Dossier"]
+    attach([row], *ROWS)
+    assert ([each.label for each in row.lines.all()], len(row.prices.all())) == (["Dossier"], 2)
 
 
 def test_more_columns_than_the_database_takes_are_refused() -> None:

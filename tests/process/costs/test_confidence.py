@@ -122,6 +122,17 @@ def test_a_department_was_not_sure_of_what_is_typed_in_place_of_its_figure(scena
     assert line.confidence == "low"
 
 
+def test_a_department_did_not_say_what_somebody_else_says_of_its_figure(scenario: CostAssessment) -> None:
+    enter(scenario, LABOUR | {"confidence": "Low"})
+    line = scenario.lines.get()
+    CostLine.objects.filter(pk=line.pk).update(planned_by="research", source="sheet", reference="Sheet of research")
+
+    assert not change(scenario, line, {"confidence": "High"}, "cost-lines").errors
+
+    line.refresh_from_db()
+    assert (line.source, line.reference, line.confidence) == ("assumption", "", "high")
+
+
 def test_the_next_version_of_a_route_keeps_it(judged: CostAssessment) -> None:
     version = judged.route_version
     assert version is not None
