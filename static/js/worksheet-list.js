@@ -3,6 +3,7 @@
 window.sheetList = (() => {
   const WAIT = 150; // milliseconds after the last letter before the server is asked
   let made = 0;
+  let closeLast = () => {}; // one list at a time
 
   // names: what may be chosen; ask(words): gives them, where the server knows. isBegun: a letter opened the cell. pick(): a click chose.
   const open = (input, cell, { names, ask, isBegun, pick }) => {
@@ -75,9 +76,9 @@ window.sheetList = (() => {
     };
     input.addEventListener("blur", close);
     window.addEventListener("scroll", lay, { capture: true, passive: true });
-    const section = cell.closest("[data-sheet]");
-    section.querySelectorAll(".sheet-offered").forEach((each) => each.remove());
-    section.append(list);
+    closeLast();
+    closeLast = close;
+    cell.closest("[data-sheet]").append(list);
     if (names && !isBegun) show(names);
     else look();
 

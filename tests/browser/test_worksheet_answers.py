@@ -36,6 +36,16 @@ with acting(actor=actor, channel="command"):
     Vessel.objects.create(site=site, tag="R-1", name="Reactor", kind="reactor", material="glass_lined")
 """
 PRICES_OF = "Material.objects.get(code='{code}').quotes"
+OPEN_A_LIST = """() => {
+  const cell = document.querySelector("[data-sheet] .tabulator-row .tabulator-cell");
+  window.sheetList.open(document.createElement("input"), cell, { names: ["One"] });
+}"""
+
+
+def listening(page: Page) -> int:
+    """How many the window tells that something was scrolled."""
+    asked = {"expression": "(getEventListeners(window).scroll ?? []).length", "includeCommandLineAPI": True}
+    return int(page.context.new_cdp_session(page).send("Runtime.evaluate", asked)["result"]["value"])
 
 
 def test_what_is_typed_is_sent_once_and_again_after_a_lost_answer_with_the_same_key(page: Page, stack: Stack) -> None:
@@ -144,3 +154,15 @@ def test_a_refused_row_is_shown_discarded_or_goes_when_nothing_stands_against_it
     grid.press("Discard what is not saved in this row")
     expect(grid.names()).to_have_text(["USD-001"])
     assert ask(stack, "Material.objects.filter(code__startswith='USD').count()") == "1"
+
+
+def test_a_list_in_place_of_another_leaves_nothing_behind(page: Page) -> None:
+    sign_in(page, "material@demo.example")
+    Grid(page, "suppliers", "name").open("/suppliers/")
+    before = listening(page)
+
+    page.evaluate(OPEN_A_LIST)
+    page.evaluate(OPEN_A_LIST)
+
+    expect(page.get_by_role("option")).to_have_text(["One"])
+    assert listening(page) == before + 1
