@@ -3,6 +3,7 @@
 window.sheetList = (() => {
   const WAIT = 150; // milliseconds after the last letter before the server is asked
   let made = 0;
+  let closeLast = () => {}; // one list at a time
 
   // names: what may be chosen; ask(words): gives them, where the server knows. isBegun: a letter opened the cell. pick(): a click chose.
   const open = (input, cell, { names, ask, isBegun, pick }) => {
@@ -48,14 +49,21 @@ window.sheetList = (() => {
       Object.assign(list.style, { left: `${left}px`, minWidth: `${here.width}px`, top: `${isAbove ? here.top - list.offsetHeight : here.bottom}px` });
     };
 
-    let waiting;
+    // What stands there is in the list that the cell opens with, also where the server gives only the first of many.
+    const present = isBegun || cell.classList.contains("sheet-wrong") ? "" : input.value;
+    let waiting = null;
     let asked = 0;
-    const look = async () => {
-      const words = input.value.trim().toLowerCase();
-      if (!ask) return show(names.filter((name) => name.toLowerCase().includes(words)));
+    let isAwaited = false;
+    const look = async (words = input.value) => {
+      waiting = null;
+      if (!ask) return show(names.filter((name) => name.toLowerCase().includes(words.trim().toLowerCase())));
       const number = (asked += 1);
-      const found = await ask(input.value);
-      if (found && number === asked && list.isConnected) show(found);
+      isAwaited = true;
+      const found = (await ask(words).catch(() => null)) ?? []; // what was found for other words is not offered for these
+      if (number !== asked) return;
+      isAwaited = false;
+      const isLeftOut = present && !words && found.length && !found.includes(present);
+      if (list.isConnected) show(isLeftOut ? [present, ...found] : found);
     };
     input.addEventListener("input", () => {
       clearTimeout(waiting);
@@ -75,15 +83,18 @@ window.sheetList = (() => {
     };
     input.addEventListener("blur", close);
     window.addEventListener("scroll", lay, { capture: true, passive: true });
-    const section = cell.closest("[data-sheet]");
-    section.querySelectorAll(".sheet-offered").forEach((each) => each.remove());
-    section.append(list);
-    if (names && !isBegun) show(names);
-    else look();
+    closeLast();
+    closeLast = close;
+    cell.closest("[data-sheet]").append(list);
+    look(isBegun ? input.value : "");
 
-    // To the next or the one before; what is marked stands in the field.
+    // To the next or the one before; what is marked stands in the field. Not while what was typed is looked up: the list is of other words.
     const move = (step) => {
-      if (!shown.length) return;
+      if (waiting !== null) {
+        clearTimeout(waiting);
+        look();
+      }
+      if (isAwaited || !shown.length) return;
       mark(active < 0 && step < 0 ? shown.length - 1 : (active + step + shown.length) % shown.length);
       input.value = shown[active];
       input.select();

@@ -67,6 +67,12 @@ class Grid:
         self.page.keyboard.type(words)
         self.keys(key)
 
+    def open_list(self, cell: Locator) -> None:
+        """At the arrow of a cell that is chosen from a list."""
+        box = cell.bounding_box()
+        assert box is not None
+        cell.click(position={"x": box["width"] - 8, "y": box["height"] / 2})
+
     def choose(self, first: Locator, last: Locator) -> None:
         first.click()
         last.click(modifiers=["Shift"])

@@ -35,7 +35,27 @@ with acting(actor=actor, channel="command"):
     site = create_site("in-use", name="In use", country="CH", time_zone="Europe/Zurich", actor=actor)
     Vessel.objects.create(site=site, tag="R-1", name="Reactor", kind="reactor", material="glass_lined")
 """
+SELLERS = """
+from accounts.models import User
+from audit.context import acting
+from worksheets.changing import ADD, Change, change_rows
+from worksheets.sheet_views import OFFERED
+actor = User.objects.get(email="material@demo.example")
+with acting(actor=actor, channel="command"):
+    rows = [Change(ADD, values={"name": f"Aa Chemicals {n:02}"}) for n in range(OFFERED)]
+    change_rows("suppliers", rows, actor=actor, all_or_none=True)
+"""
 PRICES_OF = "Material.objects.get(code='{code}').quotes"
+OPEN_A_LIST = """() => {
+  const cell = document.querySelector("[data-sheet] .tabulator-row .tabulator-cell");
+  window.sheetList.open(document.createElement("input"), cell, { names: ["One"] });
+}"""
+
+
+def listening(page: Page) -> int:
+    """How many the window tells that something was scrolled."""
+    asked = {"expression": "(getEventListeners(window).scroll ?? []).length", "includeCommandLineAPI": True}
+    return int(page.context.new_cdp_session(page).send("Runtime.evaluate", asked)["result"]["value"])
 
 
 def test_what_is_typed_is_sent_once_and_again_after_a_lost_answer_with_the_same_key(page: Page, stack: Stack) -> None:
@@ -144,3 +164,65 @@ def test_a_refused_row_is_shown_discarded_or_goes_when_nothing_stands_against_it
     grid.press("Discard what is not saved in this row")
     expect(grid.names()).to_have_text(["USD-001"])
     assert ask(stack, "Material.objects.filter(code__startswith='USD').count()") == "1"
+
+
+def test_a_cell_that_is_looked_up_opens_with_what_may_stand_there(page: Page, stack: Stack) -> None:
+    materials(stack, "LKP", 1)
+    stack.python(PRICE.format(code="LKP-000"))
+    stack.python(SELLERS)
+    sign_in(page, "material@demo.example")
+    grid = Grid(page, "material-prices", "supplier").open("/materials/LKP-000/")
+    listed, editor = page.get_by_role("listbox", name="Supplier").get_by_role("option"), page.locator(".sheet-editor")
+
+    grid.open_list(grid.cell("Seller of LKP-000", "supplier"))
+    expect(listed.nth(2)).to_have_text("Aa Chemicals 01")
+    expect(listed.and_(page.get_by_role("option", selected=True))).to_have_text("Seller of LKP-000")  # though it is none of the first
+    grid.keys("ArrowDown")
+    expect(editor).to_have_value("Aa Chemicals 00")
+    grid.keys("ArrowUp", "Enter")
+    expect(editor).to_have_count(0)
+    assert not grid.written
+
+    grid.keys("a")
+    expect(listed.first).to_have_text("Aa Chemicals 00")
+    expect(listed.filter(has_text="Seller")).to_have_count(0)
+
+
+def test_what_is_typed_stays_while_it_is_looked_up(page: Page, stack: Stack) -> None:
+    materials(stack, "WHL", 2)
+    for code in ("WHL-000", "WHL-001"):
+        stack.python(PRICE.format(code=code))
+    held: list[Route] = []
+    sign_in(page, "material@demo.example")
+    grid = Grid(page, "material-prices", "supplier").open("/materials/WHL-000/")
+    listed, editor = page.get_by_role("listbox", name="Supplier").get_by_role("option"), page.locator(".sheet-editor")
+    grid.open_list(grid.cell("Seller of WHL-000", "supplier"))
+    expect(listed.nth(1)).to_be_visible()
+
+    page.route("**/lookup/**", lambda route: held.append(route))
+    with page.expect_request("**/lookup/**"):
+        page.keyboard.insert_text("whl-001")
+        grid.keys("ArrowDown")
+    expect(editor).to_have_value("whl-001")
+    held[0].continue_()
+    expect(listed).to_have_text(["Seller of WHL-001"])
+    grid.keys("ArrowDown")
+    expect(editor).to_have_value("Seller of WHL-001")
+
+    page.route("**/lookup/**", lambda route: route.abort())
+    page.keyboard.insert_text("whl")
+    expect(listed).to_have_count(0)
+    grid.keys("ArrowDown")
+    expect(editor).to_have_value("whl")
+
+
+def test_a_list_in_place_of_another_leaves_nothing_behind(page: Page) -> None:
+    sign_in(page, "material@demo.example")
+    Grid(page, "suppliers", "name").open("/suppliers/")
+    before = listening(page)
+
+    page.evaluate(OPEN_A_LIST)
+    page.evaluate(OPEN_A_LIST)
+
+    expect(page.get_by_role("option")).to_have_text(["One"])
+    assert listening(page) == before + 1

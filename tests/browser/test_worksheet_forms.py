@@ -59,7 +59,9 @@ def test_a_row_is_added_copied_moved_changed_and_taken_away(plain: Callable[[str
     page = plain("bd")
     page.goto(path)
     sheet = page.locator("#sheet-cost-lines")
-    expect(sheet.locator("td.empty").first).to_be_hidden()  # a phone shows what is there
+    empty = sheet.locator("td.empty").first
+    expect(empty).to_be_attached()
+    expect(empty).to_be_hidden()  # a phone shows what is there
     for form in ("CSV", "XLSX"):
         found = sheet.get_by_role("link", name=form).get_attribute("href")
         assert page.request.get(str(found)).ok
