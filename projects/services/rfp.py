@@ -25,7 +25,7 @@ from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from catalogue.parents import composition_of
 from projects.attachments import Attachment
 from projects.file_kinds import kind_by_name
-from projects.limits import DECIMALS, limits
+from projects.limits import DECIMALS, changed_in, limits
 from projects.models import Rfp, RfpFile
 from projects.models.rfp_choices import Channel, FileKind
 from projects.rfp_fields import GIVEN, PEOPLE, label_of
@@ -267,7 +267,7 @@ def apply_details(rfp: Rfp, details: dict[str, Any]) -> None:
     unknown = set(details) - DETAILS
     if unknown:
         raise BadInput({name: [_t("This field cannot be set.")] for name in sorted(unknown)})
-    beside = {name: getattr(rfp, name) for name in DECIMALS}
+    beside, changed = {name: getattr(rfp, name) for name in DECIMALS}, changed_in(rfp, details)
     for name, value in details.items():
         setattr(rfp, name, value)
     errors = limits(details, received_on=timezone.localdate(rfp.received_at), beside=beside)
