@@ -84,6 +84,7 @@ class ContactChangeSerializer(NewContactSerializer):
     """Fields that are left out stay as they are."""
 
     name = serializers.CharField(max_length=200, required=False)
+    phone = serializers.CharField(max_length=50, required=False, allow_blank=True)  # one that stays is not judged again: the service's
 
 
 class LeftSerializer(serializers.Serializer[Any]):

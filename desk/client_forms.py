@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from accounts.countries import CountryField, TimeZoneField
 from accounts.forms import ReasonForm
 from accounts.models import Client, Contact, languages
 from accounts.services import client_values, contact_values
-from accounts.telephones import is_dialled
+from accounts.telephones import undiallable
 from audit.refusals import BadInput, add_to_form
 from audit.seen import version_after, version_of
 from projects.filters import day
@@ -73,14 +74,19 @@ class ContactForm(AsksWhetherAnother):
     name = forms.CharField(label=_("Name"), max_length=200)
     position = forms.CharField(label=_("Position"), max_length=200, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
-    phone = forms.CharField(
-        label=_("Telephone"), max_length=50, required=False, validators=[is_dialled], widget=forms.TextInput(attrs={"inputmode": "tel"})
-    )
+    phone = forms.CharField(label=_("Telephone"), max_length=50, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
     field_order = ("name", "position", "email", "phone", "is_another")
 
     def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:
         shown = contact_values(contact) if contact else {}
         super().__init__(*args, **{"initial": shown | {"version": version_of(shown)}, **kwargs})
+
+    def clean_phone(self) -> str:
+        """What the record holds already is not judged again."""
+        phone = str(self.cleaned_data["phone"])
+        if phone != self.initial.get("phone", "") and (words := undiallable(phone)):
+            raise ValidationError(words)
+        return phone
 
 
 class LeftForm(ReasonForm):

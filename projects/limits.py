@@ -37,9 +37,13 @@ PKA = (-15, 60)  # from the strongest superacids to alkanes
 LOG_P = (-20, 40)  # a lipid of three long chains stays below 30
 LARGEST_PARTICLE_UM = 100_000  # 10 cm
 MOST_SOLUBLE_MG_PER_ML = 10_000  # 10 kg in a litre of water; the most soluble salts stay below 6 kg
-BETWEEN_ACIDITIES = re.compile(r"[;\n]|,\s+(?=[-−–]?\d)")
 WITHIN_BRACKETS = re.compile(r"\([^()]*\)?")
-NUMBER = re.compile(r"(?<![\w.,])[-−–+]?\d+(?:[.,]\d+)?")  # not that of a group, as in pKa1
+NUMBER = re.compile(r"(?<![\w.,])[-−–+]?\d++(?:[.,]\d++)?+(?!\w)")  # not that of a group, as in pKa1
+YEAR = re.compile(r"(?:18|19|20)\d\d")
+OF_A_MEASUREMENT = re.compile(  # what makes a number, or a range that it begins, a temperature, concentration or size
+    r"(?:\s*[-−–±]\s*\d+(?:[.,]\d+)?)?\s*"
+    r"(?:[°º℃℉%‰]|(?:K|C|[mµμunp]?M|[mµμunpk]?mol|[mµμunk]?g|[mµμud]?[Ll]|[mµμuncd]?m|[MkhmG]?Pa|m?bar|atm|mmHg|Torr|ppm|h|min|wt|vol|eq)(?![\w-]))"
+)
 YEARS_AHEAD = 30
 MOST_WORKING_DAYS = 2000  # eight years: no lag, task, tolerance or move of a plan is longer
 
@@ -60,6 +64,11 @@ def limits(values: Mapping[str, Any], *, received_on: date, beside: Mapping[str,
     for name, words in _falling(values, beside or {}):
         found[name] = found.get(name) or words
     return {name: [words] for name, words in found.items() if words}
+
+
+def changed_in(facts: RfpFacts, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that differ from what the request says already: what was taken once is not judged again."""
+    return {name: value for name, value in values.items() if getattr(facts, name) != value}
 
 
 def _quantity(amount: Decimal) -> str:
@@ -87,13 +96,18 @@ def _temperature(celsius: Decimal) -> str:
 
 
 def _acidity(typed: str) -> str:
-    """The first number of each part is one; what stands in brackets is its group or how it was measured."""
-    parts = (NUMBER.search(part) for part in BETWEEN_ACIDITIES.split(WITHIN_BRACKETS.sub(" ", typed)))
-    for found in filter(None, parts):
-        number = Decimal(found[0].replace(",", ".").replace("−", "-").replace("–", "-"))
-        if not PKA[0] <= number <= PKA[1]:
-            return _t("%(number)s is no pKa: they lie between -15 and 60.") % {"number": found[0]}
-    return ""
+    """Refused where no number of the text can be one: beside acidities it says how they were measured, and where that was published."""
+    numbers = _acidities(WITHIN_BRACKETS.sub(" ", typed))
+    if not numbers or any(PKA[0] <= number <= PKA[1] for number in numbers.values()):
+        return ""
+    return _t("%(number)s is no pKa: they lie between -15 and 60.") % {"number": next(iter(numbers))}
+
+
+def _acidities(text: str) -> dict[str, Decimal]:
+    """The numbers of a text that have no unit and are no years, as they are written."""
+    bare = [found[0] for found in NUMBER.finditer(text) if not OF_A_MEASUREMENT.match(text, found.end())]
+    plain = {number: number.replace(",", ".").replace("−", "-").replace("–", "-") for number in bare}
+    return {number: Decimal(value) for number, value in plain.items() if not YEAR.fullmatch(value)}
 
 
 def _partition(log_p: Decimal) -> str:

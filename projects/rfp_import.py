@@ -186,9 +186,8 @@ class RfpWriter:
 
     def faults(self, values: Values) -> dict[str, list[str]]:
         found = limits(values, received_on=timezone.localdate())
-        parties = [values.get(name) for name in ("client_name", "contact_name", "contact_email", "contact_phone")]
-        if all(isinstance(each, str) for each in parties) and parties[0] and parties[1]:
-            found |= unreachable(*(str(each) for each in parties), actor=self.actor)
+        client, *contact = (values.get(name) for name in ("client_name", "contact_name", "contact_email", "contact_phone"))
+        found |= unreachable(client, *contact, actor=self.actor)
         if values.get("reference") and values.get("client_name"):
             known = (values["client_name"].casefold(), values["reference"].casefold())
             if known in self.references:

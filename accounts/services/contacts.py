@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 from typing import Any
@@ -68,8 +69,8 @@ def change_contact(
     require_unchanged(version, now=contact_values(contact), wanted=changes, words=partial(words_of, contact))
     before = contact_values(contact)
     _take(contact, changes)
-    _check(contact)
     after = contact_values(contact)
+    _check(contact, {name for name in FACTS if after[name] != before[name]})
     if after == before:
         raise Refused(Blocker("contact.unchanged", _("Nothing differs from what the record holds.")))
     _require_no_twin(contact)
@@ -122,12 +123,12 @@ def _take(contact: Contact, values: dict[str, Any]) -> None:
     contact.name, contact.email = " ".join(contact.name.split()), contact.email.lower()
 
 
-def _check(contact: Contact, *, reachable: bool = True) -> None:
-    """All that is wrong with single fields. Raises BadInput."""
+def _check(contact: Contact, changed: Collection[str] = FACTS, *, reachable: bool = True) -> None:
+    """All that is wrong with single fields; how to reach somebody is judged where it changed. Raises BadInput."""
     found: dict[str, list[str]] = {}
-    if words := undiallable(contact.phone):
+    if "phone" in changed and (words := undiallable(contact.phone)):
         found["phone"] = words
-    if reachable and not (contact.email or contact.phone):
+    if reachable and {"email", "phone"} & set(changed) and not (contact.email or contact.phone):
         found["email"] = [_t("A contact needs an e-mail address or a telephone number.")]
     try:
         check(contact)

@@ -28,7 +28,7 @@ def create_or_find_compound(*, name: str, actor: User, code: str = "", cas_numbe
     a wrong CAS number, or a structure and a number that the catalogue knows as two different compounds.
     """
     cas = _checked_cas(cas_number)
-    structure = _checked_structure(structure_text)
+    structure = checked_structure(structure_text)
     found = _find(cas, structure)
     if found is not None:
         return _complete(found, cas=cas, structure=structure, actor=actor)
@@ -49,7 +49,8 @@ def _checked_cas(text: str) -> str:
         raise BadInput({"cas_number": str(error)}) from error
 
 
-def _checked_structure(text: str) -> Structure | None:
+def checked_structure(text: str) -> Structure | None:
+    """None for an empty text. Raises BadInput at `structure_text`, as everything here that takes one."""
     try:
         return parse_structure(text) if text.strip() else None
     except StructureError as error:

@@ -21,8 +21,8 @@ OF_THE_DECISION = {"decision", "decided_on", "material", "service", "valid_until
 
 
 class SupplierRows(Rows):
-    def tidy(self, row: Supplier) -> dict[str, list[str]]:
-        words = undiallable(row.phone)
+    def weigh(self, row: Supplier, changed: Collection[str], wrong: Collection[str]) -> dict[str, list[str]]:
+        words = undiallable(row.phone) if "phone" in changed else []
         return {"phone": words} if words else {}
 
     def clean(self, row: Supplier, changed: Collection[str]) -> None:

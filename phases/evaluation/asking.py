@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from accounts.models import Delegation
 from audit.models import Event
 from audit.outbox import register_consumer
 from phases.evaluation import progress
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
-from projects.kept import unmanned
-from projects.models import Agreement, Phase, Project
+from projects.kept import NAMES_WANTED, unmanned
+from projects.models import Agreement, ConfidentialReader, Phase, Project, Rfp
 from projects.permissions import RELEASERS
 from projects.services.releasing import open_release_roles
 from projects.services.waiting import close_waits, open_wait
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 NAMING = ("rfp.reader_named", "rfp.reader_taken_off")
 CONFIDENTIALITY = ("client.confidentiality_asked", "client.confidentiality_waived")
+HOLDERS = ("role.granted", "role.ended", "person.deactivated", "person.reactivated")
+DELEGATIONS = ("delegation.given", "delegation.ended")
 
 
 def records_of(project: Project) -> progress.Records:
@@ -63,20 +66,28 @@ def ask_next(project_id: int) -> list[progress.Asked]:
     related = ("client", "account_owner", "project_manager", "charter", "rfp")
     project = Project.objects.with_kept().select_for_update(of=("self",)).select_related(*related).get(pk=project_id)
     evaluated = project.is_active and project.phase == Phase.EVALUATION
-    now = progress.asked(records_of(project), waited_in_vain(project)) if evaluated else []
+    records = records_of(project) if evaluated else None
+    now = progress.asked(records) if records else []
     for step in progress.ASKED_STEPS:
-        if all(each.step != step for each in now):
-            close_waits(f"evaluation.{step}:{project.pk}")
-    for each in now:
-        open_wait(
-            f"evaluation.{each.step}:{project.pk}",
-            project=project,
-            user=each.user,
-            role="" if each.user else each.role,
-            words=f"{project.code}: {each.words}",
-            link=each.link,
-        )
-    return now
+        _settle(f"evaluation.{step}", project, next((each for each in now if each.step == step), None))
+    naming = progress.asked_for_names(records, waited_in_vain(project)) if records else None  # whom the others wait for counts already
+    _settle(NAMES_WANTED, project, naming)
+    return [naming, *now] if naming else now
+
+
+def _settle(key: str, project: Project, asked: progress.Asked | None) -> None:
+    """Open the wait of this key, or close it."""
+    if asked is None:
+        close_waits(f"{key}:{project.pk}")
+        return
+    open_wait(
+        f"{key}:{project.pk}",
+        project=project,
+        user=asked.user,
+        role="" if asked.user else asked.role,
+        words=f"{project.code}: {asked.words}",
+        link=asked.link,
+    )
 
 
 def ask_everywhere() -> int:
@@ -95,11 +106,32 @@ def ask_after(events: Sequence[Event]) -> None:
 
 
 def _seen_otherwise(events: Sequence[Event]) -> set[int]:
-    """Projects, by id, that others may see since: somebody was named or taken off, or the client asks otherwise."""
+    """Projects, by id, that others may see since, or whose people sign otherwise: somebody was named or taken off, the client asks
+    otherwise, a role or the signing of one was given or ended."""
     named = [event.object_id for event in events if event.kind in NAMING]
     clients = [event.object_id for event in events if event.kind in CONFIDENTIALITY]
-    rows = Project.objects.running().filter(Q(rfp__in=named) | Q(client__in=clients)) if named or clients else Project.objects.none()
+    people = _signing_otherwise(events)
+    touched = Q(rfp__in=named) | Q(client__in=clients) | Q(rfp__in=_seen_by(people))
+    rows = Project.objects.running().filter(touched) if named or clients or people else Project.objects.none()
     return set(rows.values_list("pk", flat=True))
+
+
+def _signing_otherwise(events: Sequence[Event]) -> set[int]:
+    """People, by id: with who holds a role goes who signs in it for them."""
+    holders = [int(event.object_id) for event in events if event.kind in HOLDERS]
+    delegations = [event.object_id for event in events if event.kind in DELEGATIONS]
+    if not holders and not delegations:
+        return set()
+    receivers = Delegation.objects.filter(Q(giver__in=holders) | Q(pk__in=delegations)).values_list("receiver", flat=True)
+    return {*holders, *receivers}
+
+
+def _seen_by(people: Collection[int]) -> QuerySet[Rfp]:
+    """Kept requests in which one of them has a part, or for which one is named."""
+    named = ConfidentialReader.objects.open().filter(person__in=people).values("rfp")
+    part = Q(created_by__in=people) | Q(account_owner__in=people)
+    part |= Q(project__project_manager__in=people) | Q(project__account_owner__in=people)
+    return Rfp.objects.undisclosed().filter(part | Q(pk__in=named)).order_by()
 
 
 def register() -> None:

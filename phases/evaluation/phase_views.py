@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
+from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form, judge_too
 from audit.seen import version_after, version_of
@@ -31,7 +32,7 @@ from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers
 from projects.services.lifecycle import not_active
 from projects.services.siting import choose_site, siting_blockers
-from projects.views.asked import say_asked
+from projects.views.asked import said_of, say_asked
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -129,12 +130,15 @@ def _evaluation(
     steps = progress.steps_of(records, basis)
     inactive = not_active(project)
     in_evaluation = project.phase == "evaluation" and project.is_active
+    in_vain = waited_in_vain(project) if in_evaluation else []
+    may_name = allowed("projects.name_reader", user, project.rfp)
     context = {
         "project": project,
         "records": records,
         "basis": basis,
         "steps": progress.as_stepper(steps),
-        "next": progress.next_step(steps, project, waited_in_vain(project)) if in_evaluation else None,
+        "next": progress.next_step(steps, project, in_vain if may_name else ()) if in_evaluation else None,
+        "unmanned": None if may_name else said_of(in_vain, project.rfp, reader=user),
         "quotations": [(row, progress.next_act(row)) for row in records.quotations],
         "missing_agreements": progress.missing_agreements(records.agreements, project.today),
         "ending_agreements": running_out(project),

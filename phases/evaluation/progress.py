@@ -81,7 +81,8 @@ def steps_of(records: Records, basis: PriceBasis) -> list[Step]:
 
 
 def next_step(steps: Sequence[Step], project: Project, unmanned: Sequence[str] = ()) -> Step:
-    """The first step that is not done, after the last one the gate; before all, people for roles that are waited for in vain."""
+    """The first step that is not done, after the last one the gate. unmanned: for who may name people, before all, roles that are waited
+    for in vain."""
     if unmanned:
         return _naming(project, unmanned)
     gate = Step(
@@ -299,22 +300,19 @@ def _charter(records: Records) -> Step:
     )
 
 
-ASKED_STEPS = ("naming", "recommendation", "quotation", "agreements", "charter")
+ASKED_STEPS = ("recommendation", "quotation", "agreements", "charter")
 
 
-def asked(records: Records, unmanned: Sequence[str] = ()) -> list[Asked]:
-    """Whom the phase waits for now, in the order of the lifecycle; sheets, second release and answer have waits of their own."""
-    return [*_ask_for_names(records, unmanned), *_ask_for_work(records)]
-
-
-def _ask_for_names(records: Records, unmanned: Sequence[str]) -> list[Asked]:
+def asked_for_names(records: Records, unmanned: Sequence[str]) -> Asked | None:
+    """Who names people for roles that are waited for in vain."""
     if not unmanned:
-        return []
+        return None
     step = _naming(records.project, unmanned)
-    return [_ask_business(records, "naming", step.next, step.link)]
+    return _ask_business(records, "naming", step.next, step.link)
 
 
-def _ask_for_work(records: Records) -> list[Asked]:
+def asked(records: Records) -> list[Asked]:
+    """Whom the phase waits for now, in the order of the lifecycle; sheets, second release and answer have waits of their own."""
     if not _sheets(records).done:
         return []
     recommended = _recommendation(records)

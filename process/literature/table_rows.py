@@ -16,7 +16,7 @@ from process.literature.models import Literature, StepSupport
 from process.routes.models import RouteStep
 from projects.limits import YEARS_AHEAD
 from projects.services.locking import next_number
-from worksheets.rows import AlreadyThere, Rows
+from worksheets.rows import AlreadyThere, Rows, cells
 
 if TYPE_CHECKING:
     from projects.models import Project
@@ -28,14 +28,14 @@ DIGIT = re.compile(r"\d")
 Named = tuple[int, int]  # a route, and the key of a step in all its versions
 
 
-def _wrong_identifier(row: Literature) -> str:
-    """A paper has a DOI; the numbers of patents and dossiers look otherwise in every country, yet have digits."""
-    if not row.identifier:
+def _wrong_identifier(kind: str | None, identifier: str) -> str:
+    """A paper has a DOI; the numbers of patents and dossiers look otherwise in every country, yet have digits. kind: None, not known."""
+    if not identifier:
         return ""
-    if row.kind == Literature.Kind.PAPER:
+    if kind == Literature.Kind.PAPER:
         words = _t("This is no DOI: one looks like 10.1021/acs.joc.9b00001. Leave it empty where there is none.")
-        return "" if DOI.fullmatch(row.identifier) else words
-    return "" if DIGIT.search(row.identifier) else _t("A number has digits, as in WO 2019/123456. Leave it empty where there is none.")
+        return "" if DOI.fullmatch(identifier) else words
+    return "" if DIGIT.search(identifier) else _t("A number has digits, as in WO 2019/123456. Leave it empty where there is none.")
 
 
 class LiteratureRows(Rows):
@@ -46,13 +46,17 @@ class LiteratureRows(Rows):
     def new(self) -> Literature:
         return Literature(project=self.parent, number=next_number(self.parent.literature.all()), added_by=self.actor)
 
-    def tidy(self, row: Literature) -> dict[str, str]:
-        """A DOI is kept as it is, however it was copied."""
-        row.identifier = BEFORE_A_DOI.sub("", row.identifier.strip())
-        found, today = {"identifier": _wrong_identifier(row)}, timezone.localdate()
-        if row.year is not None and row.year > today.year + 1:
+    def weigh(self, row: Literature, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+        """A DOI is kept as it is, however it was copied. What nobody has touched is neither judged nor written anew."""
+        found, today = {}, timezone.localdate()
+        if "identifier" in changed:
+            row.identifier = BEFORE_A_DOI.sub("", row.identifier.strip())
+        if {"identifier", "kind"} & set(changed) and "identifier" not in wrong:
+            (kind,) = cells(row, ("kind",), wrong)
+            found["identifier"] = _wrong_identifier(kind, row.identifier)
+        if "year" in changed and row.year is not None and row.year > today.year + 1:
             found["year"] = _t("Nothing is published later than next year.")
-        if row.rights_expire_on and row.rights_expire_on > today + timedelta(days=366 * YEARS_AHEAD):
+        if "rights_expire_on" in changed and row.rights_expire_on and row.rights_expire_on > today + timedelta(days=366 * YEARS_AHEAD):
             found["rights_expire_on"] = _t("No right lasts so long: this day lies more than 30 years ahead.")
         return {name: words for name, words in found.items() if words}
 

@@ -10,9 +10,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
-from catalogue.chemistry import StructureError, parse_structure
 from catalogue.models import Compound
-from catalogue.services import create_or_find_compound
+from catalogue.services import checked_structure, create_or_find_compound
 from process.routes.models import RouteStep, StepInput
 from process.routes.services.shared import split_by_references
 from worksheets.rows import Rows, cells
@@ -76,11 +75,11 @@ class StepRows(Rows):
 
 
 def _wrong_structure(typed: str) -> list[str]:
+    """What the catalogue will have against it, said with all else that is wrong."""
     try:
-        if typed.strip():
-            parse_structure(typed)
-    except StructureError as error:
-        return [str(error)]
+        checked_structure(typed)
+    except BadInput as bad:
+        return bad.errors["structure_text"]
     return []
 
 

@@ -20,7 +20,7 @@ from accounts.telephones import is_dialled
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.completeness import QUESTIONS, SUBMIT
 from projects.forms.evidence import day_input
-from projects.limits import DECIMALS, limits
+from projects.limits import DECIMALS, changed_in, limits
 from projects.models import Rfp
 from projects.models.rfp_choices import BY_CLIENTS_THEMSELVES, Channel
 from projects.rfp_fields import GIVEN, PEOPLE, choices_of
@@ -155,7 +155,8 @@ class RfpForm(CompoundFields, forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         beside = {name: getattr(self.instance, name) for name in DECIMALS}
-        for name, words in limits(values, received_on=timezone.localdate(self.instance.received_at), beside=beside).items():
+        changed, received_on = changed_in(self.instance, values), timezone.localdate(self.instance.received_at)
+        for name, words in limits(changed, received_on=received_on, beside=beside).items():
             self.add_error(name, words)
         return values
 

@@ -25,7 +25,7 @@ from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from catalogue.parents import composition_of
 from projects.attachments import Attachment
 from projects.file_kinds import kind_by_name
-from projects.limits import DECIMALS, limits
+from projects.limits import DECIMALS, changed_in, limits
 from projects.models import Rfp, RfpFile
 from projects.models.rfp_choices import Channel, FileKind
 from projects.rfp_fields import GIVEN, PEOPLE, label_of
@@ -121,8 +121,12 @@ def log_rfp(
     return save_rfp(client=client, contact=contact, actor=actor, **values)
 
 
-def unreachable(client_name: str, contact_name: str, email: str, phone: str, *, actor: User) -> dict[str, list[str]]:
-    """What is wrong with a contact whom nobody knows and nobody could answer."""
+def unreachable(
+    client_name: str | None, contact_name: str | None, email: str | None, phone: str | None, *, actor: User
+) -> dict[str, list[str]]:
+    """What is wrong with a contact whom nobody knows and nobody could answer. None: what was typed cannot be read, which is said there."""
+    if email is None or phone is None or not client_name or not contact_name:
+        return {}
     client = find_client(client_name, actor)
     if email.strip() or phone.strip() or (client is not None and find_contact(client, contact_name) is not None):
         return {}
@@ -267,10 +271,10 @@ def apply_details(rfp: Rfp, details: dict[str, Any]) -> None:
     unknown = set(details) - DETAILS
     if unknown:
         raise BadInput({name: [_t("This field cannot be set.")] for name in sorted(unknown)})
-    beside = {name: getattr(rfp, name) for name in DECIMALS}
+    beside, changed = {name: getattr(rfp, name) for name in DECIMALS}, changed_in(rfp, details)
     for name, value in details.items():
         setattr(rfp, name, value)
-    errors = limits(details, received_on=timezone.localdate(rfp.received_at), beside=beside)
+    errors = limits(changed, received_on=timezone.localdate(rfp.received_at), beside=beside)
     if details.get("cas_number"):
         try:
             rfp.cas_number = normalise_cas(details["cas_number"])

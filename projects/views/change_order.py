@@ -95,7 +95,7 @@ def _render(request: SignedInRequest, project: Project, order: ChangeOrder, *, s
         "send_blockers": [*locks, *services.sending_blockers(order)],
         "approvers": approvers_of(project.client_id) if order.state in (State.RELEASED, State.SENT) else [],
         "release_blockers": [*not_active(project), *no_release],
-        "unmanned": release_unmanned(order, given_on(order)) if draft and project.is_kept else [],  # type: ignore[attr-defined]
+        "unmanned": release_unmanned(order, given_on(order), reader=user) if draft and project.is_kept else None,  # type: ignore[attr-defined]
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],
         "release_meaning": meaning_words(f"release_{mine.role}") if mine else "",
         "giver": giver_of(mine),

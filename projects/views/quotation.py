@@ -103,7 +103,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "approvers": approvers_of(project.client_id) if quotation.state in (State.RELEASED, State.SENT) else [],
         "renew_blockers": [*locks, *services.draft_blockers(rows[0])],
         "release_blockers": [*not_active(project), *_release_blockers(quotation, user, given)],
-        "unmanned": release_unmanned(quotation, given) if is_draft and project.is_kept else [],  # type: ignore[attr-defined]
+        "unmanned": release_unmanned(quotation, given, reader=user) if is_draft and project.is_kept else None,  # type: ignore[attr-defined]
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],
         "given_by": [signature.signer_words for signature in given],
         "release_meaning": meaning_words(f"release_{mine.role}") if mine else "",

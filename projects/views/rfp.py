@@ -14,7 +14,7 @@ from accounts.models import Client, Contact, User
 from accounts.paging import show_page
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, NotAllowed, add_to_form
+from audit.refusals import BadInput, NotAllowed, add_to_form, judge_too
 from projects import similar
 from projects.filters import RfpFilter
 from projects.forms.rfp import LogRfpForm
@@ -26,6 +26,7 @@ from projects.tables import RfpTable
 
 PAGE = 50
 SUGGESTED = 500
+PARTIES = ("client", "contact", "contact_email", "contact_phone")
 
 
 @internal_required
@@ -83,9 +84,7 @@ def rfp_new(request: SignedInRequest) -> HttpResponse:
 
 def unreachable_too(form: LogRfpForm, request: SignedInRequest) -> None:
     """Beside the faults of the form itself, so that all of them come in one answer."""
-    typed = {name: form.data.get(name, "") for name in ("client", "contact", "contact_email", "contact_phone")}
-    if typed["client"].strip() and typed["contact"].strip():
-        add_to_form(form, BadInput(services.unreachable(*typed.values(), actor=request.user)))
+    judge_too(form, lambda cleaned: services.unreachable(*(cleaned.get(name) for name in PARTIES), actor=request.user))
 
 
 @internal_required

@@ -38,6 +38,7 @@ from projects.permissions import agreement_locks, lacking
 from projects.remaining import after_declining, letter_of_refusal
 from projects.rfp_fields import PEOPLE, answers_of
 from projects.services import rfp as services
+from projects.views.rfp import PARTIES
 from projects.worksheets import CLARIFICATIONS
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
@@ -312,9 +313,8 @@ def rfp_client(request: SignedInRequest, number: str) -> HttpResponse:
     form = RfpClientForm(request.POST, rfp=rfp, actor=request.user)
 
     def judge(cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
-        client, name = cleaned.get("client"), cleaned.get("contact")
-        reached = [cleaned.get(each, "") for each in ("contact_email", "contact_phone")]
-        return services.unreachable(client.code, name, *reached, actor=request.user) if client and name else {}
+        client, *contact = (cleaned.get(name) for name in PARTIES)
+        return services.unreachable(client and client.code, *contact, actor=request.user)
 
     if not carried_out(form, lambda: services.change_client(number, actor=request.user, **form.values()), judge=judge):
         return _render(request, rfp, client_form=form)

@@ -153,6 +153,20 @@ def test_a_contact_stays_reachable(client: Client, manager: User) -> None:
     assert Contact.objects.get(pk=contact.pk).email == "ann@helvetia.example"
 
 
+def test_of_an_older_contact_only_what_is_touched_is_judged(client: Client, manager: User, ours: APIClient) -> None:
+    undialled, unreached = ContactFactory(client=client, phone="abc", email=""), ContactFactory(client=client, phone="", email="")
+
+    for contact in (undialled, unreached):
+        services.change_contact("HELV", contact.pk, changes={"position": "Purchasing"}, is_another=True, actor=manager)
+        one = f"/api/v1/clients/HELV/contacts/{contact.pk}/"
+        whole = {name: value for name, value in ours.get(one).json().items() if name in ("name", "email", "phone")}
+        answer = ours.patch(one, {**whole, "position": "Sales"}, format="json", headers={"If-Match": ours.get(one)["ETag"]})
+        assert answer.json()["position"] == "Sales"
+    wrong = ours.patch(one, {"phone": "xyz"}, format="json", headers={"If-Match": ours.get(one)["ETag"]})
+
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["phone"])
+
+
 def test_a_contact_that_looks_known_is_entered_only_when_somebody_has_looked(client: Client, manager: User) -> None:
     ContactFactory(client=client, name="Ann", email="ann@helvetia.example")
     other = ClientFactory()

@@ -129,6 +129,17 @@ def test_a_client_is_corrected_and_the_second_is_told(seller: Browser) -> None:
     assert "was corrected" in words(seller, "/clients/HELV/")
 
 
+def test_the_form_of_an_older_contact_lets_its_telephone_stay(seller: Browser) -> None:
+    contact = ContactFactory(client=ClientFactory(code="HELV"), name="Ann", email="", phone="abc")
+    address = reverse("contact-detail", args=["HELV", contact.pk])
+    typed = {"name": "Ann", "email": "", "phone": "abc", "position": "Purchasing"}
+
+    assert seller.post(address, typed).status_code == 302
+    assert seller.post(address, {**typed, "phone": "xyz"}).status_code == 400
+    contact.refresh_from_db()
+    assert (contact.position, contact.phone) == ("Purchasing", "abc")
+
+
 def test_a_contact_is_entered_corrected_left_and_back(seller: Browser) -> None:
     ClientFactory(code="HELV", name="Helvetia")
     typed = {"name": "Ann Muster", "email": "ann@helvetia.example", "phone": "", "position": "Purchasing"}

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, RoleGrant
+from accounts.services import end_delegation, end_role, grant_role
 from audit.context import acting
 from audit.models import Event
 from phases.evaluation.asking import ask_after, ask_everywhere, ask_next
@@ -225,3 +226,30 @@ def test_asking_for_names_waits_for_nobody_itself() -> None:
     named(project, person(Role.MANAGEMENT), actor=person(Role.MANAGEMENT, name="Another of management"))
 
     assert naming(project) is None
+
+
+def test_who_is_waited_for_in_vain_since_this_very_event_is_asked_for_at_once() -> None:
+    """The recommendation is asked of business development, of whom nobody may see the project."""
+    project, research = factories.a_project(), person(Role.RESEARCH)
+    factories.sign_off_sheets(project)
+    keep(project.client)
+    named(project, research)
+    Rfp.objects.filter(pk=project.rfp_id).update(created_by=research, account_owner=None)
+    Project.objects.filter(pk=project.pk).update(account_owner=None)
+
+    assert asked(project) == [(BUSINESS, "naming"), (BUSINESS, "recommendation")]
+
+
+def test_a_role_of_who_may_see_it_is_waited_for_no_more_once_they_hold_it_or_sign_in_it() -> None:
+    project, chemist, manager = a_kept_offer().project, person(Role.RESEARCH), person(Role.MANAGEMENT)
+    named(project, chemist)
+    assert naming(project)
+
+    given = factories.a_delegation(manager, chemist, Role.MANAGEMENT)
+    assert naming(project) is None
+    end_delegation(given.pk, actor=manager)
+    assert naming(project)
+    grant = grant_role(chemist.pk, role=Role.MANAGEMENT, reason="Leads the bid.", actor=person(Role.ADMINISTRATOR))
+    assert naming(project) is None
+    end_role(grant.pk, reason="Over.", actor=person(Role.ADMINISTRATOR))
+    assert naming(project)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -325,6 +326,22 @@ def test_a_reference_that_cannot_be_is_refused_at_its_fields(project: Project, s
 @pytest.mark.parametrize("copied", ["10.1021/jm940608g", "https://doi.org/10.1021/jm940608g", "doi: 10.1021/jm940608g"])
 def test_a_doi_is_kept_alone_however_it_was_copied(project: Project, copied: str) -> None:
     assert make.a_reference(project, identifier=copied, year=str(timezone.localdate().year + 1)).identifier == "10.1021/jm940608g"
+
+
+def test_of_an_older_reference_only_what_is_touched_is_judged(project: Project) -> None:
+    old = {"identifier": "https://doi.org/10.1021/jm940608g", "year": 2090, "rights_expire_on": date(2199, 1, 1)}
+    kept, table = make.a_reference(project), f"literature:{project.code}"
+    Literature.objects.update(**old)
+
+    make.one(table, CHANGE, kept.pk, values={"note": "Read again."})
+
+    assert Literature.objects.values(*old).get() == old
+    Literature.objects.update(identifier="notadoi")
+    make.one(table, CHANGE, kept.pk, values={"note": "Read once more."})
+    make.one(table, CHANGE, kept.pk, values={"kind": "patent", "identifier": "WO 2019/123456"})
+    with pytest.raises(BadInput) as refused:
+        make.one(table, CHANGE, kept.pk, values={"kind": "paper"})
+    assert list(refused.value.errors) == ["identifier"]
 
 
 def test_a_year_is_read_as_one_on_page_and_paper(chemist: Client, project: Project) -> None:

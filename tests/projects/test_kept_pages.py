@@ -169,7 +169,7 @@ def test_who_submits_a_kept_request_is_told_whom_it_asks_in_vain() -> None:
 
     page = browser.post(reverse("rfp-submit", args=[rfp.number]), follow=True).content.decode()
 
-    assert f"Nobody else {shut_out}; name who is to be asked. <a href=" in page
+    assert f"Nobody else {shut_out}. <a href=" in page
     assert "have been asked for their sheets" not in page
 
 
@@ -225,8 +225,34 @@ def test_who_may_name_nobody_is_told_who_may(project: Project) -> None:
     words = " ".join(as_person(quality).post(address, asked, follow=True).content.decode().split())
 
     assert "The decision is asked for. Nobody else of Project manager may see it" in words
-    assert "business development, a project manager or management names who is to be asked." in words
+    assert "Business development, a project manager or management names who is to be asked." in words
     assert reverse("rfp-confidentiality", args=[project.rfp.number]) in words
+    assert "Name somebody" not in words
+
+
+@pytest.mark.parametrize("page", ["project-evaluation", "rfp-confidentiality"])
+def test_who_may_name_nobody_is_offered_their_own_next_step(project: Project, page: str) -> None:
+    """Of evaluation; who may name somebody is said below it."""
+    chemist = person(Role.RESEARCH)
+    named(project, chemist)
+    key = project.code if page == "project-evaluation" else project.rfp.number
+
+    words = " ".join(as_person(chemist).get(reverse(page, args=[key])).content.decode().split())
+
+    assert "Name somebody" not in words
+    if page == "project-evaluation":
+        own, who = words.index("Next: Department sheets"), "Business development, a project manager or management names who is to be asked."
+        assert own < words.index("Nobody else of Analytical, EHS, Material control, Production may see it") < words.index(who)
+
+
+def test_a_draft_says_who_may_name_somebody_to_who_may_not() -> None:
+    quotation, controller = a_kept_offer(), person(Role.MATERIAL_CONTROL)
+    named(quotation.project, controller)
+
+    draft = as_person(controller).get(quotation.get_absolute_url()).content.decode()
+
+    assert "Nobody else of Management may see it before the confidentiality agreement is in force. Business development, a" in draft
+    assert "Name somebody" not in draft
 
 
 def test_signers_of_a_gate_that_may_not_see_it_are_named(project: Project) -> None:

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import connection, models
+from django.forms import model_to_dict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -234,16 +235,48 @@ def test_what_can_be_is_not_refused() -> None:
     assert limits(fine | {"budget_low": Decimal(8)}, received_on=TODAY, beside=beside) == {}
 
 
-@pytest.mark.parametrize("typed", ["99", "pKa1 4.1; pKa2 99 (amine)", "4,1 (acid), 60,5", "-15.1", "−20"])
+@pytest.mark.parametrize("typed", ["99", "pKa1 99 (amine)", "60,5 (acid)", "-15.1", "−20, 5 °C", "99 at 298 K (ACS 2010)", "99; 120, 1998"])
 def test_an_acidity_beyond_nature_is_refused(typed: str) -> None:
     assert list(limits({"pka": typed}, received_on=TODAY)) == ["pka"]
 
 
 @pytest.mark.parametrize(
-    "typed", ["4.1 (acid); 9.3 (amine)", "pKa1 4,1\npKa2 60", "-15 (at 298 K)", "strong acid", "4.76 in ethanol, ACS 1998"]
+    "typed",
+    [
+        "4.1 (acid); 9.3 (amine)",
+        "pKa1 4,1\npKa2 60",
+        "-15 (at 298 K)",
+        "strong acid",
+        "4.76 in ethanol, ACS 1998",
+        "4.76 in ethanol, 1998",
+        "4.76, 298 K",
+        "9.1, 150 mM NaCl",
+        "at 298 K: 4.76",
+        "4.76, 298.15 K",
+        "strong acid, 298.15K",
+        "9.8 N-terminal, page 120",
+        "strong acid, 298–300 K",
+        "95 % ethanol",
+        "not known, 1998",
+        "85th ed.",
+    ],
 )
 def test_an_acidity_of_nature_is_taken_however_it_is_written(typed: str) -> None:
     assert limits({"pka": typed}, received_on=TODAY) == {}
+
+
+@pytest.mark.django_db
+def test_what_was_taken_once_is_not_judged_again() -> None:
+    """By the service, and by the form that sends every field."""
+    old = {"pka": "99", "log_p": Decimal(99), "melting_point_c": Decimal(9000), "launch_planned_on": TODAY - timedelta(days=900)}
+    rfp, actor = make.an_rfp(), make.person(Role.BUSINESS_DEVELOPMENT)
+    Rfp.objects.filter(pk=rfp.pk).update(**old)
+
+    update_rfp(rfp.number, changes={**old, "polymorph_wanted": "Form II"}, actor=actor)
+    form = RfpForm({**model_to_dict(Rfp.objects.get()), "pka": "-99"}, instance=Rfp.objects.get())
+
+    assert Rfp.objects.get().polymorph_wanted == "Form II"
+    assert list(form.errors) == ["pka"]
 
 
 @pytest.mark.django_db

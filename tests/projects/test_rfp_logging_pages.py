@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import Client as ClientCompany
 from accounts.models import Contact, Role
 from projects.models import Rfp
+from projects.rfp_import import RfpWriter
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,7 @@ def test_logging_with_a_known_client_and_contact(seller: Client) -> None:
     [
         ({"contact_email": ""}, "contact_email"),
         ({"contact_phone": "abc"}, "contact_phone"),
+        ({"contact_email": "", "contact_phone": "abc"}, "contact_phone"),
         ({"client_country": "Switzerland"}, "client_country"),
         ({"client_country": "XX"}, "client_country"),
         ({"cas_number": "103-90-3"}, "cas_number"),
@@ -60,6 +62,14 @@ def test_a_refused_request_leaves_nothing_behind(change: dict[str, str], field: 
     assert list(answer.context["form"].errors) == [field]
     assert b"Head of Purchasing" in answer.content
     assert (Rfp.objects.count(), ClientCompany.objects.count(), Contact.objects.count()) == (0, 0, 0)
+
+
+def test_an_imported_telephone_number_that_is_none_counts_as_given() -> None:
+    writer = RfpWriter(make.person(Role.BUSINESS_DEVELOPMENT), None, "")
+    read = {"client_name": "Demo Client Z", "contact_name": "Head of Purchasing", "contact_email": ""}
+
+    assert writer.faults(read) == {}
+    assert list(writer.faults({**read, "contact_phone": ""})) == ["contact_email"]
 
 
 def test_everything_wrong_is_said_at_once(seller: Client) -> None:

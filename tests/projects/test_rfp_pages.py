@@ -287,9 +287,11 @@ def test_a_draft_logged_under_the_wrong_client_goes_to_the_right_one(seller: Cli
     typed = {"client": right.pk, "contact": "Anna Keller", "contact_email": "", "contact_phone": "", "reason": "Mistyped."}
 
     unreachable = seller.post(at("rfp-client", rfp), typed)
+    undialled = seller.post(at("rfp-client", rfp), {**typed, "contact_phone": "abc"})
     moved = seller.post(at("rfp-client", rfp), {**typed, "contact_email": "anna@example.com"})
 
     assert list(unreachable.context["client_form"].errors) == ["contact_email"]
+    assert list(undialled.context["client_form"].errors) == ["contact_phone"]
     assert moved.status_code == 302
     found = Rfp.objects.get(pk=rfp.pk)
     assert (found.client, found.contact.client, found.contact.email) == (right, right, "anna@example.com")

@@ -38,6 +38,14 @@ def test_a_supplier_s_telephone_number_has_digits() -> None:
     assert enter("suppliers", {"name": "Demo Chemicals", "phone": "ext. 7"}).is_saved
 
 
+def test_the_telephone_number_of_an_older_supplier_is_judged_only_where_it_changed() -> None:
+    supplier = a_supplier()
+    Supplier.objects.update(phone="abc")
+
+    assert change("suppliers", supplier.pk, {"note": "Pays late."}).is_saved
+    assert list(change("suppliers", supplier.pk, {"phone": "xyz"}).errors) == ["phone"]
+
+
 def test_a_supplier_may_quote_in_any_currency() -> None:
     price = a_price(a_material(), price_per_kg="6500", currency="krw")
 
