@@ -25,7 +25,7 @@ test-all: test-environment ## the same with every test, half an hour: before a r
 	@$(MAKE) --jobs=2 types lint installable audit
 	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 3
 
-weigh: test-environment ## run every test and write anew which of them make test leaves to make test-all
+weigh: test-environment ## run every test, on an idle machine, and write anew which of them make test leaves to make test-all
 	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 3 --junitxml=.state/cache/weights.xml
 	@$(VENV)/python -m tests.weighing .state/cache/weights.xml
 

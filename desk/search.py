@@ -12,7 +12,7 @@ from html import unescape
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.lookups import GreaterThanOrEqual
 from django.urls import reverse
 
@@ -30,7 +30,6 @@ SHOWN = 20  # of each kind
 NAMED = 200  # clients and compounds of one name, whose projects are found with them
 MAX_LENGTH = 200
 ALIKE = 0.45  # of two words written nearly alike
-GUESSES = 3
 TAGS = re.compile(r"<[^>]*>")
 SMILES = re.compile(r"(?=.*[=#()\[\]]|.*[a-z]1)[A-Za-z0-9@+\-\[\]()=#$%/\\.:]{5,}")  # a bond, a branch or a ring; no name or number has one
 
@@ -64,19 +63,40 @@ def tidy(typed: str) -> str:
 
 
 def find(user: User, typed: str) -> Found:
-    """What this person may see and these words name; where nothing is, what is written nearly so."""
+    """What this person may see and these words name."""
     words = tidy(typed)
-    if not words:
-        return Found("")
-    found = _find(user, words)
-    if not found.nothing or found.is_structure:
-        return found
-    for name in _nearly(words):
-        nearly = _find(user, name)
-        if not nearly.nothing:
-            nearly.instead_of, nearly.exact = words, None
-            return nearly
+    return _find(user, words) if words else Found("")
+
+
+def find_nearly(user: User, typed: str) -> Found:
+    """The same; where nothing is, what goes with a name that is written nearly so."""
+    found = find(user, typed)
+    name = nearly(user, found)
+    return found if not name else instead_of(found.words, find(user, name))
+
+
+def instead_of(words: str, found: Found) -> Found:
+    """found: by another name than these words, so that nobody is led on to one page."""
+    found.instead_of, found.exact = words, None
     return found
+
+
+def nearly(user: User, found: Found) -> str:
+    """A name of something that this person may see, written nearly as what was looked for in vain; one question, however many there are."""
+    if not found.words or not found.nothing or found.is_structure:
+        return ""
+    projects = Project.objects.visible_to(user)
+    compounds = Compound.objects.filter(Exists(projects.filter(compound=OuterRef("pk"))))
+    kinds: list[tuple[QuerySet[Any], str]] = [(compounds, "name"), (Client.objects.visible_to(user), "name"), (projects, "title")]
+    first, *others = (_alike(found.words, rows, name) for rows, name in kinds)
+    best = first.union(*others).order_by("-likeness", "-called")[:1]
+    return next((name for _likeness, name in best), "")
+
+
+def _alike(words: str, rows: QuerySet[Any], name: str) -> QuerySet[Any, Any]:
+    likeness = TrigramWordSimilarity(words, name)
+    named = rows.filter(GreaterThanOrEqual(likeness, ALIKE)).annotate(likeness=likeness, called=F(name))
+    return named.order_by("-likeness").values_list("likeness", "called")[:1]
 
 
 def structure_in(words: str) -> tuple[str, str]:
@@ -112,19 +132,6 @@ def _exact(projects: ProjectQuerySet, words: str, found: list[Project]) -> Proje
     """The project of this code; asked for only where more were found than are shown."""
     among = next((project for project in found if project.code.lower() == words.lower()), None)
     return projects.filter(code__iexact=words).first() if among is None and len(found) == SHOWN else among
-
-
-def _nearly(words: str) -> list[str]:
-    """Names of compounds, clients and projects that are written nearly so, best first; one question for all kinds."""
-    compounds, clients = _named_nearly(words, Compound, "name"), _named_nearly(words, Client, "name")
-    names = compounds.union(clients, _named_nearly(words, Project, "title")).order_by("-likeness", "-called")
-    return list(dict.fromkeys(name for _likeness, name in names))[:GUESSES]
-
-
-def _named_nearly(words: str, model: type[Model], name: str) -> QuerySet[Any, Any]:
-    likeness = TrigramWordSimilarity(words, name)
-    rows = model._default_manager.filter(GreaterThanOrEqual(likeness, ALIKE)).annotate(likeness=likeness, called=F(name))
-    return rows.order_by("-likeness").values_list("likeness", "called").distinct()[:GUESSES]
 
 
 def _offers(user: User, words: str) -> list[tuple[Offer, str]]:

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.requests import ApiRequest, refuse_unknown
-from desk.search import MAX_LENGTH, Found, address_of, find
+from desk.search import MAX_LENGTH, Found, address_of, find_nearly
 
 KINDS = ("project", "similar", "request", "client", "offer", "document", "file")
 
@@ -53,7 +53,7 @@ class Search(APIView):
     )
     def get(self, request: ApiRequest) -> Response:
         refuse_unknown(request, {"q"})
-        found = find(request.user, request.query_params.get("q", ""))
+        found = find_nearly(request.user, request.query_params.get("q", ""))
         return Response(FindsSerializer({**vars(found), "results": list(_rows(request.user, found))}).data)
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
 from desk import search
-from desk.search import Passage, find, structure_in
+from desk.search import Passage, find, find_nearly, nearly, structure_in
 from desk.search_passages import passage_in
 from documents.models import Document, DocumentVersion
 from documents.services import request_document, save_narrative
@@ -46,7 +46,7 @@ def foreign() -> User:
 def page(user: User, words: str, **headers: str) -> Any:
     browser = Browser(headers=headers)
     browser.force_login(user)
-    return browser.get("/search/", {"q": words})
+    return browser.get("/search/", {"q": words}, follow=find(user, words).nothing)
 
 
 @pytest.mark.parametrize("words", ["crystallising", "isopropanol crystallised", '"crystallised from isopropanol"'])
@@ -110,12 +110,31 @@ def test_identifiers_are_found_as_people_write_them(project: Project, words: str
 
 
 def test_a_mistyped_name_finds_what_is_nearly_so(project: Project) -> None:
-    found = find(factories.manager(), "Paracetmol")
+    found = find_nearly(factories.manager(), "Paracetmol")
     shown = page(factories.manager(), "Paracetmol").content.decode()
 
     assert ([each.code for each in found.projects], found.words, found.instead_of) == ([project.code], "Paracetamol", "Paracetmol")
     assert "Nothing that you may see is written “Paracetmol”" in shown
     assert "Paracetamol" not in page(foreign(), "Paracetmol").content.decode()
+
+
+def test_a_mistyped_name_goes_on_to_the_other_and_neither_asks_much(project: Project) -> None:
+    browser = Browser()
+    browser.force_login(factories.manager())
+    browser.get("/search/")
+
+    with CaptureQueriesContext(connection) as first:
+        led = browser.get("/search/", {"q": "Paracetmol"})
+    with CaptureQueriesContext(connection) as second:
+        shown = browser.get(led.url)
+
+    assert (led.url, project.code in shown.content.decode()) == ("/search/?q=Paracetamol&typed=Paracetmol", True)
+    assert (len(first) <= 20, len(second) <= 20) == (True, True)
+
+
+def test_a_name_that_the_reader_may_not_see_is_no_guess(project: Project) -> None:
+    assert nearly(factories.manager(), find(factories.manager(), "Paracetmol")) == "Paracetamol"
+    assert nearly(foreign(), find(foreign(), "Paracetmol")) == ""
 
 
 def test_an_exact_code_that_is_still_being_typed_leads_nowhere_yet(project: Project) -> None:
