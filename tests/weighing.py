@@ -20,8 +20,8 @@ from tests.groups import together
 
 LONG = Path(__file__).with_name("long.txt")
 PROCESSES = 3  # `make test` has as many
-# Of each. It takes two fifths more: a set-up that many tests share was counted for the first of them, which may be left out. Style, types and
-# migrations take another minute.
+# Of each. It takes two fifths more: a set-up that many tests share was counted for the first of them, which may be left out. Style, types
+# and migrations take another minute.
 BUDGET_SECONDS = 560
 ALWAYS = (
     "tests/accounts/test_client_rows.py",
