@@ -37,13 +37,8 @@ PKA = (-15, 60)  # from the strongest superacids to alkanes
 LOG_P = (-20, 40)  # a lipid of three long chains stays below 30
 LARGEST_PARTICLE_UM = 100_000  # 10 cm
 MOST_SOLUBLE_MG_PER_ML = 10_000  # 10 kg in a litre of water; the most soluble salts stay below 6 kg
-WITHIN_BRACKETS = re.compile(r"\([^()]*\)?")
-NUMBER = re.compile(r"(?<![\w.,])[-−–+]?\d++(?:[.,]\d++)?+(?!\w)")  # not that of a group, as in pKa1
-YEAR = re.compile(r"(?:18|19|20)\d\d")
-OF_A_MEASUREMENT = re.compile(  # what makes a number, or a range that it begins, a temperature, concentration or size
-    r"(?:\s*[-−–±]\s*\d+(?:[.,]\d+)?)?\s*"
-    r"(?:[°º℃℉%‰]|(?:K|C|[mµμunp]?M|[mµμunpk]?mol|[mµμunk]?g|[mµμud]?[Ll]|[mµμuncd]?m|[MkhmG]?Pa|m?bar|atm|mmHg|Torr|ppm|h|min|wt|vol|eq)(?![\w-]))"
-)
+PLAIN_SIGNS = str.maketrans({",": ".", "−": "-", "–": "-"})
+ONE_PKA = re.compile(r"(?:pK\w*\s*[=:]?\s*)?(?P<number>[-−–+]?\d+(?:[.,]\d+)?)")
 YEARS_AHEAD = 30
 MOST_WORKING_DAYS = 2000  # eight years: no lag, task, tolerance or move of a plan is longer
 
@@ -96,18 +91,11 @@ def _temperature(celsius: Decimal) -> str:
 
 
 def _acidity(typed: str) -> str:
-    """Refused where no number of the text can be one: beside acidities it says how they were measured, and where that was published."""
-    numbers = _acidities(WITHIN_BRACKETS.sub(" ", typed))
-    if not numbers or any(PKA[0] <= number <= PKA[1] for number in numbers.values()):
+    """Of a single figure; several, or with how they were measured, are words of their author."""
+    found = ONE_PKA.fullmatch(typed.strip())
+    if found is None or PKA[0] <= Decimal(found["number"].translate(PLAIN_SIGNS)) <= PKA[1]:
         return ""
-    return _t("%(number)s is no pKa: they lie between -15 and 60.") % {"number": next(iter(numbers))}
-
-
-def _acidities(text: str) -> dict[str, Decimal]:
-    """The numbers of a text that have no unit and are no years, as they are written."""
-    bare = [found[0] for found in NUMBER.finditer(text) if not OF_A_MEASUREMENT.match(text, found.end())]
-    plain = {number: number.replace(",", ".").replace("−", "-").replace("–", "-") for number in bare}
-    return {number: Decimal(value) for number, value in plain.items() if not YEAR.fullmatch(value)}
+    return _t("%(number)s is no pKa: they lie between -15 and 60.") % {"number": found["number"]}
 
 
 def _partition(log_p: Decimal) -> str:

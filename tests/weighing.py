@@ -49,13 +49,13 @@ ALWAYS = (
 )
 GUARDS = (
     "another_client",
-    "another_s",
+    "at_once",
     "client_reads",
     "cost_the_same",
     "costs_the_same",
     "foreign",
-    "kept_p",
-    "kept_r",
+    "kept_project",
+    "kept_request",
     "queries",
     "two_people",
 )

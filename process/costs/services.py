@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -89,10 +89,10 @@ def open_scenario(code: str, values: Values, *, actor: User) -> CostAssessment:
     """With the prices that are known for the materials of its route. Raises BadInput at the field."""
     project = _project(code, actor)
     row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor)
-    sizes = _sizes_in(dict.fromkeys((*SCALE_FIELDS, *END_FIELDS)) | dict(values))
-    _fill(row, values, sizes)
+    phases = _resized(row, _sizes_in(dict.fromkeys((*SCALE_FIELDS, *END_FIELDS)) | dict(values)))
+    _fill(row, values, phases)
     row.save(force_insert=True)
-    _keep_phases(row, sizes)
+    _keep_phases(phases)
     add_materials(row)
     record("cost.opened", row, actor=actor, after=as_data(row, FIELDS), link=row.get_absolute_url())
     return row
@@ -105,10 +105,10 @@ def copy_scenario(pk: int, name: str, *, trial: Trial | None = None, actor: User
     project, tried = _project(source.project.code, actor), trial or Trial()
     row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor, made_from=source)
     kept: dict[str, Any] = {each: getattr(source, each) for each in FIELDS}
-    sizes = scale_values(source) | end_values(source) | _tried_sizes(source, tried)
-    _fill(row, kept | {"name": name} | ({} if tried.yield_pct is None else {"yield_pct": tried.yield_pct}), sizes)
+    phases = _resized(row, scale_values(source) | end_values(source) | _tried_sizes(source, tried))
+    _fill(row, kept | {"name": name} | ({} if tried.yield_pct is None else {"yield_pct": tried.yield_pct}), phases)
     row.save(force_insert=True)
-    _keep_phases(row, sizes)
+    _keep_phases(phases)
     CostLine.objects.bulk_create([_copy(each, row) for each in source.lines.all()])
     MaterialPrice.objects.bulk_create([_copy(each, row) for each in source.prices.all()])
     RiskItem.objects.bulk_create([_copy(each, row) for each in source.risks.all()])
@@ -123,11 +123,11 @@ def change_scenario(pk: int, values: Values, *, actor: User, version: str = "") 
     before = scenario_values(row)
     require_unchanged(version, now=before, wanted=values, words=partial(_words, row, before))
     old = as_data(row, FIELDS)
-    sizes = _sizes_in(values)
-    changed = _fill(row, values, sizes)
+    phases = _resized(row, _sizes_in(values))
+    changed = _fill(row, values, phases)
     if changed:
         row.save(update_fields=changed)
-    resized = _keep_phases(row, sizes)
+    resized = _keep_phases(phases)
     if "route_version" in changed:
         add_materials(row)
     if changed or resized:
@@ -237,36 +237,40 @@ def locked_draft(pk: int, actor: User) -> CostAssessment:
     return row
 
 
-def _fill(row: CostAssessment, values: Values, sizes: Mapping[str, Any]) -> list[str]:
-    """Raises BadInput with all that is wrong, also with the sizes."""
+Resized = tuple[CostPhase, list[str]]  # a phase with its sizes, and what differs of them from before
+
+
+def _fill(row: CostAssessment, values: Values, phases: Iterable[Resized]) -> list[str]:
+    """Raises BadInput with all that is wrong, also with the phases."""
     own = {name: values[name] for name in FIELDS if name in values}
-    errors = wrong_sizes(sizes, row)
+    errors = _wrong_phases(phases)
     version = own.get("route_version")
     if version is not None and version.route.project_id != row.project_id:
         errors["route_version"] = [_t("This is the route of another project.")]
     return take(row, own, FIELDS, errors)
 
 
-def _keep_phases(row: CostAssessment, sizes: Mapping[str, Any]) -> list[str]:
+def _keep_phases(phases: Iterable[Resized]) -> list[str]:
     """Writes what differs, judged before, and gives its names."""
     changed = []
-    for kept, names in _resized(row, sizes):
+    for kept, names in phases:
         if names or kept.pk is None:
             kept.save()
         changed += [f"{kept.phase}-{name}" for name in names]
     return changed
 
 
-def wrong_sizes(sizes: Mapping[str, Any], row: CostAssessment | None = None) -> dict[str, list[str]]:
-    """Of phases as they would be, of a new scenario or of one that is there: sizes below zero, batches without a size."""
-    errors: dict[str, list[str]] = {}
-    for kept, _names in _resized(row or CostAssessment(), sizes):
-        errors |= {f"{kept.phase}-{name}": [words] for name, words in _wrong_phase(kept).items()}
-    return errors
+def wrong_sizes(sizes: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Of phases as they would be: sizes below zero, batches without a size, ends that do not rise."""
+    return _wrong_phases(_resized(CostAssessment(), sizes))
 
 
-def _resized(row: CostAssessment, sizes: Mapping[str, Any]) -> list[tuple[CostPhase, list[str]]]:
-    """Every phase with its sizes, and what differs of them from before."""
+def _wrong_phases(phases: Iterable[Resized]) -> dict[str, list[str]]:
+    return {f"{kept.phase}-{name}": [words] for kept, _names in phases for name, words in _wrong_phase(kept).items()}
+
+
+def _resized(row: CostAssessment, sizes: Mapping[str, Any]) -> list[Resized]:
+    """Every phase, written nowhere yet."""
     rows = {each.phase: each for each in CostPhase.objects.filter(assessment_id=row.pk)} if row.pk else {}
     found = []
     for phase in PRICED_PHASES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from process.models import CostAssessment
 from projects.models import Project
@@ -42,3 +43,9 @@ def project(db: None, request: pytest.FixtureRequest) -> Project:
 @pytest.fixture
 def scenario(project: Project) -> CostAssessment:
     return CostAssessment.objects.select_related("project").get(project=project)
+
+
+@pytest.fixture
+def chemist(client: Client) -> Client:
+    client.force_login(make.chemist())
+    return client
