@@ -344,10 +344,9 @@ def recommend(code: str, *, recommendation: str, reason: str, actor: User, condi
     project = locked(code, actor)
     require_permission("phases.recommend", actor, project)
     require_active(project)
-    given = {"recommendation": recommendation, "reason": reason, "conditions": conditions}
-    if errors := wrong_recommendation(given):
-        raise BadInput(errors)
     wanted = {"recommendation": recommendation, "reason": reason, "conditions": conditions}
+    if errors := wrong_recommendation(wanted):
+        raise BadInput(errors)
     present = InquiryAssessment.objects.select_for_update().filter(project=project).first()
     if present is not None:
         require_unchanged(version, now=recommended_values(present), wanted=wanted, words=partial(words_of, present))
