@@ -1,7 +1,7 @@
 """Which tests `make test` leaves to `make test-all`, so that it takes no more than 15 minutes on 2 cores.
 
 Whatever a change must prove before it lands is always asked: what stands in ALWAYS, and what guards who sees what, what two do at once and
-how many queries there are, known by the words of its name. Of all other tests the quickest are asked, until the time is spent;
+that more rows ask the database no more, known by the words of its name. Of all other tests the quickest are asked, until the time is spent;
 `tests/long.txt` names those that it does not reach. `make weigh` runs everything, on a machine that does nothing else, and writes that file
 anew. A new test is in no list and so is asked; one that is listed and gets another name is listed under it by hand, or fails
 `tests/test_weighing.py`.
@@ -25,39 +25,63 @@ PROCESSES = 3  # `make test` has as many
 BUDGET_SECONDS = 560
 ALWAYS = (
     "tests/accounts/test_client_rows.py",
+    "tests/accounts/test_oidc.py",
     "tests/accounts/test_policies.py",
+    "tests/accounts/test_sign_in",
     "tests/attacks/",
     "tests/audit/",
+    "tests/browser/test_drafts.py",
     "tests/browser/test_keyboard.py",
     "tests/browser/test_kept.py",
     "tests/browser/test_pages",
+    "tests/browser/test_seeing.py",
     "tests/browser/test_worksheets.py",
     "tests/cdmo/test_backup.py",
     "tests/cdmo/test_kills.py",
     "tests/cdmo/test_pgbouncer.py",
     "tests/cdmo/test_upgrade.py",
     "tests/documents/test_concurrency.py",
+    "tests/documents/test_file_reading.py",
     "tests/documents/test_killed_worker.py",
     "tests/documents/test_pdf_checks.py",
     "tests/notifications/test_changes.py",
     "tests/projects/test_gate_signing.py",
     "tests/projects/test_kept",
+    "tests/projects/test_messages_that_attack.py",
     "tests/routes/",
+    "tests/test_api_rows.py",
+    "tests/test_api_shape.py",
     "tests/test_architecture.py",
     "tests/test_weighing.py",
     "tests/worksheets/test_imports.py",
 )
 GUARDS = (
     "another_client",
+    "ask_no_more",
+    "asks_as_much",
+    "asks_little",
+    "asks_no_more",
     "at_once",
+    "client_finds",
     "client_reads",
+    "cost_is_the_same",
+    "cost_no_query",
+    "cost_the_list_what",
     "cost_the_same",
+    "cost_what",
+    "costs_after",
+    "costs_in_every_state",
+    "costs_no_query",
+    "costs_one_query",
     "costs_the_same",
+    "does_not_grow",
     "foreign",
     "kept_project",
     "kept_request",
+    "may_not_see",
     "queries",
     "two_people",
+    "what_a_page_costs",
 )
 
 

@@ -52,13 +52,15 @@ def worksheet_data(request: SignedInRequest, sheet: str) -> HttpResponse:
 @internal_required
 @require_GET
 def worksheet_lookup(request: SignedInRequest, sheet: str, column: str) -> HttpResponse:
-    """What a cell may name, for the list below it."""
+    """What a cell may name, for the list below it: the first, and a word that there are more."""
     bound = bind_for(request, sheet)
     declared = next((each for each in bound.sheet.columns if each.name == column and each.lookup is not None), None)
     if declared is None or declared.lookup is None:
         raise Http404
     words = request.GET.get("q", "").strip()[:100]
-    return HttpResponse(as_json({"names": offered(declared.lookup, bound, words, OFFERED)}), content_type="application/json")
+    found = offered(declared.lookup, bound, words, OFFERED + 1)
+    more = _t("There are more: type a part of the name.") if len(found) > OFFERED else ""
+    return HttpResponse(as_json({"names": found[:OFFERED], "more": more}), content_type="application/json")
 
 
 def _row(bound: Bound, pk: int) -> Any:

@@ -70,7 +70,7 @@ window.sheetCells = (() => {
 
   const asking = (column, lookup) => async (words) => {
     const answer = await fetch(`${lookup.replace("COLUMN", column.name)}?q=${encodeURIComponent(words)}`);
-    return answer.ok ? (await answer.json()).names : null;
+    return answer.ok ? answer.json() : null;
   };
 
   // One text field for every kind: the server reads what is typed. begin(): the letter that opened it, in place of what was there.

@@ -5,7 +5,7 @@ window.sheetList = (() => {
   let made = 0;
   let closeLast = () => {}; // one list at a time
 
-  // names: what may be chosen; ask(words): gives them, where the server knows. isBegun: a letter opened the cell. pick(): a click chose.
+  // names: what may be chosen; ask(words): gives them, where the server knows, and what to say where there are more. isBegun: a letter opened the cell. pick(): a click chose.
   const open = (input, cell, { names, ask, isBegun, pick }) => {
     const list = document.createElement("ul");
     let shown = [];
@@ -25,8 +25,9 @@ window.sheetList = (() => {
       list.children[active].scrollIntoView({ block: "nearest" });
     };
 
-    const show = (found) => {
+    const show = (found, more = "") => {
       shown = found;
+      list.dataset.more = more;
       list.replaceChildren(
         ...found.map((name, place) => {
           const option = Object.assign(document.createElement("li"), { id: `${list.id}-${place}`, textContent: name });
@@ -59,11 +60,12 @@ window.sheetList = (() => {
       if (!ask) return show(names.filter((name) => name.toLowerCase().includes(words.trim().toLowerCase())));
       const number = (asked += 1);
       isAwaited = true;
-      const found = (await ask(words).catch(() => null)) ?? []; // what was found for other words is not offered for these
+      // What was found for other words is not offered for these.
+      const { names: found, more } = (await ask(words).catch(() => null)) ?? { names: [] };
       if (number !== asked) return;
       isAwaited = false;
       const isLeftOut = present && !words && found.length && !found.includes(present);
-      if (list.isConnected) show(isLeftOut ? [present, ...found] : found);
+      if (list.isConnected) show(isLeftOut ? [present, ...found] : found, more);
     };
     input.addEventListener("input", () => {
       clearTimeout(waiting);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -177,6 +179,7 @@ def test_a_cell_that_is_looked_up_opens_with_what_may_stand_there(page: Page, st
     grid.open_list(grid.cell("Seller of LKP-000", "supplier"))
     expect(listed.nth(2)).to_have_text("Aa Chemicals 01")
     expect(listed.and_(page.get_by_role("option", selected=True))).to_have_text("Seller of LKP-000")  # though it is none of the first
+    expect(page.get_by_role("listbox", name="Supplier")).to_have_attribute("data-more", re.compile("There are more"))
     grid.keys("ArrowDown")
     expect(editor).to_have_value("Aa Chemicals 00")
     grid.keys("ArrowUp", "Enter")
@@ -186,6 +189,9 @@ def test_a_cell_that_is_looked_up_opens_with_what_may_stand_there(page: Page, st
     grid.keys("a")
     expect(listed.first).to_have_text("Aa Chemicals 00")
     expect(listed.filter(has_text="Seller")).to_have_count(0)
+    page.keyboard.type("a chemicals 07")
+    expect(listed).to_have_text(["Aa Chemicals 07"])
+    expect(page.get_by_role("listbox", name="Supplier")).to_have_attribute("data-more", "")
 
 
 def test_what_is_typed_stays_while_it_is_looked_up(page: Page, stack: Stack) -> None:

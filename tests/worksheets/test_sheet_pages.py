@@ -24,6 +24,7 @@ from tests.worksheets.tables import csv_text
 from worksheets.bound import bind
 from worksheets.models import Import
 from worksheets.printing import letters_of, printed_table, shares
+from worksheets.sheet_views import OFFERED
 
 pytestmark = pytest.mark.django_db
 
@@ -219,11 +220,13 @@ def test_the_database_finds_what_a_cell_may_name(buying: Browser) -> None:
     path = f"/worksheets/supplier-prices:{a_supplier().pk}/lookup/material/?q="
 
     with CaptureQueriesContext(connection) as asked:
-        names = buying.get(f"{path}acid").json()["names"]
+        first = buying.get(f"{path}acid").json()
 
-    assert names[:2] == ["Acid 00 (98 %)", "Acid 01"]
-    assert any("LIMIT 20" in each["sql"] for each in asked)
-    assert buying.get(f"{path}99.8%20%25").json()["names"] == ["Toluene (99.8 %)"]
+    assert first["names"][:2] == ["Acid 00 (98 %)", "Acid 01"]
+    assert len(first["names"]) == OFFERED
+    assert first["more"] == "There are more: type a part of the name."
+    assert any(f"LIMIT {OFFERED + 1}" in each["sql"] for each in asked)
+    assert buying.get(f"{path}99.8%20%25").json() == {"names": ["Toluene (99.8 %)"], "more": ""}
 
 
 def test_pages_cost_the_same_with_one_row_and_with_many(buying: Browser) -> None:
