@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -48,7 +48,11 @@ def priced_tests(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> li
     """One query, however many rows, and none where everything is in the sheet's currency."""
     day, foreign = priced_on(sheet), {row.price.currency for row in rows} - {sheet.currency}
     rates = rates_into(sheet, day) if foreign and sheet.currency else {}
-    return [_priced(row, sheet, day, rates) for row in rows]
+    standing: dict[int, _Standing] = {}  # many rows share a price
+    for row in rows:
+        if row.price_id not in standing:
+            standing[row.price_id] = _standing(row.price, sheet, day, rates)
+    return [_priced(row, standing[row.price_id]) for row in rows]
 
 
 def rate_words(rate: ExchangeRate) -> str:
@@ -65,17 +69,31 @@ def rates_into(sheet: DepartmentAssessment, day: date) -> Mapping[str, ExchangeR
     return found
 
 
-def _priced(row: PlannedTest, sheet: DepartmentAssessment, day: date, rates: Mapping[str, ExchangeRate]) -> PricedTest:
-    said = [_expired(row.price, day)]
-    is_own = row.price.currency == sheet.currency
-    rate = None if is_own else rates.get(row.price.currency)
+class _Standing(NamedTuple):
+    """A price on the day, in the sheet's currency: what stands against it, and what a sample costs by it."""
+
+    words: str
+    is_own: bool
+    rate: ExchangeRate | None
+    sample: SamplePrice
+
+
+def _standing(price: AnalyticalPrice, sheet: DepartmentAssessment, day: date, rates: Mapping[str, ExchangeRate]) -> _Standing:
+    said = [_expired(price, day)]
+    is_own = price.currency == sheet.currency
+    rate = None if is_own else rates.get(price.currency)
     if not sheet.currency:
         said.append(_t("The sheet has no currency yet."))
     elif rate is None and not is_own:
-        said.append(no_rate(row.price.currency, sheet.currency, day))
-    own = cost_of(_sample(row.price), batches=row.batches, samples_per_batch=row.samples_per_batch, replicates=row.replicates or 1)
+        said.append(no_rate(price.currency, sheet.currency, day))
+    return _Standing(" ".join(filter(None, said)), is_own, rate, _sample(price))
+
+
+def _priced(row: PlannedTest, standing: _Standing) -> PricedTest:
+    words, is_own, rate, sample = standing
+    own = cost_of(sample, batches=row.batches, samples_per_batch=row.samples_per_batch, replicates=row.replicates or 1)
     cost = own if is_own else own.times(rate.rate) if rate is not None else None
-    return PricedTest(row, cost, " ".join(filter(None, said)), rate)
+    return PricedTest(row, cost, words, rate)
 
 
 def _expired(price: AnalyticalPrice, day: date) -> str:

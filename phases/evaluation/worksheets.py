@@ -189,7 +189,7 @@ TEST_PLAN = Worksheet(
         SheetColumn("note", width=20),
     ),
     service=PlannedTestRows,
-    rows=lambda rows: rows.prefetch_related("price__supplier"),
+    rows=lambda rows: rows.select_related(None).prefetch_related("price__supplier"),  # a few prices, which many rows share
     together=_test_costs,
     alone=True,
     totals=_test_totals,

@@ -11,6 +11,7 @@ window.sheetDrawing = (() => {
       [ranges.rowHeader] = sheet.table.columnManager.getVisibleColumnsByIndex();
       ranges.rowHeader.definition.cssClass = "tabulator-range-row-header";
     };
+    sheet.table.modules.columnCalcs.rowsToData = () => []; // what the totals are the server says: no row is read for them
     stay(sheet);
     const go = ranges.navigate;
     ranges.navigate = (...way) => {
@@ -52,6 +53,15 @@ window.sheetDrawing = (() => {
     return sheet.table.restoreRedraw();
   };
 
+  // Totals are told after the values of their rows: no value draws them anew.
+  const withoutTotals = (sheet, act) => {
+    const { columnCalcs: totals } = sheet.table.modules;
+    const was = totals.blocked;
+    totals.blocked = true;
+    act();
+    totals.blocked = was;
+  };
+
   // What is chosen goes with its rows while others come, go or move; in place of a row that goes the next one is chosen.
   const keeping = (sheet, act) => {
     const range = sheet.ranges.activeRange;
@@ -72,5 +82,5 @@ window.sheetDrawing = (() => {
     if (had && !sheet.part("grid").contains(document.activeElement)) sheet.focus();
   };
 
-  return { atOnce, closed, focused, isOpen, keeping, lighten };
+  return { atOnce, closed, focused, isOpen, keeping, lighten, withoutTotals };
 })();

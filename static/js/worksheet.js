@@ -210,7 +210,7 @@
     set(number, values) {
       const open = this.row(number)?.getElement().querySelector(".tabulator-cell.tabulator-editing")?.getAttribute("tabulator-field");
       const given = Object.entries(values).map(([name, value]) => [FIELD + name, value]);
-      this.row(number)?.update(Object.fromEntries(given.filter(([field]) => field !== open)));
+      drawing.withoutTotals(this, () => this.row(number)?.update(Object.fromEntries(given.filter(([field]) => field !== open))));
     }
 
     // A row of which a cell is open is drawn when that is closed: what is being typed there stays.

@@ -11,7 +11,7 @@ from cdmo.servers.product import manage
 from tests.bench.rows import SHELL, Row
 from tests.notifications.receiver import Receiver, listening
 
-ACTS, CROWD = 20, 10_000
+ACTS, CROWD, CHARTERS = 20, 10_000, 5
 PATIENCE_SECONDS = 60.0
 OURS = ("project.held", "project.resumed")
 
@@ -32,7 +32,7 @@ def webhook_row(told: Mapping[str, str]) -> Row:
         came = arrivals(receiver, len(acts))
     run(told, f"disable({webhook}); print(0)")
     spent = median((arrived - done) * 1000 for done, arrived in zip(acts, came, strict=True))
-    return Row("Webhook: from the commit to the client's system", spent, None, "–", True)
+    return Row("Webhook: from the commit to the client's system", spent, None, "–", True, ACTS)
 
 
 def arrivals(receiver: Receiver, wanted: int) -> list[float]:
@@ -47,15 +47,15 @@ def arrivals(receiver: Receiver, wanted: int) -> list[float]:
 
 
 def document_rows(told: Mapping[str, str]) -> Iterator[Row]:
-    spent, _waiting = json.loads(run(told, "one_document('project_charter')"))
-    yield Row("Charter: from the click to its file, nothing else waiting", spent, None, "3 s", spent <= 3000)
+    spent = median(json.loads(run(told, "one_document('project_charter')"))[0] for _ in range(CHARTERS))
+    yield Row("Charter: from the click to its file, nothing else waiting", spent, None, "3 s", spent <= 3000, CHARTERS)
     crowd = int(run(told, f"crowd({CROWD})"))
     try:
         spent, waiting = json.loads(run(told, "one_document('project_status_report')"))
     finally:
         run(told, "disperse(); print(0)")
     name = f"Status report of another person while {waiting:,} of {crowd:,} documents wait"
-    yield Row(name, spent, None, "10 s, and others still wait", spent <= 10_000 and waiting > CROWD / 2)
+    yield Row(name, spent, None, "10 s, and others still wait", spent <= 10_000 and waiting > CROWD / 2, 1)
 
 
 def run(told: Mapping[str, str], call: str) -> str:

@@ -37,7 +37,7 @@ def _row(small: Reader, large: Reader, name: str, path: str, times: int) -> Row:
     answers = [reader.get(path) for reader in (small, large)]
     assert [status for status, _body, _headers in answers] == [200, 200], answers
     ours, own = measured(lambda: large.get(path), lambda: small.get(path), times=times)
-    row = Row(f"API: {name}", ours, own, f"{SHARE} of its own", bool(own and own / ours >= SHARE))
+    row = Row(f"API: {name}", ours, own, f"{SHARE} of its own", bool(own and own / ours >= SHARE), times)
     print(row.line, flush=True)
     return row
 

@@ -36,7 +36,7 @@ def api_rows(ours: Readers, floor: Readers, code: str, times: int) -> Iterator[R
 def _alone(name: str, ours: tuple[Reader, str], floor: tuple[Reader, str], times: int) -> Row:
     same(ours, floor)
     mine, theirs = measured(lambda: ours[0].get(ours[1]), lambda: floor[0].get(floor[1]), times=times)
-    return Row(name, mine, theirs, f"{SHARE} of the floor", bool(theirs and theirs / mine >= SHARE))
+    return Row(name, mine, theirs, f"{SHARE} of the floor", bool(theirs and theirs / mine >= SHARE), times)
 
 
 def _unchanged(ours: Readers, floor: Readers, path: str) -> tuple[tuple[Reader, str], tuple[Reader, str]]:
@@ -50,13 +50,18 @@ def _unchanged(ours: Readers, floor: Readers, path: str) -> tuple[tuple[Reader, 
 
 
 def same(ours: tuple[Reader, str], floor: tuple[Reader, str]) -> None:
-    """The floor says what the product says: as many rows, of the same things, each with the same milestones. Else nothing is compared."""
+    """The floor says what the product says: as many rows, of the same things, each with the same milestones; and no field that the product
+    has not. Else nothing is compared.
+    """
     answers = [reader.get(address) for reader, address in (ours, floor)]
     if [status for status, _body, _headers in answers] == [304, 304]:
         return
     assert [status for status, _body, _headers in answers] == [200, 200], answers
-    mine, theirs = (said(json.loads(body)) for _status, body, _headers in answers)
+    read = [json.loads(body) for _status, body, _headers in answers]
+    mine, theirs = map(said, read)
     assert mine and mine == theirs, f"{ours[1]}: the product has {len(mine)} rows, the floor {len(theirs)}, or others."
+    (fields, bare) = ({*each.get("results", [each])[0]} for each in read)
+    assert bare <= fields, f"{ours[1]}: only the floor says {bare - fields}."
 
 
 def said(answer: dict[str, Any]) -> Said:
@@ -76,7 +81,7 @@ def _at_once(name: str, ours: tuple[Readers, str, dict[str, str]], floor: tuple[
     rates = [[_rate(*each) for each in (ours, floor)] for _turn in range(TURNS)]
     mine, theirs = (sorted(each)[TURNS // 2] for each in zip(*rates, strict=True))
     whole = f"{name}, {CONNECTIONS} connections at once: {mine:.0f} answers a second, the floor {theirs:.0f}; ms for each"
-    return Row(whole, 1000 / mine, 1000 / theirs, f"{SHARE} of the floor", mine / theirs >= SHARE)
+    return Row(whole, 1000 / mine, 1000 / theirs, f"{SHARE} of the floor", mine / theirs >= SHARE, TURNS)
 
 
 def _rate(readers: Readers, address: str, headers: dict[str, str]) -> float:

@@ -1,4 +1,4 @@
-"""`make bench-profile`: where the time of the API's lists, of a 304 and of the slowest page goes, by cProfile. Prints shares.
+"""`make bench-profile`: where the time of the API, of slow pages and of a slip goes, by cProfile. Prints shares.
 
 Run on the bench's own installation after `make bench`. A profile makes Python slower and leaves the database as it is, so that the share
 of what waits for the database is told too small rather than too large.
@@ -11,13 +11,14 @@ import cProfile
 import json
 import pstats
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from cdmo.servers.product import manage
 from tests.bench.rows import SHELL
 from tests.bench.running import clients_system, running
 
 TIMES = 100
+PAGES = (("/rfps/", "c1.bd@demo.example"), ("/projects/", "c1.pm@demo.example"), ("/search/?q=batch", "c1.pm@demo.example"))
 PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {  # the outermost functions of each part: (end of the file's name, function)
     "transaction and the role that hides other clients' rows": (
         ("django/db/transaction.py", "__enter__"),
@@ -35,41 +36,54 @@ PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {  # the outermost functions 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog="make bench-profile")
     parser.add_argument("--projects", type=int, default=10_000)
-    parser.add_argument("--page", default="/projects/", help="the slowest page of the last run")
+    parser.add_argument("--page", help="instead of the pages that are slow as a rule")
     parser.add_argument("--as", dest="email", default="c1.pm@demo.example")
     asked = parser.parse_args()
     with running(asked.projects) as (told, _port, _bare, _behind):
         secret, code, *_staff = clients_system(told)
-        call = f"from tests.bench.profile import inside; inside({secret!r}, {code!r}, {asked.page!r}, {asked.email!r})"
+        pages = ((asked.page, asked.email),) if asked.page else PAGES
+        call = f"from tests.bench.profile import inside; inside({secret!r}, {code!r}, {pages!r})"
         print(manage(told, *SHELL, f"import logging; logging.disable(logging.INFO); {call}"))
     return 0
 
 
-def inside(secret: str, code: str, page: str, email: str) -> None:
+def inside(secret: str, code: str, pages: Sequence[tuple[str, str]]) -> None:
     """Inside the product's environment; each address a hundred times."""
-    from django.test import Client as Browser  # the models are there only now
+    from django.db import transaction  # the models are there only now
+    from django.test import Client as Browser
 
     from accounts.models import User
-    from tests.bench.acts import as_person
+    from audit.context import Channel, acting
+    from tests.bench.acts import a_slip, as_person, taken_back
 
     system = Browser(headers={"host": "localhost", "authorization": f"Bearer {secret}"})
     one = f"/api/v1/projects/{code}/"
     tag = {"If-None-Match": system.get(one).headers["ETag"]}
-    person = as_person(User.objects.get(email=email))
+    asked = [(page, as_person(User.objects.get(email=email))) for page, email in pages]
     for name, ask in (
         ("API: 50 projects", lambda: system.get("/api/v1/projects/?page_size=50")),
         ("API: 50 projects with their milestones", lambda: system.get("/api/v1/projects/?page_size=50&include=milestones")),
+        ("API: 50 milestones with their last change", lambda: system.get("/api/v1/milestones/?page_size=50")),
         ("API: one project, not changed (304)", lambda: system.get(one, headers=tag)),
-        (f"Page {page}", lambda: person.get(page)),
+        ("API: changes feed, a client's system, a page at the beginning", lambda: system.get("/api/v1/changes/")),
+        *((f"Page {page}", lambda page=page, person=person: person.get(page)) for page, person in asked),
     ):
         print(json.dumps({name: shares(profiled(ask))}, indent=2))
+    with acting(channel=Channel.COMMAND), transaction.atomic():
+        _number, _show, publish = a_slip()
+        print(
+            json.dumps(
+                {"A slip over 200 milestones, published": shares(profiled(lambda: taken_back(publish, 1), times=TIMES // 10))}, indent=2
+            )
+        )
+        transaction.set_rollback(True)
 
 
-def profiled(ask: Callable[[], object]) -> pstats.Stats:
+def profiled(ask: Callable[[], object], times: int = TIMES) -> pstats.Stats:
     ask()
     profile = cProfile.Profile()
     profile.enable()
-    for _ in range(TIMES):
+    for _ in range(times):
         ask()
     profile.disable()
     return pstats.Stats(profile)

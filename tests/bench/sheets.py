@@ -91,7 +91,7 @@ def _rows(name: str, who: str, port: int, password: str, typed: Typed, times: in
 
 
 def _row(name: str, spent: list[float], asked: int) -> Row:
-    return Row(name, median(spent), None, f"{asked} ms", median(spent) <= asked)
+    return Row(name, median(spent), None, f"{asked} ms", median(spent) <= asked, len(spent))
 
 
 @contextmanager

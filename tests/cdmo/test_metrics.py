@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +29,18 @@ from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
 TOKEN = {"Authorization": "Bearer prometheus"}
+# As a server of several processes that loads the product before it forks: each writes its counts for itself.
+TWO_PROCESSES = """
+import os
+import django
+django.setup()
+from cdmo.metrics import REQUESTS
+for number in (1, 2):
+    if not os.fork():
+        REQUESTS.labels("GET", "counted-by-two", 200).inc(number)
+        os._exit(0)
+    assert os.wait()[1] == 0
+"""
 
 
 def read(client: Client) -> dict[tuple[str, ...], float]:
@@ -61,6 +77,15 @@ def test_an_address_is_the_visitor_s_and_not_the_proxy_s(client: Client, setting
     settings.METRICS_ADDRESSES, settings.ALLAUTH_TRUSTED_PROXY_COUNT = [ip_network("127.0.0.0/8")], 1
 
     assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
+
+
+@pytest.mark.usefixtures("_token")
+def test_what_several_processes_counted_is_added_up(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))  # as deploy/gunicorn.py does
+    subprocess.run([sys.executable, "-c", TWO_PROCESSES], env=dict(os.environ), cwd=Path(__file__).parents[2], check=True)
+
+    assert len(list(tmp_path.iterdir())) == 2
+    assert read(client)["cdmo_requests_total", "GET", "counted-by-two", "200"] == 3
 
 
 @pytest.mark.usefixtures("_token")
