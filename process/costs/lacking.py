@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput, Blocker
-from catalogue.models import ExchangeRate
+from catalogue.models import ExchangeRate, Material
 from catalogue.models.rates import no_rate
 from process.costs.case import Inclusion
 from process.costs.materials import recovered_twice
@@ -63,10 +63,10 @@ def missing_in(assessment: CostAssessment, steps: list[RouteStep], rates: Mappin
             Blocker("cost.route", each.words, link=each.link) for each in blockers_of(faults_of(plain_route(steps)), version, steps)
         )
         priced = {row.material_id for row in assessment.prices.all() if row.is_known}
-        lines = (line for step in steps if not step.set_aside for line in step.inputs.all())
-        for material in dict.fromkeys(line.material for line in lines):
-            if material is not None and material.pk not in priced:
-                yield Blocker("cost.price", _t("%(material)s has no price in this scenario.") % {"material": material}, link=PRICES_AT)
+        for material, names in _bought_in(steps).items():
+            if material.pk not in priced:
+                words = _t("%(steps)s: %(material)s has no price in this scenario.")
+                yield Blocker("cost.price", words % {"steps": ", ".join(names), "material": material}, link=PRICES_AT)
         recycled = recycled_in(steps)
         for row in assessment.prices.all():
             if row.recovered_per_kg is not None and row.material_id in recycled:
@@ -75,6 +75,16 @@ def missing_in(assessment: CostAssessment, steps: list[RouteStep], rates: Mappin
     have = {*rates, assessment.currency}
     for currency in sorted(_currencies(assessment, materials_of(steps)) - have):
         yield rate_blocker(currency, assessment.currency, assessment.priced_on)
+
+
+def _bought_in(steps: Iterable[RouteStep]) -> dict[Material, list[str]]:
+    """By material the steps that take it in, both in the order of the route."""
+    found: dict[Material, dict[RouteStep, str]] = {}
+    for step in (each for each in steps if not each.set_aside):
+        for line in step.inputs.all():
+            if line.material is not None:
+                found.setdefault(line.material, {})[step] = step.name
+    return {material: list(names.values()) for material, names in found.items()}
 
 
 def recycled_in(steps: Iterable[RouteStep]) -> dict[int, RouteStep]:

@@ -170,7 +170,7 @@ def test_a_missing_price_leads_to_its_table(seller: Client, scenario: CostAssess
 
     page = shown(seller, scenario.get_absolute_url())
 
-    assert "Water has no price in this scenario." in page
+    assert "Acetylation: Water has no price in this scenario." in page
     assert 'href="#sheet-cost-materials"' in page
 
 

@@ -89,12 +89,25 @@ def test_a_missing_price_and_a_missing_rate_are_named(scenario: CostAssessment) 
 
     assert found.case is None
     assert [each.words.split(" on or")[0] for each in found.missing] == [
-        "Water has no price in this scenario.",
+        "Acetylation: Water has no price in this scenario.",
         "No exchange rate from CHF to EUR is known",
     ]
     change(scenario, water, {"price_per_kg": "0.03", "price_high": "0.05"})
     ExchangeRate.objects.create(currency="CHF", into="EUR", on=timezone.localdate(), rate=D("1.05"), source="ECB")
     assert assessed(read(scenario)).case is not None
+
+
+def test_a_missing_price_names_every_step_that_takes_the_material_in(scenario: CostAssessment) -> None:
+    scenario.prices.filter(material__name="Water").update(quote=None)
+    first, water = RouteStep.objects.get(), make.a_material("Water")
+    second = make.a_step(first.version, "Crystallisation")
+    make.an_input(second, first, is_limiting="yes")
+    make.an_input(second, water, role="water", amount="5", basis="l_per_kg")
+    make.an_input(second, water, role="water", amount="1", basis="l_per_kg")
+
+    words = [each.words for each in assessed(read(scenario)).missing if each.key == "cost.price"]
+
+    assert words == ["Acetylation, Crystallisation: Water has no price in this scenario."]
 
 
 def test_the_newest_rate_up_to_the_day_counts(project: Project) -> None:
