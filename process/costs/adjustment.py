@@ -16,7 +16,7 @@ from process.costs.case import Case
 from process.costs.demand import base_value, needs
 from process.costs.figures import Figure, Source
 from process.costs.materials import ZERO, Category, Material
-from process.costs.purchases import charged, order_prices, orders
+from process.costs.purchases import charged, needed_by, order_prices
 from process.costs.rates import converted
 
 HUNDRED = Decimal(100)
@@ -65,7 +65,7 @@ def _all(case: Case, phase: str, price_per_kg: Decimal, rate: Decimal) -> Iterat
     if not scale.demand or not scale.output_kg:
         return
     taken, prices = needs(next(each for each in case.demands if each.key == scale.demand), base_value), order_prices(case)
-    for material, needed, _bought in orders(case, scale, taken, base_value):
+    for material, needed in needed_by(case, scale, taken, base_value):
         if material.category in BOUGHT:
             price = converted(prices[phase, material.key][1], case.currency, case.rates).price
             kg = needed - _paid_back(case, material, price, charged(material, scale, taken, base_value))

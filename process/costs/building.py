@@ -308,6 +308,7 @@ def _material(row: MaterialPrice, assessment: CostAssessment, known: _Known, awa
         tiers=tuple(Tier(each.quantity_from_kg, quoted_figure(each, row, source)) for each in others),
         pack_kg=first.pack_kg or Decimal(0),
         minimum_kg=max(first.quantity_from_kg, first.minimum_order_kg or Decimal(0)),
+        up_to_breaks=bool(others),
         **common,
     )
 

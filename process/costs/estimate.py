@@ -14,12 +14,11 @@ from process.costs.case import Case, Inclusion, Scale
 from process.costs.demand import base_value
 from process.costs.figures import Figure, Source
 from process.costs.materials import ZERO, Category
-from process.costs.purchases import left_over, require_worth
+from process.costs.purchases import Order, kilograms, orders, require_worth
 from process.costs.rates import Rate
 from process.costs.roll_up import Leaf, expected_risk, leaves, load_factor
 from process.routes.plain import Computed, Fault
-from process.words import grouped
-from projects.money import half_up, rounded
+from projects.money import rounded
 
 ALGORITHM, VERSION = "cost.estimate", "1"
 GRAM = Decimal("0.001")
@@ -198,16 +197,22 @@ def _warnings(case: Case, lines: Sequence[LineCost]) -> Iterator[str]:
     if bare := list(dict.fromkeys(_assumed_without_range(case, lines))):
         names = ", ".join(bare[:NAMED]) + (" …" if len(bare) > NAMED else "")
         yield _t("Assumed without a lowest and a highest figure (%(number)s): %(names)s.") % {"number": len(bare), "names": names}
-    for phase, material, needed, bought in left_over(case):
-        kilograms = {"needed": grouped(half_up(needed, GRAM).normalize()), "bought": grouped(half_up(bought, GRAM).normalize())}
-        words = _t("%(phase)s: %(bought)s kg of %(material)s must be bought, %(needed)s kg are needed.")
-        yield words % (kilograms | {"material": material.label, "phase": phase.label})
+    yield from (_left_over(order) for order in orders(case) if order.is_left_over)
     for scale in case.scales:
         if scale.output_kg and not scale.demand:
             yield _t("%(phase)s makes batches without a route: no material is in its cost.") % {"phase": scale.label}
     for material in case.materials:
         if material.loss_in_yield and material.handling_loss_fraction:
             yield _t("%(material)s: the step's yield holds the handling loss; it is not counted again.") % {"material": material.label}
+
+
+def _left_over(order: Order) -> str:
+    told = {"phase": order.scale.label, "material": order.material.label, "needed": kilograms(order.needed_kg)}
+    if order.is_up_to_a_break:
+        words = _t("%(phase)s: %(material)s is bought up to a price break, %(words)s; %(needed)s kg are needed.")
+        return words % (told | {"words": order.break_words})
+    words = _t("%(phase)s: %(bought)s kg of %(material)s must be bought, %(needed)s kg are needed.")
+    return words % (told | {"bought": kilograms(order.bought_kg)})
 
 
 def _assumed_without_range(case: Case, lines: Sequence[LineCost]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -69,8 +70,9 @@ class Tier:
 class Material:
     """A bought material, or a waste that is paid for by the kilogram. price: per kg; tiers: instead of it from a quantity on.
 
-    Each phase buys for itself: at least minimum_kg, in whole packs; what is left over is paid for. handling_loss_fraction is lost
-    outside the reaction; with loss_in_yield the step's yield holds it already and it is not counted again.
+    Each phase buys for itself: at least minimum_kg, in whole packs; what is left over is paid for. up_to_breaks: more than is needed where
+    that costs less in all; not in what was fixed before this was counted. handling_loss_fraction is lost outside the reaction; with
+    loss_in_yield the step's yield holds it already and it is not counted again.
 
     recovered: what comes back for each kilogram that is charged (spent catalyst, solvent that is sold), per kg; None where nothing does
     or where the route recycles it: one of the two counts. What is lost in handling or left in the pack brings nothing.
@@ -86,6 +88,12 @@ class Material:
     handling_loss_fraction: Decimal = ZERO
     loss_in_yield: bool = False
     recovered: Figure | None = field(default=None, metadata=LATER)
+    up_to_breaks: bool = field(default=False, metadata=LATER)
+
+    @property
+    def breaks(self) -> tuple[Tier, ...]:
+        """The whole price list, the smallest order first."""
+        return (Tier(ZERO, self.price), *sorted(self.tiers, key=lambda tier: tier.from_kg))
 
     def price_of(self, kg: Decimal) -> tuple[str, Figure]:
         """The price of an order, with the key of its variable."""
@@ -93,14 +101,48 @@ class Material:
         return (f"price/{self.key}/{found.from_kg}", found.price) if found else (f"price/{self.key}", self.price)
 
 
+def cheapest_order(needed_kg: N, material: Material, prices: Sequence[Decimal]) -> tuple[N, N]:
+    """The kilograms that a buyer orders and what each costs: what is needed, or up to one of the breaks above it, whichever is the least
+    in all; of equals the smaller. prices: of `material.breaks`. More that is needed is never less to pay, nor less to order.
+    """
+    if isinstance(needed_kg, Decimal):
+        return _cheapest(needed_kg, material, prices)
+    least, most = (_cheapest(Decimal(repr(float(end))), material, prices)[0] for end in (needed_kg.min(), needed_kg.max()))
+    found = [each for each in _spans(material, prices) if each[0] <= most and each[1] > least]
+    start, _end, price = found.pop()
+    bought, cost = to_buy(_at_least(needed_kg, start), material), np.asarray(float(price))
+    for start, end, price in reversed(found):
+        smaller = to_buy(_at_least(needed_kg, start), material)
+        better = (smaller < float(end)) & (smaller * float(price) <= bought * cost)
+        bought, cost = np.where(better, smaller, bought), np.where(better, float(price), cost)
+    return bought, cost
+
+
+def _cheapest(needed_kg: Decimal, material: Material, prices: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+    ways = ((to_buy(_at_least(needed_kg, start), material), end, price) for start, end, price in _spans(material, prices))
+    kg, _end, price = min((way for way in ways if way[0] < way[1]), key=lambda way: (way[0] * way[2], way[0]))
+    return kg, price
+
+
+def _spans(material: Material, prices: Sequence[Decimal]) -> Iterator[tuple[Decimal, Decimal, Decimal]]:
+    """From how many kilograms on, and below how many, an order has which price."""
+    starts = [each.from_kg for each in material.breaks]
+    return zip(starts, [*starts[1:], Decimal("Infinity")], prices, strict=True)
+
+
 def to_buy(needed_kg: N, material: Material) -> N:
     """Whole packs, at least the smallest order; as needed where neither is known."""
-    pack, least = material.pack_kg, material.minimum_kg
-    if isinstance(needed_kg, Decimal):
-        bought = max(needed_kg, least) if needed_kg else needed_kg
+    pack, bought = material.pack_kg, _at_least(needed_kg, material.minimum_kg)
+    if isinstance(bought, Decimal):
         return whole_packs(bought, pack)
-    drawn = np.where(needed_kg > 0, np.maximum(needed_kg, float(least)), 0.0) if least else needed_kg
-    return np.ceil(drawn / float(pack) - float(HAIR)) * float(pack) if pack else drawn
+    return np.ceil(bought / float(pack) - float(HAIR)) * float(pack) if pack else bought
+
+
+def _at_least(needed_kg: N, least: Decimal) -> N:
+    """Nothing of what is not needed."""
+    if isinstance(needed_kg, Decimal):
+        return max(needed_kg, least) if needed_kg else needed_kg
+    return np.where(needed_kg > 0, np.maximum(needed_kg, float(least)), 0.0) if least else needed_kg
 
 
 def require_material(material: Material) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _t
@@ -12,21 +13,70 @@ from process.costs.case import Case, Scale
 from process.costs.demand import N, Value, base_value, needs
 from process.costs.figures import ONE, Figure
 from process.costs.keys import output_key
-from process.costs.materials import Material, to_buy, worth_more
+from process.costs.materials import Material, cheapest_order, to_buy, worth_more
 from process.costs.rates import converted
-from process.words import plain_number
+from process.words import grouped, money_words, plain_number
+from projects.money import half_up, rounded
 
 WORTH_SAYING = Decimal("0.001")  # kg
 OrderPrices = dict[tuple[str, str], tuple[str, Figure]]
 
 
-def orders(case: Case, scale: Scale, taken: Mapping[str, N], value: Value[N]) -> Iterator[tuple[Material, N, N]]:
-    """Each material of the phase's route with the kilograms that are needed, losses included, and those that are bought, in whole packs."""
+@dataclass(frozen=True)
+class Order:
+    """What a phase buys of a material with every figure at its base. usual_kg: what it would buy without going up to a break."""
+
+    scale: Scale
+    material: Material
+    needed_kg: Decimal
+    usual_kg: Decimal
+    bought_kg: Decimal
+
+    @property
+    def is_up_to_a_break(self) -> bool:
+        return self.bought_kg > self.usual_kg
+
+    @property
+    def is_left_over(self) -> bool:
+        return self.bought_kg - self.needed_kg > WORTH_SAYING
+
+    @property
+    def break_words(self) -> str:
+        """10 kg for 600.00 CHF instead of 9.9 kg for 792.00 CHF; nothing where no more is bought than would be anyhow."""
+        if not self.is_up_to_a_break:
+            return ""
+        told = {"bought": self._words(self.bought_kg), "usual": self._words(self.usual_kg)}
+        return _t("%(bought)s instead of %(usual)s") % told
+
+    def _words(self, kg: Decimal) -> str:
+        _key, price = self.material.price_of(kg)
+        told = {"kg": kilograms(kg), "cost": money_words(rounded(kg * price.base, price.currency), price.currency)}
+        return _t("%(kg)s kg for %(cost)s") % told
+
+
+def kilograms(kg: Decimal) -> str:
+    return grouped(half_up(kg, WORTH_SAYING).normalize())
+
+
+def needed_by(case: Case, scale: Scale, taken: Mapping[str, N], value: Value[N]) -> Iterator[tuple[Material, N]]:
+    """Each material of the phase's route with the kilograms that are needed, losses included."""
     for material in case.materials:
         if material.key in taken:
             kept = ONE if material.loss_in_yield else ONE - material.handling_loss_fraction
-            needed = charged(material, scale, taken, value) / value(kept, "")
-            yield material, needed, to_buy(needed, material)
+            yield material, charged(material, scale, taken, value) / value(kept, "")
+
+
+def paid_for(needed_kg: N, material: Material, ordered: tuple[str, Figure], case: Case, value: Value[N]) -> tuple[N, N]:
+    """The kilograms that are bought and what each costs, in the currency of the case. ordered: the price at base with its key.
+
+    The prices of a list move together: where the one by which is ordered is so much dearer, so are its other breaks.
+    """
+    base = _converted(ordered[1], case)
+    cost = value(base, ordered[0])
+    if not material.up_to_breaks:
+        return to_buy(needed_kg, material), cost
+    bought, price = cheapest_order(needed_kg, material, _list_of(material, case))
+    return bought, price * (cost / value(base, "")) if base else price
 
 
 def charged(material: Material, scale: Scale, taken: Mapping[str, N], value: Value[N]) -> N:
@@ -34,19 +84,12 @@ def charged(material: Material, scale: Scale, taken: Mapping[str, N], value: Val
     return taken[material.key] * value(scale.output_kg, "") * value(ONE, output_key(scale.phase))
 
 
-def left_over(case: Case) -> Iterator[tuple[Scale, Material, Decimal, Decimal]]:
-    """Where packs or smallest orders make a phase buy more than it needs: the kilograms needed and bought."""
-    for scale, material, needed, bought in _at_base(case):
-        if bought - needed > WORTH_SAYING:
-            yield scale, material, needed, bought
-
-
 def order_prices(case: Case) -> OrderPrices:
-    """The price at the base quantity with the key of its variable, by phase and material.
+    """The price at the base quantity with the key of its variable, by phase and material: the one that varies, from low to high.
 
-    A draw or another yield keeps the price of its base: which quantity is ordered is settled, how far it reaches is not.
+    A draw or another yield orders anew by the same list (`paid_for`); what was fixed before phases bought up to breaks keeps this price.
     """
-    return {(scale.phase, material.key): material.price_of(bought) for scale, material, _needed, bought in _at_base(case)}
+    return {(each.scale.phase, each.material.key): each.material.price_of(each.bought_kg) for each in orders(case)}
 
 
 def require_worth(case: Case) -> None:
@@ -62,9 +105,21 @@ def require_worth(case: Case) -> None:
                 raise BadInput({"recovered_per_kg": words % values})
 
 
-def _at_base(case: Case) -> Iterator[tuple[Scale, Material, Decimal, Decimal]]:
+def orders(case: Case) -> Iterator[Order]:
+    """Of every phase that makes something by a route."""
     taken = {demand.key: needs(demand, base_value) for demand in case.demands}
     for scale in case.scales:
         if scale.demand and scale.output_kg:
-            for material, needed, bought in orders(case, scale, taken[scale.demand], base_value):
-                yield scale, material, needed, bought
+            for material, needed in needed_by(case, scale, taken[scale.demand], base_value):
+                bought = usual = to_buy(needed, material)
+                if material.up_to_breaks:
+                    bought, _price = cheapest_order(needed, material, _list_of(material, case))
+                yield Order(scale, material, needed, usual, bought)
+
+
+def _list_of(material: Material, case: Case) -> list[Decimal]:
+    return [_converted(each.price, case) for each in material.breaks]
+
+
+def _converted(figure: Figure, case: Case) -> Decimal:
+    return converted(figure, case.currency, case.rates).price.base

@@ -12,7 +12,7 @@ from process.costs.demand import N, Value, needs
 from process.costs.figures import ONE
 from process.costs.keys import batch_key, output_key, quantity_key, rate_key, recovered_key
 from process.costs.materials import ZERO, Category, at_most, recovered_words
-from process.costs.purchases import OrderPrices, charged, order_prices, orders
+from process.costs.purchases import OrderPrices, charged, needed_by, order_prices, paid_for
 from process.costs.rates import Converted, converted, rate_between
 
 
@@ -76,10 +76,10 @@ def load_factor(terms: Terms) -> Decimal:
 
 
 def _materials(case: Case, scale: Scale, taken: Mapping[str, N], prices: OrderPrices, value: Value[N]) -> Iterator[Leaf[N]]:
-    for material, _needed, bought in orders(case, scale, taken, value):
-        key, figure = prices[scale.phase, material.key]
-        price = converted(figure, case.currency, case.rates)
-        cost = value(price.price.base, key)
+    for material, needed in needed_by(case, scale, taken, value):
+        ordered = prices[scale.phase, material.key]
+        price = converted(ordered[1], case.currency, case.rates)
+        bought, cost = paid_for(needed, material, ordered, case, value)
         amount = bought * cost
         yield Leaf(material.key, material.label, scale.phase, material.category, Inclusion.INCLUDED, amount, bought, "kg", price)
         if material.recovered is not None:

@@ -82,6 +82,8 @@ def _stated(case: Case, settings: Settings, number: int) -> list[str]:
                 "come back of a material than it costs."
             )
         )
+    if any(material.up_to_breaks for material in case.materials):
+        found.append(_t("The prices of one price list move together; each draw buys by it what costs least for what it needs."))
     if case.risks:
         found.append(_t("Risks count with their expected cost, not as events."))
     return found

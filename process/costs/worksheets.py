@@ -19,6 +19,7 @@ from process.costs.case import Case, Inclusion
 from process.costs.estimate import GRAM, LineCost, estimate
 from process.costs.keys import recovered_key
 from process.costs.models import CostAssessment, CostLine, MaterialPrice, QuotedPrice, RiskItem
+from process.costs.purchases import orders
 from process.costs.roll_up import cost_of_risk
 from process.costs.services import editing_blockers, first_breaks
 from process.costs.table_rows import LineRows, MaterialPriceRows, RiskRows
@@ -68,7 +69,7 @@ def _line_costs(rows: Sequence[CostLine], assessment: CostAssessment) -> Mapping
 
 
 def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
-    costs = costs_of(assessment)
+    costs, breaks = costs_of(assessment), _up_to_breaks(assessment)
     found = {}
     for row in rows:
         key = material_key(row.material_id)
@@ -79,11 +80,21 @@ def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -
             "price_now": ", ".join(prices),
             "counted_as": next((str(line.price.source.label) for line in lines), ""),
             "bought_kg": None if bought is None else half_up(bought, GRAM),
+            "up_to_break": breaks.get(key, ""),
             "cost": _sum(line.amount for line in lines),
             "recovered": _sum(line.amount for line in back),
             "share": _share([*lines, *back]),
         }
     return found
+
+
+def _up_to_breaks(assessment: CostAssessment) -> dict[str, str]:
+    """By material in which phase what is ordered instead of what, where more costs less."""
+    case, found = _standing(assessment).case, dict[str, list[str]]()
+    for order in orders(case) if case is not None and costs_of(assessment) else ():
+        if order.is_up_to_a_break:
+            found.setdefault(order.material.key, []).append(f"{order.scale.label}: {order.break_words}")
+    return {key: "; ".join(words) for key, words in found.items()}
 
 
 def _risk_costs(rows: Sequence[RiskItem], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
@@ -204,6 +215,7 @@ MATERIAL_PRICES = Worksheet(
         SheetColumn("price_now", _("Counted price per kg"), derived=True, width=14),
         SheetColumn("counted_as", _("Counted as"), note=_("Whether the price was awarded."), derived=True, width=14),
         SheetColumn("bought_kg", _("Bought"), unit="kg", derived=True, kind="number"),
+        SheetColumn("up_to_break", _("Up to a price break"), note=_("Where more of it costs less in all."), derived=True, width=30),
         COST,
         SHARE,
         SheetColumn("handling_loss_pct", unit="%", field=_percent, note=_("Lost outside the reaction."), example="2"),

@@ -38,7 +38,8 @@ class InquirySerializer(serializers.Serializer[Any]):
 
 
 class SupplierOfferSerializer(serializers.Serializer[Any]):
-    """price_per_kg: as it was offered. bought_kg: whole packs, at least the smallest order. total, per_kg: in the asked currency, by rate.
+    """price_per_kg: as it was offered. bought_kg: whole packs, at least the smallest order, up to a price break where that costs less in
+    all; instead_kg, instead_total: then the smaller order. total, per_kg: in the asked currency, by rate.
 
     has_expired: nobody can order by it any more, so that it is neither best nor fastest. qualification: for the material.
     """
@@ -51,6 +52,8 @@ class SupplierOfferSerializer(serializers.Serializer[Any]):
     bought_kg = serializers.DecimalField(max_digits=14, decimal_places=3, allow_null=True)
     total = serializers.DecimalField(max_digits=24, decimal_places=2, allow_null=True)
     per_kg = serializers.DecimalField(max_digits=24, decimal_places=4, allow_null=True, rounding=ROUND_HALF_UP)
+    instead_kg = serializers.DecimalField(source="instead.bought_kg", max_digits=14, decimal_places=3, allow_null=True)
+    instead_total = serializers.DecimalField(source="instead.total", max_digits=24, decimal_places=2, allow_null=True)
     rate = serializers.DecimalField(
         source="rate.rate", max_digits=24, decimal_places=12, normalize_output=True, allow_null=True, rounding=ROUND_HALF_UP
     )

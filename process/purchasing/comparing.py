@@ -26,7 +26,8 @@ class Offer:
     """What one supplier says of one line. bought_kg: whole packs, at least the smallest order, from the break on.
 
     per_kg: what a kilogram that is needed costs, in the common currency, all that has to be bought counted; None where there is no offer,
-    or no rate. rate: with which it was converted. has_expired: nobody can order by it any more, so that it is neither best nor fastest.
+    or no rate. instead: the smaller order, dearer in all, where this one goes up to a break. rate: with which it was converted.
+    has_expired: nobody can order by it any more, so that it is neither best nor fastest.
     qualification: for this material, on that day; it blocks nothing, but whoever gives the line to one that is not qualified says why.
     """
 
@@ -37,6 +38,7 @@ class Offer:
     per_kg: Decimal | None = None
     rate: ExchangeRate | None = None
     has_expired: bool = False
+    instead: Offer | None = None
     is_best: bool = False
     is_fastest: bool = False
     qualification: Word | None = None
@@ -132,7 +134,9 @@ def offer_of(
     ways = [_way(needed_kg, supplier, row, rates, currency, on) for row in rows if row.is_offer]
     if not ways:
         return Offer(supplier, rows[0] if rows else None)
-    return min(ways, key=lambda way: (way.has_expired, way.per_kg is None, way.per_kg or ZERO, way.bought_kg))
+    best = min(ways, key=lambda way: (way.has_expired, way.per_kg is None, way.per_kg or ZERO, way.bought_kg))
+    smaller = min(ways, key=lambda way: (way.has_expired, way.per_kg is None, way.bought_kg, way.per_kg or ZERO))
+    return best if smaller.bought_kg == best.bought_kg else replace(best, instead=smaller)
 
 
 def _way(needed_kg: Decimal, supplier: Supplier, row: InquiryAnswer, rates: Mapping[str, ExchangeRate], currency: str, on: date) -> Offer:

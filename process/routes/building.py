@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -111,7 +111,8 @@ def _charge(line: StepInput, by_id: dict[int, RouteStep]) -> Charge:
 @dataclass(frozen=True)
 class Priced:
     """A price that was found, with where it comes from. is_reached: the quantity that is needed is sold at it. needed_kg: 0 where none is
-    said. is_awarded: the material goes to this supplier, so that nobody else's price was compared.
+    said. is_awarded: the material goes to this supplier, so that nobody else's price was compared. instead: the smaller order that would do
+    and costs more in all, where one goes up to a break.
     """
 
     price: Price
@@ -119,6 +120,7 @@ class Priced:
     is_reached: bool
     needed_kg: Decimal = Decimal(0)
     is_awarded: bool = False
+    instead: Priced | None = None
 
     @property
     def least_kg(self) -> Decimal:
@@ -130,10 +132,22 @@ class Priced:
         return _bought(self.quote, self.needed_kg)
 
     @property
+    def total(self) -> Decimal:
+        return self.price.amount_per_kg * self.bought_kg
+
+    @property
+    def counted(self) -> Price:
+        """What a kilogram has in the cost of a route: as it is quoted, for what is left in packs is no part of it; what is bought only for
+        the sake of a break is.
+        """
+        if self.instead is None:
+            return self.price
+        return replace(self.price, amount_per_kg=self.total / self.instead.bought_kg)
+
+    @property
     def cost(self) -> Decimal:
         """Of a kilogram that is needed, all that has to be bought for it counted; as it is quoted where no quantity is said."""
-        amount = self.price.amount_per_kg
-        return amount * self.bought_kg / self.needed_kg if self.needed_kg else amount
+        return self.total / self.needed_kg if self.needed_kg else self.price.amount_per_kg
 
     @property
     def is_left_over(self) -> bool:
@@ -193,8 +207,9 @@ def prices_among(
     """By material: the cheapest price that holds on that day for what is needed, whole packs counted. One query, for the rates,
     where they are not known: by currency, into that one.
 
-    Of one supplier the newest price list counts, and of it the highest break that is reached by what has to be bought; the smallest
-    quantity where none is said. Where no supplier sells so little, the smallest break stands in.
+    Of one supplier the newest price list counts, and of it the highest break that is reached by what has to be bought, or one above it
+    where going up to it costs less in all; the smallest quantity where none is said. Where no supplier sells so little, the smallest break
+    stands in.
 
     awarded: by material the one price list that counts, whatever others ask.
     """
@@ -214,10 +229,34 @@ def prices_among(
     found: dict[int, Priced] = {}
     for (material, _supplier), rows in lists.items():
         needed = exact((needed_kg or {}).get(material, 0.0))
-        quote = ([rows[0]] + [row for row in rows if least_kg(row) <= _bought(rows[0], needed)])[-1]
-        price = Price(material_key(material), quote.price_per_kg * factors[quote.currency], currency, quote.note)
         is_reached = any(least_kg(row) <= needed for row in rows)
-        priced = Priced(price, quote, is_reached=is_reached, needed_kg=needed, is_awarded=material in given)
+        ways = [
+            Priced(
+                Price(material_key(material), row.price_per_kg * factors[row.currency], currency, row.note),
+                row,
+                is_reached=is_reached,
+                needed_kg=needed,
+                is_awarded=material in given,
+            )
+            for row in rows
+        ]
+        priced = _ordered(ways)
         if material not in found or priced.rank < found[material].rank:
             found[material] = priced
     return Prices(currency, on, found, {material: sorted(each) for material, each in unrated.items() if material not in found})
+
+
+def _ordered(ways: Sequence[Priced]) -> Priced:
+    """By which break of a list somebody orders. ways: of the whole list, the smallest break first."""
+    first = ways[0]
+    usual = ([first] + [way for way in ways if way.least_kg <= first.bought_kg])[-1]
+    if not first.needed_kg:
+        return usual
+    above = [way for place, way in enumerate(ways) if way.least_kg > usual.bought_kg and not _reaches(way, ways[place + 1 :])]
+    best = min((usual, *above), key=lambda way: (way.total, way.bought_kg))
+    return best if best is usual else replace(best, instead=usual)
+
+
+def _reaches(way: Priced, later: Iterable[Priced]) -> bool:
+    """Whether its packs come to a break after it, whose price the order then has."""
+    return any(other.least_kg <= way.bought_kg for other in later)

@@ -153,7 +153,7 @@ def figures_of(whole: Balanced, known: Prices) -> Figures:
     used = materials_of(whole.steps)
     prices = {material_key(pk): found for pk, found in known.found.items() if pk in used}
     green = green_metrics(whole.route, faults=whole.faults)
-    cost = unit_cost(whole.route, [found.price for found in prices.values()], faults=whole.faults)
+    cost = unit_cost(whole.route, [found.counted for found in prices.values()], faults=whole.faults)
     return Figures(
         whole.route,
         faults=whole.faults,
@@ -229,7 +229,7 @@ def priced_rows(figures: Figures) -> list[tuple[StepBalance, list[BalanceRow]]]:
         rows = []
         for line in step.lines:
             known = figures.prices.get(line.charge.substance.key)
-            cost = exact(line.fresh_kg) * known.price.amount_per_kg if known else None
+            cost = exact(line.fresh_kg) * known.counted.amount_per_kg if known else None
             rows.append(BalanceRow(line, known, cost))
         found.append((step, rows))
     return found

@@ -76,7 +76,7 @@ def _inputs_together(rows: Sequence[StepInput], version: RouteVersion) -> Mappin
     for step in figures.balance.value.steps if figures.balance.value else ():
         for line in step.lines:
             known = figures.prices.get(line.charge.substance.key)
-            cost = exact(line.fresh_kg) * known.price.amount_per_kg if known else None
+            cost = exact(line.fresh_kg) * known.counted.amount_per_kg if known else None
             bought = {} if line.charge.from_step else {"cost": _money(cost)}
             found[int(line.charge.key)] = {"charged": _short(line.charged_kg), "fresh": _short(line.fresh_kg), **bought}
     return found

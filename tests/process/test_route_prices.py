@@ -96,6 +96,34 @@ def test_a_whole_pack_reaches_the_break_of_its_size(project: Project) -> None:
     assert (found.cost, found.is_reached) == (Decimal("7.5"), True)
 
 
+def test_more_is_ordered_where_a_break_costs_less_in_all(project: Project) -> None:
+    material = make.a_material()
+    make.a_price(material, "100.00")
+    make.a_price(material, "80.00", quantity_from_kg=Decimal(5))
+    make.a_price(material, "60.00", quantity_from_kg=Decimal(10))
+
+    found = [prices(material, needed).found[material.pk] for needed in (4.0, 7.4, 9.9, 10.0)]
+
+    assert [(each.bought_kg, each.total, each.instead and each.instead.total) for each in found] == [
+        (4, 400, None),
+        (Decimal("7.4"), 592, None),
+        (10, 600, 792),
+        (10, 600, None),
+    ]
+    assert found[2].counted.amount_per_kg == found[2].cost == Decimal(600) / Decimal("9.9")
+    assert [each.counted for each in found if each.instead is None] == [each.price for each in found if each.instead is None]
+
+
+def test_packs_that_reach_a_dearer_break_have_its_price(project: Project) -> None:
+    material = make.a_material()
+    for price, start in (("9.00", 0), ("5.00", 10), ("8.00", 20)):
+        make.a_price(material, price, quantity_from_kg=Decimal(start), pack_kg=Decimal(25))
+
+    found = prices(material, 4.0).found[material.pk]
+
+    assert (found.bought_kg, found.total, found.instead) == (25, 200, None)
+
+
 @pytest.mark.parametrize("status", [Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED])
 def test_nobody_buys_from_a_barred_supplier(status: str, project: Project) -> None:
     material = make.a_material()
@@ -151,6 +179,21 @@ def test_tables_and_key_figures_are_priced_for_the_quantity_that_is_wanted(clien
     )
     assert f"{page.context['figures'].cost.value.cost_per_kg:.4f}" == f"{Decimal(many[0]):.4f}"
     assert "?target=100" in page.content.decode()
+
+
+def test_what_is_bought_for_a_break_is_in_the_cost_of_the_route(client: Client, project: Project) -> None:
+    """At 50 kg 41.27 kg of anhydride are needed for 1.15 each, or 50 kg are ordered for 0.15."""
+    version = make.draft_of(make.a_whole_route(project))
+    make.a_price(Material.objects.get(name="Acetic anhydride"), "0.15", quantity_from_kg=Decimal(50))
+    client.force_login(make.chemist())
+
+    few, many = told(client, version), told(client, version, "?target=50")
+    page = client.get(version.get_absolute_url(), {"target": "50", "currency": "EUR"})
+
+    per_kg = Decimal("1.1") * Decimal("102.089") / Decimal("151.165") / Decimal("0.9")
+    assert Decimal(few[0]) - Decimal(many[0]) == pytest.approx(per_kg * Decimal("1.15") - Decimal("0.15"), abs=Decimal("0.001"))
+    assert f"{page.context['figures'].cost.value.cost_per_kg:.4f}" == f"{Decimal(many[0]):.4f}"
+    assert "50 kg are bought up to a price break: 7.50 instead of 47.46 for" in page.content.decode()
 
 
 def test_a_saved_row_is_priced_on_the_day_of_whoever_saved_it(client: Client, project: Project) -> None:

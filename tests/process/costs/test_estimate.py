@@ -13,10 +13,10 @@ from process.costs.case import Basis, Case, Inclusion, Risk, Scale, Terms
 from process.costs.demand import Demand, Intake, base_value
 from process.costs.estimate import Estimate, estimate
 from process.costs.figures import Source, fraction, price, quantity
-from process.costs.materials import Category, Material, Tier
+from process.costs.materials import Category, Material
 from process.costs.roll_up import total_price
 from process.costs.stored import plain, restored
-from process.costs.variables import drawn_value, variables
+from process.costs.variables import drawn_value
 from tests.process.costs.cases import TODAY, by_equivalents, chf, co_01, line, small, step, with_price
 
 D = Decimal
@@ -103,16 +103,6 @@ def test_what_is_left_in_the_pack_is_paid_for(needed: str, pack: str, least: str
 
     assert estimate(case).known.price == D(bought) * 100
     assert total_price(case, drawn_value({})) == pytest.approx(float(bought) * 100)
-
-
-def test_a_larger_order_gets_the_suppliers_lower_price() -> None:
-    tiers = (Tier(D(5), chf("80", low="70", high="90")), Tier(D(10), chf("60")))
-    case = one_kilogram(tiers=tiers)
-
-    prices = [estimate(case.at("pilot", batch_kg=D(each))).known.price for each in ("4", "5", "9.9", "10")]
-
-    assert prices == [400, 400, 792, 600]
-    assert [each.key for each in variables(case.at("pilot", batch_kg=D(5)))] == ["price/x/5"]
 
 
 def test_what_is_passed_on_at_cost_carries_no_margin() -> None:

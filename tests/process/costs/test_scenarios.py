@@ -156,6 +156,21 @@ def test_a_price_list_counts_with_its_breaks_and_its_pack(scenario: CostAssessme
     assert [(line.phase, line.quantity, line.price.base) for line in lines] == [("pilot", 25, D(9)), ("validation", 125, D(5))]
 
 
+def test_a_phase_that_buys_up_to_a_break_says_so_on_the_table_of_materials(scenario: CostAssessment) -> None:
+    """16.043 kg for the pilot at 9.00, or 20 kg at 5.00; 120.319 kg for validation come with that price anyhow."""
+    row = scenario.prices.get(material__name="4-Aminophenol")
+    make.a_price(row.material, "9.00", supplier="Breaks", reference="B1")
+    first = make.a_price(row.material, "5.00", supplier="Breaks", reference="B1", quantity_from_kg=D(20))
+    assert change(scenario, row, {"quote": f"4-aminophenol · Breaks · 9.00 EUR/kg · {first.quoted_on} · B1"}).is_saved
+
+    bound = bind(f"cost-materials:{scenario.pk}", make.estimator())
+    told = next(each["values"] for each in bound.table(list(bound.query())) if "Breaks" in each["values"]["quote"])
+
+    assert told["bought_kg"] == "140.319"
+    assert told["up_to_break"] == "Pilot: 20 kg for 100.00 EUR instead of 16.043 kg for 144.38 EUR"
+    assert told["price_now"] == "5 EUR"
+
+
 @pytest.mark.parametrize(
     ("values", "column"),
     [
@@ -277,7 +292,7 @@ def test_a_new_scenario_takes_the_supplier_who_is_cheapest_for_its_quantities(pr
     version = make.draft_of(make.a_whole_route(project))
     water = make.a_material("Water")
     make.a_price(water, "0.05", supplier="Bulk", reference="B2")
-    make.a_price(water, "0.001", supplier="Bulk", reference="B2", quantity_from_kg=D(500))
+    make.a_price(water, "0.01", supplier="Bulk", reference="B2", quantity_from_kg=D(500))
 
     small = make.a_scenario(project, version, **{"validation-batch_kg": D(0), "validation-batches": 0})
     large = make.a_scenario(project, version)

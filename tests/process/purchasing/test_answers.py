@@ -158,6 +158,20 @@ def test_the_spreadsheet_of_a_letter_is_in_its_language_and_comes_back_as_answer
     assert row.quote is not None
 
 
+def test_an_offer_that_goes_up_to_a_break_says_instead_of_what(inquiry: PurchaseInquiry) -> None:
+    """80.2 kg are needed: 100 kg at 6.05, or 125 kg at 4.00."""
+    sent(inquiry)
+    answer(inquiry, "4-Aminophenol", "Second Works", **OFFER)
+    answer(inquiry, "4-Aminophenol", "Second Works", price_per_kg="4.00", currency="EUR", quantity_from_kg="125")
+
+    (row,) = [each for each in compared(inquiry, currency="EUR", on=timezone.localdate()) if each.line.material.name == "4-Aminophenol"]
+
+    (offer,) = [each for each in row.offers if each.is_answered]
+    assert (offer.bought_kg, offer.total, offer.is_best) == (Decimal(125), Decimal("500.00"), True)
+    assert offer.instead is not None
+    assert (offer.instead.bought_kg, offer.instead.total) == (Decimal(100), Decimal("605.00"))
+
+
 def test_offers_are_compared_with_all_that_has_to_be_bought(inquiry: PurchaseInquiry) -> None:
     """80.2 kg are needed: four packs of 25 kg at 6.05, or a break from 200 kg on that costs more in all."""
     sent(inquiry)
@@ -170,7 +184,7 @@ def test_offers_are_compared_with_all_that_has_to_be_bought(inquiry: PurchaseInq
 
     by_name = {offer.supplier.name: offer for offer in row.offers}
     second, first = by_name["Second Works"], by_name["Chemical Works"]
-    assert (second.bought_kg, second.total) == (Decimal(100), Decimal("605.00"))
+    assert (second.bought_kg, second.total, second.instead) == (Decimal(100), Decimal("605.00"), None)
     needed = row.line.quantity_kg
     assert first.total == (needed * Decimal("5.85")).quantize(Decimal("0.01"))
     assert (first.is_best, second.is_best, first.is_fastest) == (True, False, True)

@@ -63,6 +63,11 @@ def test_an_offer_says_what_its_page_says(address: str, project: Project) -> Non
     assert (offer["rate"], offer["rate_on"], offer["rate_source"]) == ("0.8", in_days(-3).isoformat(), "1 ÷ EUR/USD 1.25, ECB")
     assert (offer["price_per_kg"], offer["currency"], offer["valid_until"]) == ("5.0000", "USD", in_days(-2).isoformat())
     assert (offer["bought_kg"], offer["total"], offer["per_kg"]) == ("8.022", "32.09", "4.0002")  # 8.022 kg · 5 USD · 0.8
+    assert (offer["instead_kg"], offer["instead_total"]) == (None, None)
+
+    InquiryAnswer.objects.create(inquiry=inquiry, line=ask.line, supplier=ask.supplier, **said | {"quantity_from_kg": 9, "price_per_kg": 4})
+    (offer,) = next(line["offers"] for line in client.get(f"{address}1/?currency=EUR").json()["lines"] if line["name"] == "4-Aminophenol")
+    assert (offer["bought_kg"], offer["total"], offer["instead_kg"], offer["instead_total"]) == ("9.000", "28.80", "8.022", "32.09")
 
 
 def test_a_client_finds_nothing(address: str, project: Project) -> None:
