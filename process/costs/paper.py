@@ -14,11 +14,13 @@ from charts.render import COLUMN_WIDTH, drawn
 from documents.content import Column, cell, data_table, day, key_values, shortest
 from process.confidence import confidence_words
 from process.costs.building import assessed_many
+from process.costs.case import Case
 from process.costs.counting import chosen_of, quoted_scenario, scenarios_of_project, why_counts
 from process.costs.estimate import GRAM, Estimate, LineCost
 from process.costs.material_paper import materials_on_paper
 from process.costs.models import CostPhase
 from process.costs.pictures import price_tornado
+from process.costs.purchases import orders
 from process.costs.results import Priced, Whole, markup_pct, priced, whole
 from process.costs.simulation import SEED
 from process.costs.taking import misfits_of
@@ -43,7 +45,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
     quoted = quoted_scenario(project)
     chosen = chosen_of(every, quoted)
     found = whole(chosen, (), seed=SEED) if chosen else None
-    if chosen is None or chosen.estimate is None or found is None:
+    if chosen is None or chosen.estimate is None or chosen.assessed.case is None or found is None:
         return None
     pictures = dict(_pictures(found))
     return {
@@ -51,7 +53,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
         "matter": _matter(chosen),
         "phases": _phases(chosen, found),
         **materials_on_paper(chosen),
-        "lines": _lines(chosen.estimate),
+        "lines": _lines(chosen.estimate, chosen.assessed.case),
         "rates": _rates(chosen.estimate.lines),
         "sources": data_table(
             [Column(_t("Source of the price"), 50), Column(chosen.estimate.currency, 30, "right"), Column(_t("Share (%)"), 20, "right")],
@@ -195,7 +197,7 @@ def _phases(chosen: Priced, found: Whole) -> dict[str, Any]:
     return data_table(columns, [(row.label, *(amount for _head, amount in row.told)) for row in found.rows], caption=currency)
 
 
-def _lines(estimate: Estimate) -> dict[str, Any]:
+def _lines(estimate: Estimate, case: Case) -> dict[str, Any]:
     """Every line of every phase with its source."""
     labels = {phase.phase: phase.label for phase in estimate.phases}
     columns = [
@@ -205,8 +207,17 @@ def _lines(estimate: Estimate) -> dict[str, Any]:
         Column(_t("Price per unit"), 14, "right"),
         Column(estimate.currency, 12, "right"),
     ]
-    rows = ((f"{line.label}\n{_origin(line)}", labels[line.phase], _quantity(line), _price(line), line.amount) for line in estimate.lines)
+    up_to = {(order.material.key, order.scale.phase): order.break_words for order in orders(case) if order.is_up_to_a_break}
+    rows = (
+        (_label(line, up_to.get((line.key, line.phase), "")), labels[line.phase], _quantity(line), _price(line), line.amount)
+        for line in estimate.lines
+    )
     return data_table(columns, rows)
+
+
+def _label(line: LineCost, break_words: str) -> str:
+    up_to = _t("Up to a price break: %(words)s") % {"words": break_words} if break_words else ""
+    return "\n".join(filter(None, (line.label, _origin(line), up_to)))
 
 
 def _quantity(line: LineCost) -> str:
@@ -233,17 +244,24 @@ def _rates(lines: Iterable[LineCost]) -> dict[str, Any]:
 
 def _scenarios(every: Iterable[Priced]) -> dict[str, Any]:
     columns = [
-        Column(_t("Scenario"), 34),
-        Column(_t("Currency"), 10),
-        Column(_t("Price per kg"), 16, "right"),
-        Column(_t("Price"), 16, "right"),
-        Column(_t("Likely between"), 24, "right"),
+        Column(_t("Scenario"), 20),
+        Column(_t("Route, yields, suppliers"), 25),
+        Column(_t("Batches"), 20),
+        Column(_t("Price per kg"), 11, "right"),
+        Column(_t("Price"), 12, "right"),
+        Column(_t("Likely between"), 12, "right"),
     ]
     return data_table(columns, [_told(each) for each in every])
 
 
 def _told(each: Priced) -> tuple[Any, ...]:
+    """With what the scenarios differ in."""
     row, largest = each.assessed.assessment, each.largest
-    price = each.estimate.price if each.estimate else None
-    band = f"{cell(each.band.low)} – {cell(each.band.high)}" if each.band else None
-    return f"{row.number} · {row.name}", row.currency, largest.per_kg if largest else None, price, band
+    return (
+        f"{row.number} · {row.name}\n{row.get_state_display()}, {row.currency}, {day(row.priced_on)}",
+        "\n".join(filter(None, (str(row.route_version or ""), each.yields, each.sold_by))),
+        "\n".join(each.runs),
+        f"{cell(largest.per_kg)}\n{largest.label}" if largest else None,
+        each.estimate.price if each.estimate else None,
+        f"{cell(each.band.low)} –\n{cell(each.band.high)}" if each.band else None,
+    )

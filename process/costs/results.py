@@ -24,7 +24,7 @@ from process.costs.pictures import percentiles, placed, price_distribution, pric
 from process.costs.simulation import Settings, simulate
 from process.costs.tornado import Bar, Tornado, tornado
 from process.routes.plain import Fault
-from process.words import grouped, too_large
+from process.words import grouped, plain_number, too_large
 from projects.completeness import QUESTIONS
 from projects.money import CENT, half_up
 
@@ -59,6 +59,22 @@ class Priced:
         """Whose prices are chosen."""
         quotes = (row.quote for row in self.assessed.assessment.prices.all())
         return sorted({quote.supplier.name for quote in quotes if quote is not None})
+
+    @property
+    def yields(self) -> str:
+        """yields 90 %; nothing where they are those of the route."""
+        percent = self.assessed.assessment.yield_pct
+        return "" if percent == HUNDRED else _t("yields %(percent)s %%") % {"percent": plain_number(percent)}
+
+    @property
+    def sold_by(self) -> str:
+        return _t("from %(names)s") % {"names": ", ".join(self.suppliers)} if self.suppliers else ""
+
+    @property
+    def runs(self) -> list[str]:
+        """Pilot: 2 × 10 kg, of each phase that makes batches."""
+        rows = (row for row in self.assessed.assessment.phases.all() if row.batches)
+        return [f"{row.get_phase_display()}: {row.batches} × {plain_number(row.batch_kg)} kg" for row in rows]
 
     @property
     def matter(self) -> list[Matter]:

@@ -78,7 +78,52 @@ def test_the_fixed_scenario_is_printed_and_a_newer_draft_stands_beside_it(scenar
 
     assert found is not None
     assert found["facts"][0]["value"] == "1 · As asked (Fixed)"
-    assert [row[0] for row in found["scenarios"]["rows"]] == ["1 · As asked", "2 · Second"]
+    assert [row[0].split("\n")[0] for row in found["scenarios"]["rows"]] == ["1 · As asked", "2 · Second"]
+
+
+def test_scenarios_stand_side_by_side_with_what_they_differ_in(scenario: CostAssessment) -> None:
+    copy = copy_scenario(scenario.pk, "Half", actor=make.estimator())
+    change_scenario(
+        copy.pk,
+        {"yield_pct": Decimal(90), "pilot-batch_kg": 0, "pilot-batches": 0, "validation-batch_kg": Decimal(85)},
+        actor=make.estimator(),
+    )
+    copy.prices.update(quote=None, price_per_kg=2, currency="EUR", dated=copy.priced_on)
+    material = copy.prices.get(material__name="Water").material
+    copy.prices.filter(material=material).update(quote=make.a_price(material, "7.00", supplier="Alpha Chemicals"), price_per_kg=None)
+
+    found = scenario_on_paper(scenario.project)
+
+    assert found is not None
+    dated, route = day(scenario.priced_on), str(scenario.route_version)
+    assert [row[:3] for row in found["scenarios"]["rows"]] == [
+        [f"1 · As asked\nDraft, EUR, {dated}", f"{route}\nfrom Chemical Works", "Pilot: 2 × 10 kg\nValidation: 3 × 50 kg"],
+        [f"2 · Half\nDraft, EUR, {dated}", f"{route}\nyields 90 %\nfrom Alpha Chemicals", "Validation: 3 × 85 kg"],
+    ]
+    assert all(cell != "–" for row in found["scenarios"]["rows"] for cell in row)
+
+
+def test_a_scenario_without_a_price_stands_beside_the_others(scenario: CostAssessment) -> None:
+    copy = copy_scenario(scenario.pk, "Second", actor=make.estimator())
+    copy.prices.update(quote=None)
+
+    found = scenario_on_paper(scenario.project)
+
+    assert found is not None
+    assert found["scenarios"]["rows"][1][2:] == ["Pilot: 2 × 10 kg\nValidation: 3 × 50 kg", "–", "–", "–"]
+
+
+def test_a_line_that_is_bought_up_to_a_break_says_so(scenario: CostAssessment) -> None:
+    row = scenario.prices.get(material__name="4-Aminophenol")
+    make.a_price(row.material, "3.00", quantity_from_kg=Decimal(20))
+
+    found = scenario_on_paper(scenario.project)
+
+    assert found is not None
+    words = "20 kg for 60.00 EUR instead of 16.043 kg for 99.46 EUR"
+    (line,) = [each for each in found["lines"]["rows"] if "break" in each[0]]
+    assert (line[0].split("\n")[-1], line[2]) == (f"Up to a price break: {words}", "20 kg")
+    assert f"Pilot: 4-Aminophenol is bought up to a price break, {words}; 16.043 kg are needed." in found["warnings"]
 
 
 def test_yields_and_materials_of_the_route_stand_with_who_sells_them(scenario: CostAssessment) -> None:
