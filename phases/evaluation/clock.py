@@ -49,13 +49,31 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Enquiry:
-    """quoted: when the first quotation was sent, None before. client: when the client was waited for. sales: who has it meanwhile."""
+    """quoted: when the first quotation was sent, None before. client: when the client was waited for; client_due: until which day it is,
+    the first of them. sales: who has it meanwhile.
+    """
 
     received: datetime
     quoted: datetime | None
     sheets: tuple[Sheet, ...]
     client: tuple[Stretch, ...]
     sales: str | Promise
+    client_due: date | None = None
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """Who is waited for, since when, and until which day; None where there is none, or where it holds nothing up yet."""
+
+    who: str
+    since: datetime
+    due_on: date | None = None
+
+    def words(self, now: datetime) -> str:
+        """Production since 8 days."""
+        days = _whole_days(self.since, now)
+        since = ngettext("%(who)s since %(days)s day", "%(who)s since %(days)s days", days) if days else _t("%(who)s since today")
+        return since % {"who": self.who, "days": days}
 
 
 @dataclass(frozen=True)
@@ -113,22 +131,43 @@ def sentence(enquiry: Enquiry, found: Likely | None, now: datetime) -> str:
         took = _whole_days(enquiry.received, enquiry.quoted)
         words = ngettext("Quoted on %(day)s, after %(days)s day.", "Quoted on %(day)s, after %(days)s days.", took)
         return words % {"day": written(enquiry.quoted.date()), "days": took}
-    who, since = _waited_for(enquiry)
-    days = _whole_days(since, now)
-    waits = ngettext("Waits for %(who)s since %(days)s day", "Waits for %(who)s since %(days)s days", days) if days else ""
-    words = (waits or _t("Waits for %(who)s since today")) % {"who": who, "days": days}
+    first, *others = awaited(enquiry, now.date())
+    words = _t("Waits for %(awaited)s") % {"awaited": first.words(now)}
+    if others:
+        words += ngettext(", and for %(count)s other", ", and for %(count)s others", len(others)) % {"count": len(others)}
     return words + (_t("; quotation likely %(day)s.") % {"day": written(found.on)} if found else ".")
 
 
-def _waited_for(enquiry: Enquiry) -> tuple[str, datetime]:
-    """Whoever has not done it yet, the departments first, and since when the first of them has been waited for."""
-    names = [(str(sheet.department), each.start) for sheet in enquiry.sheets for each in sheet.open if each.end is None]
-    asked = [each.start for each in enquiry.client if each.end is None]
-    names += [(_t("the client"), min(asked))] if asked else []
+def others_awaited(enquiry: Enquiry, now: datetime) -> str:
+    """Whom the line only counts, each with its own days. Empty where there is nobody, and once it is quoted."""
+    others = awaited(enquiry, now.date())[1:] if enquiry.quoted is None else []
+    return _t("Also waited for: %(awaited)s.") % {"awaited": ", ".join(each.words(now) for each in others)} if others else ""
+
+
+def awaited(enquiry: Enquiry, today: date) -> list[Awaited]:
+    """Whoever has not done it yet, first who holds the quotation up most: who is most overdue, a department or the client; while nobody
+    is, the department that is due last, for the likely day is reckoned from it. A client whose day is not over comes after all departments.
+
+    Of those due on one day first who has been waited for longest. Sales where nobody else is waited for.
+    """
+    names = [
+        Awaited(str(sheet.department), each.start, sheet.due_on) for sheet in enquiry.sheets for each in sheet.open if each.end is None
+    ]
+    if asked := [each.start for each in enquiry.client if each.end is None]:
+        is_late = enquiry.client_due is not None and enquiry.client_due < today
+        names.append(Awaited(_t("the client"), min(asked), enquiry.client_due if is_late else None))
     if not names:
         ends = (each.end for sheet in enquiry.sheets for each in sheet.open if each.end is not None)
-        return str(enquiry.sales), max((enquiry.received, *ends))
-    return ", ".join(name for name, _start in names), min(start for _name, start in names)
+        return [Awaited(str(enquiry.sales), max((enquiry.received, *ends)))]
+    return sorted(names, key=lambda each: _weight(each, today))
+
+
+def _weight(each: Awaited, today: date) -> tuple[int, int, datetime]:
+    """What holds up more is less."""
+    if each.due_on is None:
+        return 2, 0, each.since
+    day = each.due_on.toordinal()
+    return (0, day, each.since) if each.due_on < today else (1, -day, each.since)
 
 
 def _hand(label: str | Promise, spans: Sequence[Span], client: Sequence[Span], *, running: bool) -> Hand:

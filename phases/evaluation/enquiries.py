@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Q, Subquery
@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Role
 from charts.clock import clock
 from charts.picture import Picture
-from phases.evaluation.clock import Enquiry, Sheet, Stretch, hands, likely, sentence
+from phases.evaluation.clock import Enquiry, Sheet, Stretch, hands, likely, others_awaited, sentence
 from phases.evaluation.models import DepartmentAssessment
 from projects.calendars import WorkingCalendar
 from projects.forecasting import calendar_of
@@ -26,20 +26,21 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 LOOKED_BACK = 50
-Wait = tuple[str, int | None, datetime, datetime | None]  # key, client, since, until
+Wait = tuple[str, int | None, datetime, datetime | None, date | None]  # key, client, since, until, the day on which it is due
 
 
 @dataclass(frozen=True)
 class Clock:
-    """line: where the enquiry stands; reckoned: from what its likely day follows, "" where there is none."""
+    """line: where the enquiry stands; others: who is waited for besides; reckoned: from what its likely day follows. Either may be ""."""
 
     line: str
+    others: str
     reckoned: str
     picture: Picture
 
     @property
     def lines(self) -> list[str]:
-        return [each for each in (self.line, self.reckoned) if each]
+        return [each for each in (self.line, self.others, self.reckoned) if each]
 
 
 def clock_of(rfp: Rfp, records: Records | None) -> Clock | None:
@@ -54,7 +55,8 @@ def clock_of(rfp: Rfp, records: Records | None) -> Clock | None:
     now = timezone.localtime()
     calendar = calendar_of(records.project) if records else WorkingCalendar()
     found = likely(enquiry, _past_days() if enquiry.sheets else [], now.date(), calendar)
-    return Clock(sentence(enquiry, found, now), found.words if found else "", clock(hands(enquiry, now)))
+    said, others = sentence(enquiry, found, now), others_awaited(enquiry, now)
+    return Clock(said, others, found.words if found else "", clock(hands(enquiry, now)))
 
 
 def days_until(project: Project, sheets: Iterable[DepartmentAssessment], moment: datetime) -> Picture:
@@ -66,25 +68,27 @@ def days_until(project: Project, sheets: Iterable[DepartmentAssessment], moment:
 def _enquiry(rfp: Rfp, project: Project | None, sheets: Iterable[DepartmentAssessment], quoted: datetime | None) -> Enquiry:
     waits = _waits(project) if project else []
     asked = rfp.clarifications.values_list("asked_at", "answered_at")
-    client = [*asked, *((since, closed) for _key, client_id, since, closed in waits if client_id)]
+    client = [*asked, *((since, closed) for _key, client_id, since, closed, _due in waits if client_id)]
+    due = (due for _key, client_id, _since, closed, due in waits if client_id and closed is None and due is not None)
     return Enquiry(
         timezone.localtime(rfp.received_at),
         quoted,
         tuple(_sheets(sheets, waits)),
         _stretches(client),
         Role.BUSINESS_DEVELOPMENT.label,
+        min(due, default=None),
     )
 
 
 def _waits(project: Project) -> list[Wait]:
     """Of the departments for their sheets, and of the client for whatever it was asked."""
     rows = WaitingFor.objects.filter(Q(key__startswith="sheet:") | Q(client__isnull=False), project=project)
-    return list(rows.values_list("key", "client_id", "since", "closed_at"))
+    return list(rows.values_list("key", "client_id", "since", "closed_at", "due_on"))
 
 
 def _sheets(rows: Iterable[DepartmentAssessment], waits: Iterable[Wait]) -> Iterator[Sheet]:
     for row in rows:
-        times = ((since, closed) for key, _client, since, closed in waits if key == f"sheet:{row.pk}")
+        times = ((since, closed) for key, _client, since, closed, _due in waits if key == f"sheet:{row.pk}")
         yield Sheet(str(row.department), _stretches(times), row.due_on)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Role
 from charts.clock import Hand
 from phases.evaluation.asking import records_of
-from phases.evaluation.clock import Enquiry, Likely, Sheet, Stretch, hands, likely, sentence
+from phases.evaluation.clock import Enquiry, Likely, Sheet, Stretch, awaited, hands, likely, others_awaited, sentence
 from phases.evaluation.enquiries import Clock, _past_days, clock_of, days_until
 from phases.evaluation.models import DepartmentAssessment
 from projects.calendars import WorkingCalendar
@@ -23,6 +24,7 @@ from projects.kpi_cases import QUOTATION
 from projects.models import KpiCase, Project, Quotation, Rfp, WaitingFor
 from projects.services.clarifications import ask_clarification
 from projects.services.rfp import decline_rfp
+from projects.services.waiting import open_wait
 from tests.projects import factories as make
 
 
@@ -107,7 +109,7 @@ def test_it_says_how_it_is_reckoned() -> None:
     ("enquiry", "words"),
     [
         (an_enquiry(RESEARCH, PRODUCTION), "Waits for Production since 8 days."),
-        (an_enquiry(PRODUCTION, client=(stretch(1, 2), stretch(5))), "Waits for Production, the client since 8 days."),
+        (an_enquiry(PRODUCTION, client=(stretch(1, 2), stretch(5))), "Waits for Production since 8 days, and for 1 other."),
         (an_enquiry(RESEARCH), "Waits for Sales since 4 days."),
         (an_enquiry(Sheet("EHS", (stretch(11),), date(2026, 3, 20))), "Waits for EHS since today."),
         (an_enquiry(client=(stretch(10),)), "Waits for the client since 1 day."),
@@ -118,12 +120,52 @@ def test_one_line_says_who_is_waited_for_and_since_when(enquiry: Enquiry, words:
     assert sentence(enquiry, None, at(11)) == words
 
 
+EHS = Sheet("EHS", (stretch(2, 4), stretch(6)), date(2026, 3, 12))
+ANALYTICAL = Sheet("Analytical", (stretch(5),), date(2026, 3, 8))
+
+
+@pytest.mark.parametrize(
+    ("day", "words", "others"),
+    [
+        (7, "Waits for EHS since 1 day, and for 2 others.", "Also waited for: Production since 4 days, Analytical since 2 days."),
+        (9, "Waits for Analytical since 4 days, and for 2 others.", "Also waited for: EHS since 3 days, Production since 6 days."),
+        (11, "Waits for Analytical since 6 days, and for 2 others.", "Also waited for: Production since 8 days, EHS since 5 days."),
+    ],
+    ids=["none is late: who is due last", "one is late", "two are late: who is most"],
+)
+def test_of_three_open_sheets_the_one_that_holds_it_up_most_is_named_with_its_own_days(day: int, words: str, others: str) -> None:
+    enquiry = an_enquiry(PRODUCTION, EHS, ANALYTICAL)
+
+    assert (sentence(enquiry, None, at(day)), others_awaited(enquiry, at(day))) == (words, others)
+
+
+@pytest.mark.parametrize(
+    ("due", "order"),
+    [
+        (None, ["Production", "EHS", "the client"]),
+        (date(2026, 3, 11), ["Production", "EHS", "the client"]),
+        (date(2026, 3, 5), ["the client", "Production", "EHS"]),
+    ],
+)
+def test_a_client_comes_before_the_departments_only_when_it_is_the_most_overdue(due: date | None, order: list[str]) -> None:
+    enquiry = replace(an_enquiry(EHS, PRODUCTION, client=(stretch(4),)), client_due=due)
+
+    assert [each.who for each in awaited(enquiry, date(2026, 3, 11))] == order
+
+
+def test_whoever_alone_is_waited_for_has_no_others() -> None:
+    for enquiry in (an_enquiry(PRODUCTION), an_enquiry(RESEARCH, client=(stretch(10),)), an_enquiry(RESEARCH, PRODUCTION, EHS, quoted=9)):
+        assert others_awaited(enquiry, at(11)) == ""
+
+
 def test_the_line_ends_with_the_likely_day_where_there_is_one() -> None:
-    enquiry = an_enquiry(PRODUCTION)
+    for enquiry, who in (
+        (an_enquiry(PRODUCTION), "since 8 days"),
+        (an_enquiry(PRODUCTION, client=(stretch(9),)), "since 8 days, and for 1 other"),
+    ):
+        words = sentence(enquiry, likely(enquiry, [2, 4, 9], date(2026, 3, 11), WorkingCalendar()), at(11))
 
-    words = sentence(enquiry, likely(enquiry, [2, 4, 9], date(2026, 3, 11), WorkingCalendar()), at(11))
-
-    assert words == "Waits for Production since 8 days; quotation likely 16 Mar 2026."
+        assert words == f"Waits for Production {who}; quotation likely 16 Mar 2026."
 
 
 # The records
@@ -192,7 +234,18 @@ def test_without_enough_enquiries_no_day_is_told_and_a_question_waits_for_the_cl
 
     assert found is not None
     assert "likely" not in found.line and found.reckoned == ""
-    assert "the client since today" in found.line
+    assert "the client since today" in found.others and "and for 5 others" in found.line
+
+
+@pytest.mark.django_db
+def test_a_client_whose_answer_is_overdue_holds_it_up_most(project: Project) -> None:
+    late = timezone.localdate() - timedelta(days=1)
+    open_wait("rfp.question:1:1", project=project, client=project.client, words="Which polymorph?", link="/portal/", due_on=late)
+
+    found = told(project)
+
+    assert found is not None
+    assert found.line == "Waits for the client since today, and for 5 others."
 
 
 @pytest.mark.django_db
@@ -229,8 +282,8 @@ def test_the_request_and_the_page_of_the_phase_show_it(client: Client, project: 
     draft = client.get(reverse("rfp-clock", args=[make.an_rfp().number])).content.decode()
 
     for shown in (part, page):
-        assert "Waits for Research and development, Analytical, Material control, Production, " in shown
-        assert " since today." in shown
+        assert " since today, and for 4 others." in shown
+        assert shown.count(" since today") == 5
         assert 'id="chart-clock"' in shown
     assert "Waits for Business development since today." in draft
     assert reverse("rfp-clock", args=[project.rfp.number]) in client.get(project.rfp.get_absolute_url()).content.decode()
