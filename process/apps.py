@@ -10,7 +10,7 @@ class ProcessConfig(AppConfig):
         from process import events, permissions, policies
         from process.actuals import outcomes
         from process.actuals import worksheets as actuals
-        from process.assumptions import figures, ordering, prompting, settling
+        from process.assumptions import figures, ordering, prompting, quoting, settling
         from process.assumptions import letters as clarification
         from process.assumptions import tables as ledger
         from process.costs import charter_sources, quoted
@@ -46,4 +46,5 @@ class ProcessConfig(AppConfig):
         figures.register()
         ordering.register()
         prompting.register()
+        quoting.register()
         clarification.register()

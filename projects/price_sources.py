@@ -1,6 +1,6 @@
 """What the prices of a quotation rest on, and what speaks against them.
 
-A layer above knows it; the page of the quotation says it to us, and never to the client.
+A layer above knows it; the page of the quotation says it to us, and never to the client. Only what the price assumes goes into its text.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from projects.models import Quotation
 
 
@@ -32,9 +33,18 @@ class PriceSources:
     clause: PriceSource | None = None
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """What speaks against a price, in words for us. link: where it is mended; empty where that is the page that says it."""
+
+    words: str
+    link: str = ""
+
+
 _readers: list[Callable[[Quotation], PriceSources]] = []
 _currencies: list[Callable[[int], str]] = []
-_doubters: list[Callable[[Quotation], list[str]]] = []
+_doubters: list[Callable[[Quotation], list[Doubt]]] = []
+_assumers: list[Callable[[Quotation, User], Quotation]] = []
 
 
 def read_price_sources_by(reader: Callable[[Quotation], PriceSources]) -> None:
@@ -54,10 +64,20 @@ def price_currency(project_pk: int) -> str:
     return _currencies[0](project_pk)
 
 
-def doubt_prices_by(doubter: Callable[[Quotation], list[str]]) -> None:
-    """Say who knows what speaks against a price: `doubter(quotation)`, in words for us."""
+def doubt_prices_by(doubter: Callable[[Quotation], list[Doubt]]) -> None:
+    """Say who knows what speaks against a price: `doubter(quotation)`."""
     _doubters.append(doubter)
 
 
-def doubts_about(quotation: Quotation) -> list[str]:
-    return [words for doubter in _doubters for words in doubter(quotation)]
+def doubts_about(quotation: Quotation) -> list[Doubt]:
+    return [doubt for doubter in _doubters for doubt in doubter(quotation)]
+
+
+def take_assumptions_by(taker: Callable[[Quotation, User], Quotation]) -> None:
+    """Say who knows what a price assumes: `taker(draft, actor)` writes it into the text of the draft, and gives the draft as it is then."""
+    _assumers[:] = [taker]
+
+
+def with_assumptions(draft: Quotation, *, actor: User) -> Quotation:
+    """Part of the service that opens a draft or changes its price, which holds the lock of the project."""
+    return _assumers[0](draft, actor)

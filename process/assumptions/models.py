@@ -120,6 +120,7 @@ class Assumption(models.Model):
     field: of the request whose missing answer it stands in for. about: which figure of a scenario, "price", "recovered", "yield", "use",
     "batch" or "line" and its name; material: whose price. for_client: always where a question goes with it. lines: the cost lines that rest
     on it. wider_by: how much wider the price band is while it is open, in `currency`, by the scenario from which it was taken over.
+    quoted: its line as it last came into the text of a quotation; empty where it never did.
     """
 
     class State(models.TextChoices):
@@ -154,6 +155,7 @@ class Assumption(models.Model):
     )
     wider_by = models.DecimalField(_("widens the band by"), max_digits=18, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
+    quoted = models.TextField(blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("who confirms")
     )

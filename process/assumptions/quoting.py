@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
 
 from accounts.permissions import require_permission
 from audit.acts import act
@@ -15,6 +17,7 @@ from process.assumptions.ledger import line_of
 from process.assumptions.models import Assumption
 from process.costs.quoting import no_draft
 from projects.models import Charter, Quotation
+from projects.price_sources import Doubt, doubt_prices_by, take_assumptions_by
 from projects.services.charter import charter_blockers, charter_values, draft_charter
 from projects.services.commercial import change_in_draft, draft_of
 from projects.services.locking import locked, not_active
@@ -23,19 +26,41 @@ if TYPE_CHECKING:
     from accounts.models import User
     from projects.models import Project
 
+MARK = re.compile(r"\s*(?:[-–•*]\s*|\d{1,3}[.)]\s+)?")
+
 
 @act
 def into_quotation(code: str, *, actor: User) -> Quotation:
-    """At the end of the assumptions of the draft. Raises Refused without a draft, or where all stand there."""
+    """At the end of the assumptions of the draft, or in place of what it took over before. Raises Refused without a draft, or where all
+    stand there.
+    """
     project = locked(code, actor)
     require_permission("process.keep_assumptions", actor, project)
     row = draft_of(project)
     require_none(quotation_blockers(project, row))
     assert row is not None  # noqa: S101 - refused without it
-    added = missing_in(row.assumptions, project)
-    changed = change_in_draft(row, assumptions=with_lines(row.assumptions, added), actor=actor)
-    _record(project, row.label, row.get_absolute_url(), added, actor)
-    return changed
+    return _take(row, _read_by_client(project), actor)
+
+
+def flow_into(draft: Quotation, actor: User) -> Quotation:
+    """What nobody has decided about comes by itself: a row that never stood in a quotation, and what the ledger says anew of one whose line
+    still stands as it was taken over. What somebody took out or wrote otherwise stays so.
+    """
+    there = _bare_lines(draft.assumptions)
+    rows = [row for row in _read_by_client(draft.project) if not row.quoted or _bare(row.quoted) in there]
+    return _take(draft, rows, actor)
+
+
+def doubts_of(quotation: Quotation) -> list[Doubt]:
+    """One query."""
+    left = len(missing_in(quotation.assumptions, quotation.project))
+    words = ngettext(
+        "%(count)d open assumption of the ledger is not in its text, or is worded otherwise there.",
+        "%(count)d open assumptions of the ledger are not in its text, or are worded otherwise there.",
+        left,
+    )
+    link = reverse("project-assumptions", args=[quotation.project.code])
+    return [Doubt(words % {"count": left}, f"{link}#quote-title")] if left else []
 
 
 @act
@@ -84,15 +109,69 @@ def charter_link(project: Project) -> str:
 
 def missing_in(text: str, project: Project) -> list[str]:
     """The lines of open assumptions that the text does not hold yet, of those that the client reads."""
-    there = {line.strip() for line in text.splitlines()}
-    lines = [line_of(each) for each in Assumption.objects.open().clients().filter(project=project)]
-    return [line for line in dict.fromkeys(lines) if line not in there]
+    there = _bare_lines(text)
+    lines = [line_of(each) for each in _read_by_client(project)]
+    return [line for line in dict.fromkeys(lines) if _bare(line) not in there]
 
 
 def with_lines(text: str, added: list[str]) -> str:
     return "\n".join(part for part in (text.rstrip(), *added) if part)
 
 
+def _read_by_client(project: Project) -> list[Assumption]:
+    return list(Assumption.objects.open().clients().filter(project=project))
+
+
+def _take(draft: Quotation, rows: list[Assumption], actor: User) -> Quotation:
+    """Into the draft, and remember of each row how it stands there."""
+    text, added = _written(draft.assumptions, rows)
+    anew = [row for row in rows if row.quoted != line_of(row)]
+    for row in anew:
+        row.quoted = line_of(row)
+    Assumption.objects.bulk_update(anew, ["quoted"])
+    if not added:
+        return draft
+    changed = change_in_draft(draft, assumptions=text, actor=actor)
+    _record(draft.project, draft.label, draft.get_absolute_url(), added, actor)
+    return changed
+
+
+def _written(text: str, rows: list[Assumption]) -> tuple[str, list[str]]:
+    """The text with the line of each, and which of them are new in it. What stands there keeps its place and its number."""
+    lines, added = text.rstrip().splitlines(), []
+    for row in rows:
+        line, there = line_of(row), [_bare(each) for each in lines]
+        if _bare(line) in there:
+            continue
+        added.append(line)
+        if row.quoted and _bare(row.quoted) in there:
+            place = there.index(_bare(row.quoted))
+            lines[place] = _mark(lines[place]).removesuffix(_mark(row.quoted)) + line
+        else:
+            lines.append(line)
+    return "\n".join(lines), added
+
+
+def _bare_lines(text: str) -> set[str]:
+    return {_bare(line) for line in text.splitlines()}
+
+
+def _bare(line: str) -> str:
+    """Without what a list puts before it, and its full stop."""
+    return line[len(_mark(line)) :].rstrip(" .。")
+
+
+def _mark(line: str) -> str:
+    """The number or the dash before a line, with its spaces."""
+    found = MARK.match(line)
+    return found[0] if found else ""
+
+
 def _record(project: Project, label: str, link: str, added: list[str], actor: User) -> None:
     said = {"code": project.code, "label": label, "link": link}
     record("assumptions.quoted", project, actor=actor, after={"assumptions": added}, **said)
+
+
+def register() -> None:
+    take_assumptions_by(flow_into)
+    doubt_prices_by(doubts_of)

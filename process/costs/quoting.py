@@ -25,6 +25,7 @@ from process.costs.quoted import Key, given_breaks, key_of, quotes_of, resting, 
 from process.costs.results import Priced, estimated
 from process.words import money_words, plain_number, too_large
 from projects.models import Phase, Project, Quotation, QuotationLine
+from projects.price_sources import with_assumptions
 from projects.services.commercial import change_in_draft, draft_of, locked_quotation
 from projects.services.locking import locked, not_active
 from projects.services.quotation_parts import RELATED, Break, Line, rows_of_lines, rows_of_part
@@ -52,7 +53,9 @@ class Proposal:
 
 @act
 def quote_scenario(pk: int, *, actor: User) -> Quotation:
-    """In one click. Raises Refused while it is not fixed, without a draft or a rate, and for what the quotation does not take."""
+    """In one click, with what is assumed. Raises Refused while it is not fixed, without a draft or a rate, and for what the quotation does
+    not take.
+    """
     found = CostAssessment.objects.visible_to(actor).select_related("project").get(pk=pk)
     project = locked(found.project.code, actor)
     require_permission("projects.quote", actor, project)
@@ -65,7 +68,7 @@ def quote_scenario(pk: int, *, actor: User) -> Quotation:
     require_none(proposed.blockers)
     assert draft is not None  # noqa: S101 - refused without it
     try:
-        change_in_draft(draft, lines=proposed.lines, breaks=proposed.breaks, actor=actor)
+        changed = change_in_draft(draft, lines=proposed.lines, breaks=proposed.breaks, actor=actor)
     except BadInput as bad:
         raise Refused([Blocker("quotation.wrong", words, _edit(draft)) for said in bad.errors.values() for words in said]) from bad
     _keep(proposed, draft, actor)
@@ -74,7 +77,7 @@ def quote_scenario(pk: int, *, actor: User) -> Quotation:
     after = {"quotation": draft.label, "currency": draft.currency} | prices | options
     before = {"replaced": list(proposed.replaced)} if proposed.replaced else None
     record("cost.quoted", row, actor=actor, before=before, after=after, label=draft.label, link=row.get_absolute_url())
-    return draft
+    return with_assumptions(changed, actor=actor)
 
 
 def _keep(proposed: Proposal, draft: Quotation, actor: User) -> None:

@@ -346,7 +346,9 @@ def scenario_award(request: SignedInRequest, code: str, number: int, award: int)
 def scenario_quote(request: SignedInRequest, code: str, number: int) -> HttpResponse:
     scenario = visible_scenario(request, code, number)
     draft = quoting.quote_scenario(scenario.pk, actor=request.user)
-    messages.success(request, _t("The price stands in %(label)s. Look at its lines, price breaks and payments.") % {"label": draft.label})
+    messages.success(
+        request, _t("The price stands in %(label)s. Look at its lines, price breaks, payments and assumptions.") % {"label": draft.label}
+    )
     if draft.price_adjustment:
         messages.warning(request, _t("The rule for raw-material prices was written for the price before: take it anew, or change it."))
     return redirect(draft)

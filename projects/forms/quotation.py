@@ -49,7 +49,9 @@ class QuotationForm(OfferForm):
         }
         help_texts = {
             "scope": _("What the price covers, phase by phase; what it leaves out."),
-            "assumptions": _("Numbered. They go into the charter."),
+            "assumptions": _(
+                "A line each; the document numbers them. Open ones of the ledger come into a new draft, and all go into the charter."
+            ),
             "delivery_place": _("The place that the delivery term names."),
             "price_adjustment": _("Which materials, against which price, and how the price follows."),
             "cancellation": _("What is paid when the client cancels or postpones, and how long before."),

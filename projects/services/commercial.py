@@ -22,6 +22,7 @@ from projects.default_plan import newest
 from projects.delivery import delivery
 from projects.models import Quotation, RevisionRemark, RevisionRequest
 from projects.money import fitted
+from projects.price_sources import with_assumptions
 from projects.quotations import COMPARED
 from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active
@@ -91,7 +92,8 @@ def draft_quotation(
     unjudged: Collection[str] = (),
     **terms: Any,
 ) -> Quotation:
-    """Draft the next revision; the one before it is superseded and can no longer be accepted. An accepted one stays.
+    """Draft the next revision; the one before it is superseded and can no longer be accepted. An accepted one stays. What the price
+    assumes comes into its text by itself (`price_sources.take_assumptions_by`).
 
     terms: of `quotation_parts.TERMS`. replies: what becomes of the remarks that the client made to the one before, by their id.
     version: of the revision that the form went out from (`latest_version`); another, or a change of it, is not superseded unseen.
@@ -127,7 +129,7 @@ def draft_quotation(
     record(
         "quotation.drafted", quotation, actor=actor, label=quotation.label, total=str(fitted(quotation.total, currency)), currency=currency
     )
-    return quotation
+    return with_assumptions(quotation, actor=actor)
 
 
 @transaction.atomic

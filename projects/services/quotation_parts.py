@@ -27,6 +27,7 @@ from projects.models import (
     RevisionRequest,
 )
 from projects.money import first_rise, is_whole, shares
+from projects.price_sources import Doubt
 from projects.services.payments import ACCEPTED, gate_due, milestone_due
 
 if TYPE_CHECKING:
@@ -305,13 +306,13 @@ def incomplete(quotation: Quotation) -> list[tuple[str, str]]:
     return [(_table_of(name), words) for name, said in errors.items() for words in _at_rows(name, said)]
 
 
-def payment_doubts(quotation: Quotation) -> list[str]:
+def payment_doubts(quotation: Quotation) -> list[Doubt]:
     """What is odd about when the client pays, and keeps nobody from releasing it. Reads what is prefetched."""
     rows = list(quotation.payments.all())
     if not rows and not quotation.payment_terms.strip():
-        return [_t("Neither payments nor payment terms say when the client pays.")]
+        return [Doubt(_t("Neither payments nor payment terms say when the client pays."))]
     words = _t("The payment “%(title)s” names neither an event nor a day: nothing makes it due.")
-    return [words % {"title": row.title} for row in rows if not row.source and row.planned_on is None]
+    return [Doubt(words % {"title": row.title}) for row in rows if not row.source and row.planned_on is None]
 
 
 def write_content(quotation: Quotation, lines: Sequence[Line], parts: Parts, *, only: Collection[str] = RELATED) -> None:

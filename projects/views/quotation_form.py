@@ -65,13 +65,16 @@ def _save(request: SignedInRequest, project: Project, save: Save, typed: Quotati
     """Nothing typed is lost."""
     version = request.POST.get("version", "")
     if typed.are_valid():
+        values = typed.values()
         try:
-            quotation = save(version=version, **typed.values())
+            quotation = save(version=version, **values)
         except BadInput as bad:
             typed.refuse(bad)
             version = version_after(bad, version)
         else:
             messages.success(request, _t("%(label)s is saved as a draft.") % {"label": quotation.label})
+            if quotation.assumptions != values["assumptions"]:
+                messages.info(request, _t("The open assumptions of the ledger stand in its text; take out there what shall not be read."))
             return redirect("quotation-detail", project.code, quotation.revision)
     return _render(request, project, typed, status=400, version=version, **shown)
 

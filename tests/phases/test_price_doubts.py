@@ -11,6 +11,7 @@ from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.price_doubts import doubts_of
 from phases.evaluation.services import recommend
 from projects.models import Project, Quotation
+from projects.price_sources import Doubt
 from tests.projects import factories as make
 from tests.projects.people import as_person
 
@@ -24,13 +25,17 @@ def project() -> Project:
 
 def test_what_is_missing_and_a_price_below_the_cost_are_said_until_it_is_sent(project: Project) -> None:
     quotation = make.a_quotation(project)
-    assert doubts_of(quotation) == ["5 departments' sheets are not signed off.", "No recommendation is recorded."]
+    evaluation = reverse("project-evaluation", args=[project.code])
+    assert doubts_of(quotation) == [
+        Doubt("5 departments' sheets are not signed off.", f"{evaluation}#sheets"),
+        Doubt("No recommendation is recorded.", f"{evaluation}#recommendation"),
+    ]
 
     make.sign_off_sheets(project)
     recommend(project.code, recommendation="bid", reason="Feasible.", actor=make.manager())
     assert doubts_of(quotation) == []
     DepartmentAssessment.objects.filter(project=project).update(cost_base=Decimal("100000.00"), cost_high=Decimal("110000.00"))
-    assert doubts_of(quotation) == ["The price is below what the departments expect it to cost."]
+    assert [each.words for each in doubts_of(quotation)] == ["The price is below what the departments expect it to cost."]
 
     def page() -> str:
         return as_person(make.manager()).get(reverse("quotation-detail", args=[project.code, 1])).content.decode()

@@ -317,7 +317,7 @@ def test_payments_that_are_not_whole_add_up_to_what_they_are(quotation: Quotatio
 
 def test_a_payment_that_nothing_makes_due_is_doubted_and_so_is_an_offer_that_says_nothing_of_paying(quotation: Quotation) -> None:
     def doubts() -> list[str]:
-        return payment_doubts(Quotation.objects.get())
+        return [each.words for each in payment_doubts(Quotation.objects.get())]
 
     Quotation.objects.update(payment_terms="")
     assert doubts() == ["Neither payments nor payment terms say when the client pays."]

@@ -316,9 +316,8 @@ def test_taking_the_offer_settles_its_row_and_no_line_that_names_the_material(sc
 
 def test_the_client_reads_yields_and_not_what_we_pay(scenario: CostAssessment, price: MaterialPrice) -> None:
     taken(scenario)
-    projects.a_quotation(scenario.project)
 
-    offered = quoting.into_quotation(scenario.project.code, actor=seller())
+    offered = projects.a_quotation(scenario.project)
 
     assert offered.assumptions.splitlines() == ["Yield of Acetylation (90 %)."]
 

@@ -25,6 +25,7 @@ from process.costs.completeness import EFFECTS
 from process.models import CostAssessment
 from projects.completeness import QUESTIONS
 from projects.models import Charter, Project, Quotation, Rfp, WaitingFor
+from projects.services.commercial import change_in_draft
 from tests.process import factories as make
 from tests.process.assumptions.story import change, in_a_week, seller, whole
 from tests.projects import factories as projects
@@ -218,7 +219,7 @@ def test_cost_page_and_ledger_say_that_it_has_arrived(
 def test_open_assumptions_go_into_the_draft_once(project: Project, rows: dict[str, Assumption]) -> None:
     with pytest.raises(Refused, match="no draft"):
         quoting.into_quotation(project.code, actor=seller())
-    before = projects.a_quotation(project)
+    before = change_in_draft(projects.a_quotation(project), assumptions="", actor=seller())
 
     quoting.into_quotation(project.code, actor=seller())
 
@@ -265,7 +266,7 @@ def test_the_button_puts_what_is_open_into_the_charter_and_a_quotation_takes_it_
 
 
 def test_the_button_puts_what_is_open_into_the_draft(client: Client, project: Project, rows: dict[str, Assumption]) -> None:
-    draft = projects.a_quotation(project)
+    draft = change_in_draft(projects.a_quotation(project), assumptions="", actor=seller())
     client.force_login(seller())
     address = reverse("assumptions-quote", args=[project.code])
     assert address in client.get(reverse("project-assumptions", args=[project.code])).content.decode()
@@ -281,9 +282,8 @@ def test_what_is_ours_alone_stands_in_no_text_of_the_client(project: Project, ro
         f"assumptions:{project.code}", [Change(ADD, values={"words": "The second supplier gives way on price"})], actor=seller()
     ).results
     assert ours.is_saved
-    projects.a_quotation(project)
 
-    offered = quoting.into_quotation(project.code, actor=seller())
+    offered = projects.a_quotation(project)
     letters.write_letter(project.code, **in_a_week())
 
     paper = DocumentVersion.objects.get(document__type_key=letters.TYPE)
