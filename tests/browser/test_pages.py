@@ -213,7 +213,7 @@ NO_PAGES = frozenset(  # files, parts of pages, answers to machines
         "worksheet-lookup",
     }
 )
-FROZEN = "Using frozen columns that are not the range header"  # the grid warns of what is wanted, and test_worksheets shows that it works
+FROZEN = "Using frozen columns that are not the range header"  # as wanted: test_worksheets.py asks whether the first stays in sight
 AT_THE_TOP = """() => new Promise((done) => requestAnimationFrame(() => {
   scrollTo({top: 0, behavior: "instant"});
   requestAnimationFrame(() => requestAnimationFrame(() => done(scrollY === 0)));

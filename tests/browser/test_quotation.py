@@ -61,6 +61,32 @@ def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: 
     assert first == round(total * Decimal("0.4"), 2) > 0
 
 
+def test_the_total_follows_forty_pasted_rows_and_the_cell_that_is_mended(places: dict[str, str], page: Page) -> None:
+    sign_in(page, "bd@demo.example")
+    lines = Grid(page, "quotation-lines", "description").open(f"/projects/{places['evaluated']}/quotations/2/")
+    total = lines.section.locator(".tabulator-calcs-bottom [tabulator-field=c_amount]")
+    before = Decimal(total.inner_text().replace(",", ""))
+    rows = [f"Study {number}\tPilot\tIncluded\t{'abc' if number == 17 else '1,000.00'}" for number in range(10, 50)]
+    lines.press("Add a row")
+    page.keyboard.press("Escape")
+
+    lines.paste("\n".join(rows))
+    expect(lines.status).to_contain_text("One row is not saved, all others are")
+    expect(total).to_have_text(f"{before + 39_000:,}")
+    lines.press("Show the next wrong cell")
+    wrong = lines.cell("Study 17", "amount")
+    expect(wrong).to_have_text("abc")
+    lines.type(wrong, "2,500")
+    expect(lines.status).to_contain_text("Saved")
+    expect(total).to_have_text(f"{before + 41_500:,}")
+
+    for _what in ("the mended cell", "the pasted rows", "the row that was added for them"):
+        lines.press("Undo")
+        expect(lines.status).to_contain_text("Taken back")
+        expect(lines.status).not_to_contain_text("Saving")
+    expect(total).to_have_text(f"{before:,}")
+
+
 def test_nothing_is_signed_while_a_row_is_not_saved(stack: Stack, page: Page) -> None:
     code = an_offer(stack, molecule="LEVETIRACETAM")
     sign_in(page, "bd@demo.example")

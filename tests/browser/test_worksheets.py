@@ -92,6 +92,26 @@ def test_of_two_hundred_pasted_rows_the_right_ones_are_saved_and_the_wrong_cell_
     assert ask(stack, "Material.objects.get(code='PST-077').molar_mass_g_per_mol") == "92.14"
 
 
+def test_the_first_column_stays_in_sight_while_the_others_are_scrolled_sideways(page: Page, stack: Stack) -> None:
+    for stem in ("FRZ", "OTH"):
+        materials(stack, stem, 1)
+    sign_in(page, "material@demo.example")
+    page.set_viewport_size({"width": 900, "height": 800})
+    open_grid(page)
+    only(page, "FRZ")
+    first, second, last = (at(page, "FRZ-000", name) for name in ("code", "name", "valid_prices"))
+    place = first.bounding_box()
+    expect(second).to_be_in_viewport(ratio=1)
+    expect(last).not_to_be_in_viewport()
+
+    page.locator(".tabulator-tableholder").evaluate("(holder) => { holder.scrollLeft = holder.scrollWidth; }")
+
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(second).not_to_be_in_viewport()
+    expect(first).to_be_in_viewport(ratio=1)
+    assert first.bounding_box() == place
+
+
 def test_of_two_people_on_one_row_the_second_sees_the_first_one_s_value_and_chooses(new_page: Callable[[], Page], stack: Stack) -> None:
     materials(stack, "TWO", 1)
     first, second = new_page(), new_page()
