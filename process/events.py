@@ -39,6 +39,7 @@ def register_all() -> None:
         "finding.decided": _("A finding of the early screen of route %(route)s was decided: %(title)s."),
         "inquiry.prepared": _("%(code)s: purchase inquiry %(number)s was prepared."),
         "inquiry.changed": _("Purchase inquiry %(number)s was changed."),
+        "inquiry.suppliers_asked": _("Purchase inquiry %(number)s asks %(suppliers)s for more of its lines."),
         "inquiry.sent": _("%(code)s: purchase inquiry %(number)s was sent to %(suppliers)s."),
         "inquiry.to_hand_over": _("%(code)s: the letters of purchase inquiry %(number)s to %(suppliers)s are prepared, to be handed over."),
         "inquiry.sent_again": _("The letter of purchase inquiry %(number)s was sent to %(supplier)s again."),

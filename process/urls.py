@@ -42,6 +42,7 @@ urlpatterns = [
     path("projects/<str:code>/inquiries/", purchasing.inquiries_page, name="project-inquiries"),
     path(INQUIRY, purchasing.inquiry_page, name="inquiry-detail"),
     path(f"{INQUIRY}change/", purchasing.inquiry_change, name="inquiry-change"),
+    path(f"{INQUIRY}ask/", purchasing.inquiry_ask, name="inquiry-ask"),
     path(f"{INQUIRY}letters/", purchasing.inquiry_letters, name="inquiry-letters"),
     path(f"{INQUIRY}send/", purchasing.inquiry_send, name="inquiry-send"),
     path(f"{INQUIRY}close/", purchasing.inquiry_close, name="inquiry-close"),

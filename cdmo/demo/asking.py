@@ -13,7 +13,7 @@ from catalogue.models import Supplier
 from cdmo.demo.early import QUOTED
 from cdmo.demo.people import holding
 from cdmo.demo.routes import project_of
-from cdmo.demo.supplies import HYDERABAD, LUDWIG, SUZHOU
+from cdmo.demo.supplies import LUDWIG
 from documents.services.queue import render_version
 from process.assumptions.figures import take_figures
 from process.assumptions.ledger import take_over
@@ -63,11 +63,6 @@ def _ask(project: Project, today: date) -> None:
         inquiry = services.prepare_inquiry(version.pk, target_kg=WANTED_KG, answer_by=by, with_priced=True, actor=chemist)
         for line in inquiry.lines.all()[ANSWERED * 2 :]:
             _write(f"inquiry-lines:{inquiry.pk}", Change(REMOVE, line.pk), chemist)
-        for line in inquiry.lines.select_related("material"):
-            asked = {ask.supplier.name for ask in line.asks.select_related("supplier")}
-            others = [name for name in (SUZHOU, LUDWIG, HYDERABAD) if name not in asked]
-            for name in others[: max(2 - len(asked), 0)]:
-                _write(f"inquiry-asks:{inquiry.pk}", Change(ADD, values={"line": line.material.code, "supplier": name}), chemist)
         services.write_letters(inquiry.pk, actor=chemist)
     with acting(channel=Channel.WORKER):
         for paper in papers_of(inquiry).values():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import CURRENCIES
 from process.purchasing.comparing import Offer
+from process.purchasing.sellers import Seller
 from process.purchasing.services import FIELDS
 from process.routes.forms import number
 from process.words import money_words
@@ -57,6 +58,19 @@ class InquiryForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS}
+
+
+class AskForm(forms.Form):
+    """Suppliers that are asked for many lines at once; those that are asked for some already are ticked."""
+
+    suppliers = forms.TypedMultipleChoiceField(label=_("Suppliers"), coerce=int, widget=forms.CheckboxSelectMultiple)
+    every_line = forms.BooleanField(label=_("For every line, also those for which two are asked"), required=False)
+
+    def __init__(self, *args: Any, offered: Iterable[Seller], asked: Iterable[int] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(each.supplier.pk, " · ".join(filter(None, (str(each.supplier), each.because)))) for each in offered]
+        self.fields["suppliers"].choices = choices  # type: ignore[attr-defined]
+        self.initial.setdefault("suppliers", list(asked))
 
 
 class HandOverForm(forms.Form):

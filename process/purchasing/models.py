@@ -210,11 +210,15 @@ class InquirySupplier(models.Model):
 
 @tracked
 class InquiryAsk(models.Model):
-    """A supplier is asked for one of the lines; of the others it learns nothing."""
+    """A supplier is asked for one of the lines; of the others it learns nothing.
+
+    because: why it was proposed; empty where a person chose it.
+    """
 
     inquiry = models.ForeignKey(PurchaseInquiry, on_delete=models.PROTECT, related_name="asks")
     line = models.ForeignKey(InquiryLine, on_delete=models.CASCADE, related_name="asks", verbose_name=_("material"))
     supplier = models.ForeignKey("catalogue.Supplier", on_delete=models.PROTECT, related_name="+", verbose_name=_("supplier"))
+    because = models.CharField(_("proposed because"), max_length=200, blank=True)
 
     objects = OfInquiryQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""What an inquiry over a route asks for by itself: every bought input without a price that holds, of whoever is known to sell it."""
+"""What an inquiry over a route asks for by itself: every bought input without a price that holds, of whoever is likeliest to sell it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_UP, Decimal
 
-from catalogue.models import Material, Supplier, SupplierQuote
+from catalogue.models import Material
+from process.purchasing.sellers import Seller, sellers_of
 from process.routes.building import holding_quotes, material_key, plain_route
 from process.routes.mass_balance import mass_balance
 from process.routes.models import RouteStep
@@ -22,11 +23,11 @@ NOT_BOUGHT = (Material.Kind.WATER, Material.Kind.PACKAGING)
 
 @dataclass(frozen=True)
 class ProposedLine:
-    """suppliers: who has quoted the material before, the one that we know best first."""
+    """sellers: who is asked for it, the one that we know best first."""
 
     material: Material
     quantity_kg: Decimal
-    suppliers: tuple[Supplier, ...]
+    sellers: tuple[Seller, ...]
 
 
 def bought_kg(steps: Iterable[RouteStep], target_kg: Decimal) -> tuple[dict[int, Decimal], tuple[Fault, ...]]:
@@ -46,20 +47,14 @@ def as_asked(kg: float) -> Decimal:
     return max(exact(round(kg, 9)).quantize(LEAST_KG, rounding=ROUND_UP), LEAST_KG)
 
 
-def lines_for(steps: Iterable[RouteStep], target_kg: Decimal, *, priced_on: date | None) -> tuple[list[ProposedLine], tuple[Fault, ...]]:
+def lines_for(
+    steps: Iterable[RouteStep], target_kg: Decimal, *, on: date, with_priced: bool
+) -> tuple[list[ProposedLine], tuple[Fault, ...]]:
     """In the order in which the route takes them in, without those whose price holds on that day. Nobody is asked for water."""
     needed, faults = bought_kg(steps, target_kg)
-    priced = set(holding_quotes(needed, priced_on).values_list("material_id", flat=True)) if priced_on else set()
+    priced = set() if with_priced else set(holding_quotes(needed, on).values_list("material_id", flat=True))
     open_ones = [pk for pk in needed if pk not in priced]
-    materials = Material.objects.exclude(kind__in=NOT_BOUGHT).in_bulk(open_ones)
-    sellers = sellers_of(materials)
-    return [ProposedLine(materials[pk], needed[pk], sellers.get(pk, ())) for pk in open_ones if pk in materials], faults
-
-
-def sellers_of(materials: Iterable[int]) -> dict[int, tuple[Supplier, ...]]:
-    """By material: who has quoted it, approved ones first, then the newest price. Nobody who is suspended or disqualified."""
-    quotes = SupplierQuote.objects.filter(material__in=list(materials)).exclude(supplier__status__in=Supplier.NOT_ASKED)
-    found: dict[int, dict[int, Supplier]] = {}
-    for quote in quotes.select_related("supplier").order_by("-quoted_on", "id"):
-        found.setdefault(quote.material_id, {}).setdefault(quote.supplier_id, quote.supplier)
-    return {pk: tuple(sorted(each.values(), key=lambda seller: seller.status != Supplier.Status.APPROVED)) for pk, each in found.items()}
+    found = Material.objects.exclude(kind__in=NOT_BOUGHT).in_bulk(open_ones)
+    materials = [found[pk] for pk in open_ones if pk in found]
+    sellers = sellers_of(materials, on)
+    return [ProposedLine(each, needed[each.pk], sellers[each.pk]) for each in materials], faults

@@ -26,6 +26,7 @@ from process.purchasing.letters import TYPE, is_current, papers_of
 from process.purchasing.mails import SupplierMail
 from process.purchasing.models import InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry
 from process.purchasing.proposing import ProposedLine, lines_for
+from process.purchasing.sellers import LEAST_SUPPLIERS
 from process.routes.building import steps_of
 from process.routes.mending import blockers_of
 from process.routes.models import RouteVersion
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 FIELDS = ("answer_by", "note")
-LEAST_SUPPLIERS = 2
 MAIL_DUE = "process.tasks.send_supplier_mail"
 
 
@@ -52,7 +52,7 @@ def prepare_inquiry(
     require_permission("process.prepare_inquiry", actor, project)
     require_active(project)
     steps = list(steps_of(version))
-    proposed, faults = lines_for(steps, target_kg, priced_on=None if with_priced else project.today)
+    proposed, faults = lines_for(steps, target_kg, on=project.today, with_priced=with_priced)
     require_none(blockers_of(faults, version, steps))
     errors = wrong_day({"answer_by": answer_by}, project.today)
     if not proposed:
@@ -66,7 +66,7 @@ def prepare_inquiry(
     _propose(inquiry, proposed)
     TeamMember.objects.get_or_create(project=project, department=Department.objects.get(key=Role.MATERIAL_CONTROL))  # who sends it sees it
     record("inquiry.prepared", inquiry, actor=actor, after=as_data(inquiry, ("target_kg", *FIELDS)), **told_of(inquiry))
-    _write_letters(inquiry, actor)
+    make_letters(inquiry, actor)
     open_wait(
         f"inquiry.send:{inquiry.pk}",
         project=project,
@@ -99,7 +99,7 @@ def write_letters(pk: int, *, actor: User) -> PurchaseInquiry:
     inquiry = locked_inquiry(pk, actor)
     require_permission("process.prepare_inquiry", actor, inquiry.project)
     require_none(editing_blockers(inquiry))
-    _write_letters(inquiry, actor)
+    make_letters(inquiry, actor)
     return inquiry
 
 
@@ -262,10 +262,12 @@ def _propose(inquiry: PurchaseInquiry, proposed: list[ProposedLine]) -> None:
         for place, each in enumerate(proposed, 1)
     ]
     InquiryLine.objects.bulk_create(rows)
-    sellers: dict[int, Supplier] = {seller.pk: seller for each in proposed for seller in each.suppliers}
-    add_addressees(inquiry, sellers.values())
-    asks = [(line, seller) for line, each in zip(rows, proposed, strict=True) for seller in each.suppliers]
-    InquiryAsk.objects.bulk_create([InquiryAsk(inquiry=inquiry, line=line, supplier=seller) for line, seller in asks])
+    add_addressees(inquiry, dict.fromkeys(seller.supplier for each in proposed for seller in each.sellers))
+    InquiryAsk.objects.bulk_create(
+        InquiryAsk(inquiry=inquiry, line=line, supplier=seller.supplier, because=seller.because)
+        for line, each in zip(rows, proposed, strict=True)
+        for seller in each.sellers
+    )
 
 
 def add_addressees(inquiry: PurchaseInquiry, suppliers: Iterable[Supplier]) -> None:
@@ -277,7 +279,7 @@ def add_addressees(inquiry: PurchaseInquiry, suppliers: Iterable[Supplier]) -> N
     InquirySupplier.objects.bulk_create(rows)
 
 
-def _write_letters(inquiry: PurchaseInquiry, actor: User) -> None:
+def make_letters(inquiry: PurchaseInquiry, actor: User) -> None:
     papers, asked = papers_of(inquiry), addressees_of(inquiry)
     for addressee in asked:
         paper = papers.get(addressee.reference)

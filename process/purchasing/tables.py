@@ -62,6 +62,8 @@ class AskRows(Rows):
         return row
 
     def change(self, row: InquiryAsk, changed: Collection[str]) -> InquiryAsk:
+        """Whoever is put there was not proposed."""
+        row.because = ""
         add_addressees(self.parent, [row.supplier])
         super().change(row, changed)
         return row

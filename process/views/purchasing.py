@@ -23,10 +23,10 @@ from audit.files import XLSX
 from audit.refusals import BadInput, add_to_form, carried_out, judge_too
 from audit.seen import version_after, version_of
 from documents.models import DocumentVersion
-from process.purchasing import handing_over, services
+from process.purchasing import asking, handing_over, services
 from process.purchasing.awarding import rows_of
 from process.purchasing.comparing import usual_currency
-from process.purchasing.forms import CurrencyForm, HandOverForm, InquiryForm, PrepareForm
+from process.purchasing.forms import AskForm, CurrencyForm, HandOverForm, InquiryForm, PrepareForm
 from process.purchasing.letters import papers_of
 from process.purchasing.models import InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry, answered
 from process.purchasing.spreadsheet import answer_sheet, sheet_name
@@ -85,7 +85,13 @@ def inquiry_page(request: SignedInRequest, code: str, number: int) -> HttpRespon
 
 
 def render_inquiry(
-    request: SignedInRequest, inquiry: PurchaseInquiry, *, status: int = 200, handed: tuple[int, HandOverForm] | None = None, **bound: Any
+    request: SignedInRequest,
+    inquiry: PurchaseInquiry,
+    *,
+    status: int = 200,
+    handed: tuple[int, HandOverForm] | None = None,
+    ask_form: AskForm | None = None,
+    **bound: Any,
 ) -> HttpResponse:
     """bound: a form with its errors. handed: the number of a supplier, and the form of its letter."""
     usual = usual_currency(inquiry)
@@ -94,6 +100,7 @@ def render_inquiry(
     project, user = inquiry.project, request.user
     may_send = lacking("process.send_inquiry", user, project, _t("Inquiries are sent by material control."))
     may_prepare = lacking("process.prepare_inquiry", user, project, str(WHO))
+    change_blockers = may_prepare + services.editing_blockers(inquiry)
     never_out = inquiry.sent_at is None  # prepared, or withdrawn before it went
     addressees, papers = services.addressees_of(inquiry), papers_of(inquiry)
     sheets = (LINES, ASKS) if never_out else (ANSWERS,)
@@ -101,11 +108,12 @@ def render_inquiry(
         "project": project,
         "inquiry": inquiry,
         "sheets": [Shown(bind_to(sheet, inquiry, user), request) for sheet in sheets],
+        "asking": _asking(inquiry, addressees, ask_form) if not change_blockers else None,
         "letters": _letters(addressees, papers, project.today, handed),
         "rows": [] if never_out else rows_of(inquiry, currency=chosen, on=project.today),
         "currency": chosen,
         "currency_form": currency,
-        "change_blockers": may_prepare + services.editing_blockers(inquiry),
+        "change_blockers": change_blockers,
         "send_blockers": may_send + services.send_blockers(inquiry, addressees, papers),
         "out_blockers": may_send + services.answering_blockers(inquiry),
         "withdraw_blockers": (may_prepare if inquiry.is_prepared else may_send) + services.withdrawing_blockers(inquiry),
@@ -116,6 +124,13 @@ def render_inquiry(
         "events": list(events_of(inquiry)[:EVENTS]),
     }
     return render(request, "process/inquiry.html", context | bound, status=status)
+
+
+def _asking(inquiry: PurchaseInquiry, addressees: list[InquirySupplier], bound: AskForm | None) -> dict[str, Any]:
+    """The form that asks suppliers for many lines at once; how many lines lack one."""
+    lines, asked = asking.lines_of(inquiry), [each.supplier_id for each in addressees]
+    form = bound or AskForm(prefix="ask", offered=asking.offered_for(inquiry, lines), asked=asked)
+    return {"form": form, "blockers": asking.asking_blockers(inquiry), "lacking": len(asking.lacking(lines))}
 
 
 def _letters(
@@ -152,6 +167,17 @@ def inquiry_change(request: SignedInRequest, code: str, number: int) -> HttpResp
         add_to_form(form, bad)
         shown = version_after(bad, shown)
     return render_inquiry(request, inquiry, status=400, form=form, version=shown)
+
+
+@internal_required
+@require_POST
+def inquiry_ask(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    inquiry = visible_inquiry(request, code, number)
+    form = AskForm(request.POST, prefix="ask", offered=asking.offered_for(inquiry, asking.lines_of(inquiry)))
+    if carried_out(form, lambda: asking.ask_suppliers(inquiry.pk, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("They are asked; their letters are being made."))
+        return redirect(inquiry)
+    return render_inquiry(request, inquiry, status=400, ask_form=form)
 
 
 @internal_required

@@ -34,6 +34,7 @@ PROCESS_ROUTES = {
     "inquiry-prepare": act(**VERSION),
     "inquiry-detail": of_project(number=1),
     "inquiry-change": act(number=1),
+    "inquiry-ask": act(number=1),
     "inquiry-letters": act(number=1),
     "inquiry-send": act(number=1),
     "inquiry-close": act(number=1),

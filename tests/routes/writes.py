@@ -94,7 +94,7 @@ WRITES = [
     Writers(
         "process.prepare_inquiry",
         ("project_manager", "research", "material_control"),
-        "inquiry-prepare inquiry-change inquiry-letters inquiry-withdraw",
+        "inquiry-prepare inquiry-change inquiry-ask inquiry-letters inquiry-withdraw",
     ),
     Writers("process.send_inquiry", ("material_control",), "inquiry-send inquiry-close inquiry-mail inquiry-hand-over"),
     Writers("process.write_letter", SELLERS, "letter-write letter-send letter-of-scenario"),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Role, User
-from catalogue.models import Supplier, SupplierQualification
+from catalogue.models import Material, Supplier, SupplierQualification
 from documents.models import DocumentVersion, Rendition
-from process.models import PurchaseInquiry, SupplierMail
+from process.models import PurchaseInquiry, RouteVersion, SupplierMail
 from process.purchasing import services
 from process.purchasing.letters import papers_of
 from tests.process import factories as make
@@ -65,13 +66,22 @@ def printed(message: SupplierMail) -> SupplierMail:
 
 def decide(inquiry: PurchaseInquiry, *names: str) -> None:
     """Each of the suppliers is approved for every material of the inquiry."""
+    for name in names:
+        for line in inquiry.lines.select_related("material"):
+            qualify(line.material, name)
+
+
+def qualify(material: Material, name: str, **values: Any) -> SupplierQualification:
+    """A decision on this supplier and this material: approved nine days ago, where nothing else is said."""
     until = {"decided_on": in_days(-9), "valid_until": in_days(300), "examined_on": in_days(-20)}
-    how = {"criticality": "major", "basis": "on_site", "decision": "approved", "decided_by": buyer(), "evidence": "AR-7"} | until
-    suppliers = [Supplier.objects.get_or_create(name=name)[0] for name in names]
-    pairs = [(line.material, supplier) for line in inquiry.lines.select_related("material") for supplier in suppliers]
-    SupplierQualification.objects.bulk_create(
-        SupplierQualification(material=material, supplier=supplier, **how) for material, supplier in pairs
-    )
+    how = {"criticality": "major", "basis": "on_site", "decision": "approved", "decided_by": buyer(), "evidence": "AR-7"} | until | values
+    supplier = Supplier.objects.get_or_create(name=name)[0]
+    return SupplierQualification.objects.create(material=material, supplier=supplier, **how)
+
+
+def prepared(version: RouteVersion, **values: Any) -> PurchaseInquiry:
+    given = {"target_kg": Decimal(100), "answer_by": in_days(14)} | values
+    return services.prepare_inquiry(version.pk, actor=make.chemist(), **given)
 
 
 def answer(inquiry: PurchaseInquiry, line: str, supplier: str, **values: Any) -> Any:
