@@ -40,9 +40,10 @@ LINES: tuple[tuple[Any, ...], ...] = (
     ("Protocols, reports", "validation", "dossier", "", "once", "420", "360", "600", "h", "95", "", "", "", "assumption", "", ""),
     ("Stability study", "validation", "dossier", "", "once", "1", "", "", "study", "38000", "", "46000", "", "analogue", "", "optional"),
 )
+RISK_NAMES = ("label", "phase", "probability_pct", "impact", "impact_low", "impact_high", "source", "reference")
 RISKS = (
-    ("An impurity is not purged and the last step is run again", "pilot", "15", "60000"),
-    ("The second batch fails and is repeated", "validation", "8", "210000"),
+    ("An impurity is not purged, the last step is run again", "pilot", "15", "60000", "45000", "90000", "analogue", "Demo project"),
+    ("The second batch fails and is repeated", "validation", "8", "210000", "", "", "assumption", ""),
 )
 DEARER = Decimal(95)
 
@@ -75,7 +76,7 @@ def estimate_for(project: Project, today: date, actor: User) -> None:
     }
     first = services.open_scenario(project.code, said | terms | given, actor=actor)
     _enter(f"cost-lines:{first.pk}", [dict(zip(NAMES, row, strict=True)) for row in LINES], actor)
-    _enter(f"cost-risks:{first.pk}", [dict(zip(("label", "phase", "probability_pct", "impact"), row, strict=True)) for row in RISKS], actor)
+    _enter(f"cost-risks:{first.pk}", [dict(zip(RISK_NAMES, row, strict=True)) for row in RISKS], actor)
     _assume(first, actor)
     _recover(first, actor)
     larger = Trial({Phase.PILOT: (Decimal(40), 1), Phase.VALIDATION: (Decimal(240), 2)}, DEARER)

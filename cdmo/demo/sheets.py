@@ -59,6 +59,16 @@ OPERATIONS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("Filtration and drying", "F-110", "60", "4", "3", "36", "8", "3", "430", "1", "74", "2.20", "0", "0", 100),
     ),
 }
+ORIGIN_COLUMNS = ("source", "reference", "low_pct", "high_pct")
+CAMPAIGN, SITE = ("analogue", "Campaign of last year"), ("price_book", "Rates of the site")
+ORIGINS = {  # by operation
+    "Step 1: coupling": (*CAMPAIGN, "90", "130"),
+    "Step 2: crystallisation": (*CAMPAIGN, "", "120"),
+    "Isolation": (*SITE, "", ""),
+    "Alkylation": (*CAMPAIGN, "85", "140"),
+    "Crystallisation": (*SITE, "", ""),
+    "Filtration and drying": (*SITE, "", "115"),
+}
 HAZARD_COLUMNS = ("hazard", "source", "band_required", "measure")
 HAZARDS = (
     ("Dust of the active substance", "sds", "4", "Closed discharge, air-fed hood at the dryer"),
@@ -126,8 +136,9 @@ def own_rows(department: str, site: str, today: date) -> tuple[str, list[Change]
         priced = set(AnalyticalPrice.objects.valid(today).values_list("test", flat=True))
         return "test-plan", _changes(TEST_COLUMNS, [row for row in TESTS if row[0] in priced])
     if department == "production":
-        tags, names = set(Vessel.objects.filter(site__key=site).values_list("tag", flat=True)), (*OPERATION_COLUMNS[:-1], "wanted_from")
-        rows = [(*facts, today + timedelta(days=days)) for *facts, days in OPERATIONS[site] if facts[1] in tags]
+        tags = set(Vessel.objects.filter(site__key=site).values_list("tag", flat=True))
+        names = (*OPERATION_COLUMNS[:-1], "wanted_from", *ORIGIN_COLUMNS)
+        rows = [(*facts, today + timedelta(days=days), *ORIGINS[facts[0]]) for *facts, days in OPERATIONS[site] if facts[1] in tags]
         return "production-plan", _changes(names, rows)
     if department == "ehs":
         return "sheet-hazards", _changes(HAZARD_COLUMNS, HAZARDS)

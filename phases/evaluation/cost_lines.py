@@ -21,12 +21,13 @@ from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.planned import utility_of
 from phases.evaluation.tables import PlannedOperation, PlannedTest
 from process.costs.campaigns import PlannedVessel
-from process.costs.figures import ONE
+from process.costs.figures import ONE, Source
 from process.costs.materials import Category
-from process.costs.plans import DepartmentPlan, PlannedCost, read_plans_by
+from process.costs.plans import AS_THE_BASE, DepartmentPlan, Ends, Origin, PlannedCost, read_plans_by
 from process.words import plain_number
 
 if TYPE_CHECKING:
+    from process.costs.origins import Sourced
     from projects.models import Project
 
 COSTS = {"research": Category.LABOUR, "material_control": Category.MATERIALS, "ehs": Category.EHS}
@@ -90,7 +91,12 @@ def _cost_of_sheet(row: SheetCost, category: Category | None) -> PlannedCost:
         category = Category.DOSSIER if row.work == SheetCost.Work.VALIDATION else Category.QC
     of = " ".join(filter(None, (row.item, row.task, row.work)))
     figures = (row.unit, row.amount, row.unit_price, 1)
-    return PlannedCost(of, str(row), category, *figures, note=row.note, is_once=True, confidence=row.confidence)
+    ends = (row.amount_low, row.amount_high), (row.unit_price_low, row.unit_price_high)
+    return PlannedCost(of, str(row), category, *figures, note=row.note, is_once=True, confidence=row.confidence, origin=_origin(row, *ends))
+
+
+def _origin(row: Sourced, quantity: Ends, price: Ends) -> Origin:
+    return Origin(row.source, row.reference, row.dated, quantity, price)
 
 
 def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[PlannedCost], plan: Callable[[], Plan]) -> DepartmentPlan:
@@ -139,21 +145,27 @@ def costs_of(row: PlannedOperation, utilities: Iterable[PlannedUtility] = ()) ->
         (_t("%(operation)s: waste"), Category.WASTE, row.batch_kg * row.waste_kg_per_kg, "kg", row.waste_price_per_kg),
     ):
         label = words % {"operation": row.operation}
-        of, per_kg = f"{row.operation} {row.vessel.tag}", category in PER_KG
-        yield PlannedCost(of, label, category, unit, quantity, price, row.batches, note=size, is_per_kg=per_kg, confidence=row.confidence)
+        of, told = f"{row.operation} {row.vessel.tag}", _told(row, price) | {"note": size, "is_per_kg": category in PER_KG}
+        yield PlannedCost(of, label, category, unit, quantity, price, row.batches, **told)
     if row.modification_cost:
         label = _t("%(operation)s: change of equipment") % {"operation": row.operation}
         of = f"{row.operation} {row.vessel.tag} modification"
         figures = (_t("lump sum"), Decimal(1), row.modification_cost, 1)
-        yield PlannedCost(of, label, Category.OCCUPANCY, *figures, note=size, is_once=True, confidence=row.confidence)
+        yield PlannedCost(of, label, Category.OCCUPANCY, *figures, note=size, is_once=True, **_told(row, row.modification_cost))
     for each in utilities:
         yield _cost_of_utility(each, row, size)
+
+
+def _told(row: PlannedOperation, price: Decimal) -> dict[str, Any]:
+    """Of each of its costs the same."""
+    return {"confidence": row.confidence, "origin": _origin(row, AS_THE_BASE, row.ends(price))}
 
 
 def _cost_of_utility(each: PlannedUtility, row: PlannedOperation, size: str) -> PlannedCost:
     """Of one batch."""
     label = _t("%(operation)s: %(utility)s") % {"operation": row.operation, "utility": each.get_kind_display()}
     of, counted = f"{row.operation} {row.vessel.tag} {each.kind}", utility_of(each)
+    low, high = (None if end is None else replace(counted, amount=end).of_batch for end in (each.amount_low, each.amount_high))
     return PlannedCost(
         of,
         label,
@@ -166,11 +178,12 @@ def _cost_of_utility(each: PlannedUtility, row: PlannedOperation, size: str) -> 
         valid_until=each.valid_until,
         is_per_kg=counted.is_per_kg,
         confidence=each.confidence,
+        origin=_origin(each, (low, high), (each.rate_low, each.rate_high)),
     )
 
 
 def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
-    """Of the samples of one batch, each as often as it is measured, in the currency of the price book."""
+    """Of the samples of one batch, each as often as it is measured, in the currency of the price book, which says whose word they are."""
     price, outside = row.price, row.price.supplier is not None
     samples = Decimal(row.samples_per_batch * (row.replicates or 1))
     own = Category.DOSSIER if row.stage == PlannedTest.Stage.STABILITY else Category.QC
@@ -189,7 +202,8 @@ def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
     ):
         of, until = f"{price.test} {price.technique} {price.method} {row.stage}", price.valid_until
         figures = (unit, quantity, amount, row.batches)
-        yield PlannedCost(of, said % told, category, *figures, note, price.currency, until, confidence=row.confidence)
+        origin = Origin(Source.PRICE_BOOK, price.reference, price.valid_from, price=row.ends(amount), is_listed=True)
+        yield PlannedCost(of, said % told, category, *figures, note, price.currency, until, confidence=row.confidence, origin=origin)
 
 
 def register() -> None:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from phases.evaluation.cost_tables import PlannedUtility, SheetCost
 from phases.evaluation.planned import priced_on, sum_of_costs, sum_of_utilities, utility_of
-from phases.evaluation.sheet_tables import money_in, table_of_sheet
+from phases.evaluation.sheet_tables import OF_THE_SHEET, SIGNED, money_in, table_of_sheet
 from phases.evaluation.table_rows import CostRows, HourRows, KilogramRows, MethodRows, PlannedUtilityRows
 from phases.evaluation.tables import PlannedOperation
-from process.confidence import confidence_column
+from process.costs.origins import end_columns, origin_columns
 from projects.money import half_up
 from worksheets.columns import text
 from worksheets.sheets import Lookup, SheetColumn, Worksheet
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from worksheets.bound import Bound
 
 TENTH = Decimal("0.1")
+ORIGIN = origin_columns(unsaid=OF_THE_SHEET, undated=SIGNED)
 
 
 def _operations(bound: Bound) -> QuerySet[Any]:
@@ -55,9 +56,11 @@ def _totals(rows: Sequence[SheetCost], sheet: DepartmentAssessment) -> dict[str,
     return {"amount": amount, "cost": money_in(sum_of_costs(rows), sheet)}
 
 
-def _cost_columns(*own: SheetColumn) -> tuple[SheetColumn, ...]:
+def _cost_columns(*own: SheetColumn, unit: str = "") -> tuple[SheetColumn, ...]:
+    """What a cost may come to stands behind what it comes to, with whose word it is. unit: of every amount."""
     cost = SheetColumn("cost", _("Cost"), money=True, compute=lambda row: money_in(row.cost, row.assessment), total=True, kind="number")
-    return (*own, cost, confidence_column(), SheetColumn("note", width=28))
+    ends = (*end_columns("amount", unit=unit), *end_columns("unit_price", money=True))
+    return (*own, cost, *ends, *ORIGIN, SheetColumn("note", width=28))
 
 
 COSTS: dict[str, Any] = {
@@ -87,7 +90,9 @@ UTILITIES = Worksheet(
         SheetColumn("standing", _("Rate"), compute=_rate_stands, width=18),
         SheetColumn("in_all", _("In all"), compute=lambda row: half_up(utility_of(row).amount_in_all, TENTH), kind="number"),
         SheetColumn("cost", _("Cost in all"), money=True, compute=_utility_cost, total=True, kind="number"),
-        confidence_column(),
+        *end_columns("amount"),
+        *end_columns("rate", money=True),
+        *ORIGIN,
         SheetColumn("note", width=20),
     ),
     service=PlannedUtilityRows,
@@ -103,6 +108,7 @@ LABOUR = Worksheet(
         SheetColumn("task", example="Route optimisation", width=26),
         SheetColumn("amount", _("Hours"), unit="h", example="320", total=True),
         SheetColumn("unit_price", _("Rate per hour"), money=True, note=_("In the currency of the sheet."), example="95"),
+        unit="h",
     ),
     service=HourRows,
     hint=_("Whose hours the development takes, for what, each at its rate. A cost scenario takes them over once the sheet is signed."),
@@ -116,6 +122,7 @@ MATERIAL_COSTS = Worksheet(
         SheetColumn("item", _("Material"), example="Acetic anhydride", frozen=True, width=30),
         SheetColumn("amount", _("Quantity"), unit="kg", example="240", total=True),
         SheetColumn("unit_price", _("Price per kg"), money=True, note=_("In the currency of the sheet."), example="1.15"),
+        unit="kg",
     ),
     service=KilogramRows,
     hint=_("What is bought for the project and what it costs. Where a cost scenario counts with a route, that prices the materials."),

@@ -25,6 +25,7 @@ OWN = {  # tables that only one department has
     "material-costs": "material_control",
     "ehs-costs": "ehs",
 }
+OF_THE_SHEET, SIGNED = _("Empty: the sheet itself."), _("Empty: the day of the signature.")
 
 
 def blockers_of(sheet: DepartmentAssessment, key: str) -> list[Blocker]:

@@ -12,6 +12,7 @@ from catalogue.models.kept import standing_on
 from phases.evaluation.cost_tables import SheetCost
 from phases.evaluation.planned import priced_on, work_of
 from phases.evaluation.vessel_rates import take_rate
+from process.costs.table_rows import wrong_ends
 from projects.models import ProjectRisk
 from projects.occupancies import days_of
 from projects.services.occupancy import LONGEST_DAYS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption
 
 MOST_YEARS = 10
+Faults = str | list[str]
 OF_DAYS = ("batches", "hours", "shifts_per_day")
 
 
@@ -65,6 +67,9 @@ class CostRows(Rows):
 
     unit = ""
 
+    def weigh(self, row: SheetCost, changed: Collection[str], wrong: Collection[str]) -> dict[str, Faults]:
+        return {**wrong_ends(row, "amount", wrong), **wrong_ends(row, "unit_price", wrong)}
+
     def clean(self, row: SheetCost, changed: Collection[str]) -> None:
         row.unit = self.unit or row.unit
 
@@ -74,14 +79,15 @@ class HourRows(CostRows):
 
 
 class MethodRows(CostRows):
-    def weigh(self, row: SheetCost, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+    def weigh(self, row: SheetCost, changed: Collection[str], wrong: Collection[str]) -> dict[str, Faults]:
+        found = super().weigh(row, changed, wrong)
         if "work" in wrong:
-            return {}
+            return found
         if not row.work:
-            return {"work": _t("Say what is done: development, validation or transfer, or that it is columns and standards.")}
-        if row.work == SheetCost.Work.COLUMNS and not row.unit and "unit" not in wrong:
-            return {"unit": _t("By what they are bought: pieces, mg, …")}
-        return {}
+            found["work"] = _t("Say what is done: development, validation or transfer, or that it is columns and standards.")
+        elif row.work == SheetCost.Work.COLUMNS and not row.unit and "unit" not in wrong:
+            found["unit"] = _t("By what they are bought: pieces, mg, …")
+        return found
 
     def clean(self, row: SheetCost, changed: Collection[str]) -> None:
         """Work is counted in hours, columns and standards in whatever they are bought by."""
@@ -93,9 +99,9 @@ class KilogramRows(CostRows):
 
 
 class PlannedUtilityRows(Rows):
-    def weigh(self, row: PlannedUtility, changed: Collection[str], wrong: Collection[str]) -> dict[str, str]:
+    def weigh(self, row: PlannedUtility, changed: Collection[str], wrong: Collection[str]) -> dict[str, Faults]:
         """By kind, or as one figure of the operation: not twice. A rate is entered while it is valid."""
-        errors = {}
+        errors: dict[str, Faults] = {**wrong_ends(row, "amount", wrong), **wrong_ends(row, "rate", wrong)}
         operation, until = cells(row, ("operation", "valid_until"), wrong)
         if operation is not None and operation.utilities_per_kg:
             errors["operation"] = _t("This operation has one figure for all its utilities; empty that first.")

@@ -15,9 +15,10 @@ from catalogue.models import Vessel
 from catalogue.models.kept import MORE_THAN_NOTHING, NOT_BELOW_ZERO
 from phases.evaluation.models import DepartmentAssessment
 from process.confidence import confidence_field
-from process.costs.models import SOURCES
+from process.costs.origins import SOURCES, Sourced
 from projects.models import ProjectRisk
 
+MOST_PCT = 1000
 COUNTED = [MinValueValidator(1, _("One or more.")), MaxValueValidator(9999)]
 LONGEST = 8000  # what the text field before these tables could hold, so that a line of it always fits
 
@@ -39,6 +40,17 @@ def figure_from_nothing(words: Any, places: int = 2, *, whole: int = 6) -> model
 
 def figure_above_nothing(words: Any, places: int = 2) -> models.DecimalField[Any, Any]:
     return _decimal(words, places, more_than_nothing=True)
+
+
+def end_of_figure(words: Any, places: int = 2, *, whole: int = 6) -> models.DecimalField[Any, Any]:
+    """The low or high of a figure; empty: as the base."""
+    return _decimal(words, places, whole=whole, null=True, blank=True)
+
+
+def _share(words: Any, least: int, most: int) -> models.DecimalField[Any, Any]:
+    lowest, highest = _("At least %(limit_value)s %%."), _("At most %(limit_value)s %%.")
+    limits = [MinValueValidator(Decimal(least), lowest), MaxValueValidator(Decimal(most), highest)]
+    return models.DecimalField(words, max_digits=6, decimal_places=2, null=True, blank=True, validators=limits)
 
 
 def _figure(words: Any) -> models.DecimalField[Any, Any]:
@@ -105,11 +117,29 @@ class SheetAssumption(models.Model):
         return self.text[:120]
 
 
+class Spread(models.Model):
+    """Of a row with several figures: what its cost may come to, in percent of what it is here; None where that is as it is."""
+
+    low_pct = _share(_("cost, low (%)"), 0, 100)
+    high_pct = _share(_("cost, high (%)"), 100, MOST_PCT)
+
+    class Meta:
+        abstract = True
+
+    def ends(self, price: Decimal) -> tuple[Decimal | None, Decimal | None]:
+        """What a price of the row may come to, not rounded."""
+        low, high = (None if share is None else price * share / 100 for share in (self.low_pct, self.high_pct))
+        return low, high
+
+
+SPREAD = (Q(low_pct=None) | Q(low_pct__range=(0, 100))) & (Q(high_pct=None) | Q(high_pct__range=(100, MOST_PCT)))
+
+
 @tracked
-class PlannedTest(models.Model):
+class PlannedTest(Spread):
     """A test of the price book, so many samples of so many batches: a line of the analytical sheet's test plan.
 
-    replicates: how often each sample is measured; None: once.
+    replicates: how often each sample is measured; None: once. Whose word its figures are, the price book says.
     """
 
     class Stage(models.TextChoices):
@@ -134,7 +164,10 @@ class PlannedTest(models.Model):
         verbose_name = _("planned test")
         verbose_name_plural = _("planned tests")
         ordering = ["assessment_id", "position", "id"]
-        constraints = [models.CheckConstraint(condition=Q(batches__gt=0, samples_per_batch__gt=0), name="planned_test_has_samples")]
+        constraints = [
+            models.CheckConstraint(condition=Q(batches__gt=0, samples_per_batch__gt=0), name="planned_test_has_samples"),
+            models.CheckConstraint(condition=SPREAD, name="planned_test_spread"),
+        ]
 
     def __str__(self) -> str:
         return str(self.price)
@@ -153,7 +186,7 @@ class SiteVessel(Vessel):
 
 
 @tracked
-class PlannedOperation(models.Model):
+class PlannedOperation(Sourced, Spread):
     """A vessel for so many hours of so many batches: a line of the production plan. Hours are of one batch; money in the sheet's currency.
 
     modification_cost: what changing the equipment for it costs, whatever the number of batches.
@@ -180,7 +213,6 @@ class PlannedOperation(models.Model):
     waste_price_per_kg = figure_from_nothing(_("waste, price per kg"), 4)
     modification_cost = _decimal(_("change of equipment, once"), null=True, blank=True, whole=10)
     wanted_from = models.DateField(_("wanted from"), null=True, blank=True)
-    confidence = confidence_field()
     note = models.CharField(_("note"), max_length=500, blank=True)
     proposed = models.BooleanField(default=False, editable=False)
     booking = models.ForeignKey("projects.Occupancy", on_delete=models.SET_NULL, related_name="+", null=True, blank=True)
@@ -192,6 +224,7 @@ class PlannedOperation(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(operation="") & Q(batch_kg__gt=0, batches__gt=0, hours__gt=0), name="operation_is_whole"),
             models.CheckConstraint(condition=Q(shifts_per_day__gte=1, shifts_per_day__lte=3), name="operation_shifts"),
+            models.CheckConstraint(condition=SPREAD, name="operation_spread"),
         ]
 
     def __str__(self) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import PercentField
 from catalogue.models import AnalyticalPrice
 from phases.evaluation.booking import calendar_words
 from phases.evaluation.cost_worksheets import METHODS, OF_COSTS, UTILITIES
@@ -24,11 +26,13 @@ from phases.evaluation.planned import (
     sum_of_tests,
     work_of,
 )
-from phases.evaluation.sheet_tables import OWN, money_in, table_of_sheet
+from phases.evaluation.sheet_tables import OF_THE_SHEET, OWN, SIGNED, money_in, table_of_sheet
 from phases.evaluation.table_rows import AssumptionRows, LevelField, PlannedOperationRows, PlannedTestRows
 from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption, SheetHazard, SheetRisk, SiteVessel
 from phases.evaluation.vessel_rates import rates_beside
 from process.confidence import confidence_column
+from process.costs.figures import Source
+from process.costs.origins import origin_columns
 from projects.money import half_up
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
@@ -126,6 +130,12 @@ def _verdict(row: SheetHazard) -> str:
     return band_words(row.band_required, _capability(row))
 
 
+def _spread(name: str, example: str) -> SheetColumn:
+    field = partial(PercentField, required=False, max_digits=6, decimal_places=2)
+    return SheetColumn(name, unit="%", field=field, note=_("Of what it costs here. Empty: as the base."), example=example)
+
+
+SPREAD = (_spread("low_pct", "85"), _spread("high_pct", "140"))
 RISKS = Worksheet(
     title=_("Risks"),
     noun=_("risk"),
@@ -185,7 +195,11 @@ TEST_PLAN = Worksheet(
         SheetColumn("hours", _("Hours of ours"), unit="h", derived=True, total=True, kind="number"),
         SheetColumn("consumables", _("Consumables"), money=True, derived=True, total=True, kind="number"),
         SheetColumn("outside", _("Outside laboratories"), money=True, derived=True, total=True, kind="number"),
+        *SPREAD,
+        SheetColumn("source", _("Source"), compute=lambda _row: str(Source.PRICE_BOOK.label), width=14),
         confidence_column(),
+        SheetColumn("reference", _("Reference"), compute=lambda row: row.price.reference, width=18),
+        SheetColumn("dated", _("Dated"), compute=lambda row: row.price.valid_from, kind="day"),
         SheetColumn("note", width=20),
     ),
     service=PlannedTestRows,
@@ -233,7 +247,8 @@ PRODUCTION_PLAN = Worksheet(
         SheetColumn("cost", _("Cost in all"), money=True, compute=_cost, total=True, kind="number"),
         SheetColumn("wanted_from", note=_("The first day on which the vessel is wanted."), example="2026-09-14"),
         SheetColumn("on_calendar", _("On the calendar"), compute=calendar_words, width=26),
-        confidence_column(),
+        *SPREAD,
+        *origin_columns(unsaid=OF_THE_SHEET, undated=SIGNED),
         SheetColumn("note", width=20),
         SheetColumn("comes", _("Proposed"), compute=_proposed, width=14),
     ),

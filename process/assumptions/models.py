@@ -16,7 +16,7 @@ from django_fsm import transition
 from audit.history import tracked
 from audit.states import StateField
 from process.confidence import confidence_field
-from process.costs.models import SOURCES
+from process.costs.origins import SOURCES
 from process.routes.models import own_projects
 
 if TYPE_CHECKING:

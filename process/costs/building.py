@@ -284,7 +284,8 @@ def _line(row: CostLine) -> Line:
 
 
 def risk_of(row: RiskItem) -> Risk:
-    return Risk(row.label, row.phase, row.probability_pct / HUNDRED, row.impact, row.currency)
+    source = Source(row.source or Source.ASSUMPTION)
+    return Risk(row.label, row.phase, row.probability_pct / HUNDRED, row.impact, row.currency, row.impact_low, row.impact_high, source)
 
 
 def _material(row: MaterialPrice, assessment: CostAssessment, known: _Known, award: InquiryAward | None) -> Material:

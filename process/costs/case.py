@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from process.costs.demand import Demand
-from process.costs.figures import ONE, Figure, require_currency, require_fraction
+from process.costs.figures import ONE, Figure, Source, require_currency, require_fraction
 from process.costs.materials import ZERO, Category, Material, recovered_twice, require_material, require_price
 from process.costs.rates import Rate
 from process.costs.stored import LATER
@@ -76,13 +76,20 @@ class Line:
 
 @dataclass(frozen=True)
 class Risk:
-    """What may happen and what it then costs, in `currency`."""
+    """What may happen and what it then costs, in `currency`. low, high: of the impact; None where they are as that."""
 
     label: str
     phase: str
     probability_fraction: Decimal
     impact: Decimal
     currency: str
+    low: Decimal | None = field(default=None, metadata=LATER)
+    high: Decimal | None = field(default=None, metadata=LATER)
+    source: Source = field(default=Source.ASSUMPTION, metadata=LATER)
+
+    @property
+    def ends(self) -> tuple[Decimal, Decimal]:
+        return self.impact if self.low is None else self.low, self.impact if self.high is None else self.high
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,7 @@ class Case:
             _require_phase(risk.phase, risk.label, self)
             require_fraction(risk.probability_fraction, "probability_fraction")
             require_currency(risk.currency)
+            _require_ends(risk)
 
     def at(self, phase: str, *, batch_kg: Decimal | None = None, batches: int | None = None) -> Case:
         """The same with another batch size or number of batches in one phase."""
@@ -188,6 +196,12 @@ def _require_priced(demand: Demand, case: Case) -> None:
 def _require_line(line: Line, case: Case) -> None:
     _require_phase(line.phase, line.label, case)
     require_price(line.price, line.label, per=line.quantity.unit)
+
+
+def _require_ends(risk: Risk) -> None:
+    low, high = risk.ends
+    if not 0 <= low <= risk.impact <= high:
+        raise BadInput({"low": _t("The lowest figure is not above the base, the highest not below it.")})
 
 
 def _require_phase(phase: str, label: str, case: Case) -> None:

@@ -28,5 +28,10 @@ def recovered_key(material: str) -> str:
     return f"recovered/{material}"
 
 
+def risk_key(place: int) -> str:
+    """Of what it costs if it happens; by its place among the risks of the case."""
+    return f"risk/{place}"
+
+
 def rate_key(line: str) -> str:
     return f"rate/{line}"

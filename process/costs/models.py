@@ -24,6 +24,7 @@ from process.confidence import confidence_field
 from process.costs.case import Basis, Inclusion
 from process.costs.figures import Source
 from process.costs.materials import Category
+from process.costs.origins import SOURCES, Sourced, in_order
 from process.routes.models import HUNDRED, MORE_THAN_NOTHING, own_projects
 from projects.models import PHASES
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from process.costs.building import Assessed
 
 BELOW_ALL = MaxValueValidator(Decimal("99.99"), _("Below 100 %%."))
-SOURCES = [(each.value, each.label) for each in Source if each != Source.AWARDED]  # nobody types that one: it follows from the award
 CATEGORIES = [(each.value, each.label) for each in Category if each != Category.RECOVERED]  # that one follows from the materials
 PRICED_PHASES = PHASES[1:]
 PHASE_CHOICES = [(each.value, each.label) for each in PRICED_PHASES]
@@ -55,6 +55,10 @@ def _amount(words: Any, **more: Any) -> models.DecimalField[Any, Any]:
 def _end(words: Any, **more: Any) -> models.DecimalField[Any, Any]:
     """The low or high of a figure; empty: as the base."""
     return _amount(words, null=True, blank=True, **more)
+
+
+def _impact_end(words: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(words, max_digits=16, decimal_places=2, null=True, blank=True, validators=[NOT_BELOW_ZERO])
 
 
 def _batch_end(words: Any) -> models.DecimalField[Any, Any]:
@@ -223,13 +227,7 @@ class CostLine(models.Model):
         ordering = ["assessment_id", "position", "id"]
         constraints = [
             models.CheckConstraint(condition=~Q(label="") & ~Q(unit="") & ~Q(currency=""), name="cost_line_is_whole"),
-            models.CheckConstraint(
-                condition=(Q(quantity_low=None) | Q(quantity_low__lte=F("quantity")))
-                & (Q(quantity_high=None) | Q(quantity_high__gte=F("quantity")))
-                & (Q(price_low=None) | Q(price_low__lte=F("price")))
-                & (Q(price_high=None) | Q(price_high__gte=F("price"))),
-                name="cost_line_bands",
-            ),
+            models.CheckConstraint(condition=in_order("quantity", "price"), name="cost_line_bands"),
         ]
 
     def __str__(self) -> str:
@@ -327,8 +325,8 @@ class MaterialPrice(models.Model):
 
 
 @tracked
-class RiskItem(models.Model):
-    """What may happen in a phase and what it then costs."""
+class RiskItem(Sourced):
+    """What may happen in a phase and what it then costs, with the least and the most of that."""
 
     assessment = models.ForeignKey(CostAssessment, on_delete=models.PROTECT, related_name="risks")
     position = models.PositiveIntegerField(default=0)
@@ -336,6 +334,8 @@ class RiskItem(models.Model):
     phase = models.CharField(_("phase"), max_length=16, choices=PHASE_CHOICES)
     probability_pct = models.DecimalField(_("probability (%)"), max_digits=5, decimal_places=2, validators=[NOT_BELOW_ZERO, HUNDRED])
     impact = models.DecimalField(_("cost if it happens"), max_digits=16, decimal_places=2, validators=[NOT_BELOW_ZERO])
+    impact_low = _impact_end(_("cost if it happens, low"))
+    impact_high = _impact_end(_("cost if it happens, high"))
     currency = CurrencyField(_("currency"), blank=True)
     note = models.CharField(_("note"), max_length=1000, blank=True)
 
@@ -348,6 +348,7 @@ class RiskItem(models.Model):
                 condition=Q(probability_pct__gte=0, probability_pct__lte=100, impact__gte=0) & ~Q(label="") & ~Q(currency=""),
                 name="risk_item_is_whole",
             ),
+            models.CheckConstraint(condition=in_order("impact"), name="risk_item_band"),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from process.costs.case import Case
 from process.costs.counting import chosen_of, quoted_scenario, scenarios_of_project, why_counts
 from process.costs.estimate import GRAM, Estimate, LineCost
 from process.costs.material_paper import materials_on_paper
-from process.costs.models import CostPhase
+from process.costs.models import CostPhase, RiskItem
 from process.costs.pictures import price_tornado
 from process.costs.purchases import orders
 from process.costs.results import Priced, Whole, markup_pct, priced, whole
@@ -60,11 +60,12 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
             [(words, amount, None if share is None else half_up(share, TENTH)) for words, amount, share in found.by_source],
         ),
         "risks": data_table(
-            [Column(_t("Risk"), 60), Column(_t("Probability (%)"), 16, "right"), Column(_t("Cost if it happens"), 24, "right")],
             [
-                (row.label, shortest(row.probability_pct), f"{row.currency} {cell(row.impact)}")
-                for row in chosen.assessed.assessment.risks.all()
+                Column(_t("Risk, with source, reference and date"), 60),
+                Column(_t("Probability (%)"), 16, "right"),
+                Column(_t("Cost if it happens"), 24, "right"),
             ],
+            [(_risk(row), shortest(row.probability_pct), _impact(row)) for row in chosen.assessed.assessment.risks.all()],
         ),
         "scenarios": _scenarios(every),
         "stated": list(found.stated),
@@ -233,6 +234,20 @@ def _price(line: LineCost) -> str:
 def _origin(line: LineCost) -> str:
     price = line.price
     return ", ".join(filter(None, (str(price.source.label), price.reference, day(price.on), confidence_words(price.confidence))))
+
+
+def _risk(row: RiskItem) -> str:
+    said = (row.get_source_display(), row.reference, day(row.dated) if row.dated else "", confidence_words(row.confidence))
+    return "\n".join(filter(None, (row.label, ", ".join(map(str, filter(None, said))))))
+
+
+def _impact(row: RiskItem) -> str:
+    """With the least and the most, where somebody has said them."""
+    base = f"{row.currency} {cell(row.impact)}"
+    if row.impact_low is row.impact_high is None:
+        return base
+    low, high = (row.impact if end is None else end for end in (row.impact_low, row.impact_high))
+    return f"{base}\n{cell(low)} – {cell(high)}"
 
 
 def _rates(lines: Iterable[LineCost]) -> dict[str, Any]:

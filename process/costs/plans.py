@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,31 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 FOUR_PLACES = Decimal("0.0001")
+ENDS = ("quantity, low", "quantity, high", "price, low", "price, high")
+
+
+Ends = tuple[Decimal | None, Decimal | None]
+AS_THE_BASE: Ends = (None, None)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whose word the figures of a row are, and what they may come to: low and high, each None where it is as the base.
+
+    source, reference, dated: empty where the row does not say; then they are those of the sheet. is_listed: they are those of the price
+    book, which the row only names.
+    """
+
+    source: str = ""
+    reference: str = ""
+    dated: date | None = None
+    quantity: Ends = AS_THE_BASE
+    price: Ends = AS_THE_BASE
+    is_listed: bool = False
+
+    @property
+    def has_ends(self) -> bool:
+        return any(end is not None for end in (*self.quantity, *self.price))
 
 
 @dataclass(frozen=True)
@@ -27,7 +52,7 @@ class PlannedCost:
     """quantity × price of one batch, so many batches. of: the operation and its vessel, or the test and its stage, in no language.
 
     currency: where it is not that of its plan. valid_until: the last day of the price. is_per_kg: the quantity grows with the batch.
-    is_once: whatever is made. confidence: of its row.
+    is_once: whatever is made. confidence, origin: of its row.
     """
 
     of: str
@@ -43,6 +68,7 @@ class PlannedCost:
     is_per_kg: bool = False
     is_once: bool = False
     confidence: str = ""
+    origin: Origin = Origin()
 
 
 @dataclass(frozen=True)
@@ -70,7 +96,16 @@ class DepartmentPlan:
 
 
 def _own(cost: PlannedCost) -> list[str]:
-    return [each for each in (cost.currency, cost.valid_until.isoformat() if cost.valid_until else "", cost.confidence) if each]
+    """What it says beyond its sum, nothing where it says no more. What the price book says is no part of the plan."""
+    said = [each for each in (cost.currency, cost.valid_until.isoformat() if cost.valid_until else "", cost.confidence) if each]
+    origin = {} if cost.origin.is_listed else _said(cost.origin)
+    ends = zip(ENDS, (*cost.origin.quantity, *cost.origin.price), strict=True)
+    return [*said, *(f"{name}: {value}" for name, value in (*origin.items(), *ends) if value is not None)]
+
+
+def _said(origin: Origin) -> dict[str, Any]:
+    """Of whose word it is what the row says."""
+    return {name: value for name in ("source", "reference", "dated") if (value := getattr(origin, name))}
 
 
 def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]:
@@ -79,19 +114,24 @@ def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]
         if not each.quantity or not each.price:
             continue
         basis, amount = _counted(each, plan, phase)
+        low, high = (None if end is None else _counted(replace(each, quantity=end), plan, phase)[1] for end in each.origin.quantity)
+        price_low, price_high = _price_ends(each, plan)
         yield {
             "label": each.label,
             "category": each.category.value,
             "basis": basis.value,
             "quantity": half_up(amount, FOUR_PLACES),
+            "quantity_low": _kept(low),
+            "quantity_high": _kept(high),
             "unit": each.unit,
             "price": half_up(each.price, FOUR_PLACES),
-            "price_low": _end(each.price, plan.low),
-            "price_high": _end(each.price, plan.high),
+            "price_low": _kept(price_low),
+            "price_high": _kept(price_high),
             "currency": each.currency or plan.currency,
             "valid_until": each.valid_until,
             "confidence": each.confidence,
             "note": each.note,
+            **_said(each.origin),
         }
 
 
@@ -106,8 +146,16 @@ def _counted(cost: PlannedCost, plan: DepartmentPlan, phase: CostPhase) -> tuple
     return (Basis.BATCH, cost.quantity) if cost.batches == phase.batches else (Basis.ONCE, everything)
 
 
-def _end(price: Decimal, share: Decimal) -> Decimal | None:
-    return None if share == ONE else half_up(price * share, FOUR_PLACES)
+def _price_ends(cost: PlannedCost, plan: DepartmentPlan) -> Ends:
+    """Its own; of a row that says nothing of what its figures may come to, as far from it as those of the sheet's cost."""
+    if cost.origin.has_ends:
+        return cost.origin.price
+    low, high = (None if share == ONE else cost.price * share for share in (plan.low, plan.high))
+    return low, high
+
+
+def _kept(end: Decimal | None) -> Decimal | None:
+    return None if end is None else half_up(end, FOUR_PLACES)
 
 
 Reader = Callable[["Project"], Mapping[str, DepartmentPlan]]

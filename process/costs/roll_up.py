@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Generic
 
 from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
 from process.costs.demand import N, Value, needs
 from process.costs.figures import ONE
-from process.costs.keys import batch_key, output_key, quantity_key, rate_key, recovered_key
+from process.costs.keys import batch_key, output_key, quantity_key, rate_key, recovered_key, risk_key
 from process.costs.materials import ZERO, Category, at_most, recovered_words
 from process.costs.purchases import OrderPrices, charged, needed_by, order_prices, paid_for
 from process.costs.rates import Converted, converted, rate_between
@@ -55,8 +55,7 @@ def total_price(case: Case, value: Value[N]) -> N:
             passed_on = passed_on + leaf.amount
         elif leaf.inclusion == Inclusion.INCLUDED:
             direct = direct + leaf.amount
-    risk = expected_risk(case) if case.terms.risk_in_price else ZERO
-    return direct * value(load_factor(case.terms), "") + value(risk / (1 - case.terms.margin_fraction), "") + passed_on
+    return direct * value(load_factor(case.terms), "") + _risks(case, value) + passed_on
 
 
 def expected_risk(case: Case, phase: str | None = None) -> Decimal:
@@ -68,6 +67,19 @@ def cost_of_risk(risk: Risk, case: Case) -> Decimal:
     """Probability × impact, in the currency of the case. Raises BadInput where no rate leads to it."""
     rate = rate_between(risk.currency, case.currency, case.rates)
     return risk.probability_fraction * risk.impact * (rate.factor if rate else 1)
+
+
+def _risks(case: Case, value: Value[N]) -> N:
+    """What they add to the price: the expected cost of all, and about it what those cost more or less whose impact is not sure."""
+    if not case.terms.risk_in_price:
+        return value(ZERO, "")
+    share = 1 / (1 - case.terms.margin_fraction)
+    found = value(expected_risk(case) / (1 - case.terms.margin_fraction), "")
+    for place, risk in enumerate(case.risks):
+        if risk.low is not None or risk.high is not None:
+            more = value(risk.impact, risk_key(place)) - value(risk.impact, "")
+            found = found + more * value(cost_of_risk(replace(risk, impact=ONE), case) * share, "")
+    return found
 
 
 def load_factor(terms: Terms) -> Decimal:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from catalogue.models import ExchangeRate
 from process.costs.building import plain_rates, quoted_figure, recovered_figure, typed_price
-from process.costs.figures import Figure, Source
+from process.costs.figures import FRACTION, Figure, Source
 from process.costs.figures import quantity as quantity_of
 from process.costs.lacking import recycled_in
 from process.costs.materials import recovered_twice, worth_more
@@ -62,8 +62,14 @@ class LineRows(Rows):
 
 
 class RiskRows(Rows):
+    def weigh(self, row: RiskItem, changed: Collection[str], wrong: Collection[str]) -> dict[str, list[str]]:
+        return wrong_ends(row, "impact", wrong)
+
     def clean(self, row: RiskItem, changed: Collection[str]) -> None:
+        """Currency and day are those of the scenario where none is typed; where nobody says whose word it is, it is assumed."""
         row.currency = row.currency or self.parent.currency
+        row.dated = row.dated or self.parent.priced_on
+        row.source = row.source or Source.ASSUMPTION
 
 
 class MaterialPriceRows(Rows):
@@ -150,6 +156,15 @@ def _nothing_recovered(row: MaterialPrice, changed: Collection[str], wrong: Coll
     names = [name for name in RECOVERED.values() if name in changed and name != "recovered_per_kg"]
     given = zip(names, cells(row, names, wrong), strict=True)
     return {name: [_t("This belongs to a recovered value.")] for name, value in given if value not in (None, "")}
+
+
+def wrong_ends(row: Any, name: str, wrong: Collection[str]) -> dict[str, list[str]]:
+    """Whether the low and high of a figure of the row stand on its sides, at their columns."""
+    names = {"base": name, "low": f"{name}_low", "high": f"{name}_high"}
+    base, low, high = cells(row, list(names.values()), wrong)
+    if base is None:
+        return {}
+    return _weighed(lambda: quantity_of(base, FRACTION, low="" if low is None else low, high="" if high is None else high), names, wrong)
 
 
 def _weighed(figure: Callable[[], Figure], names: Mapping[str, str], wrong: Collection[str]) -> dict[str, list[str]]:

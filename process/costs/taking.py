@@ -141,9 +141,11 @@ def take_plan(pk: int, department: str, phase: str, *, actor: User) -> CostAsses
 
 
 def _lines(row: CostAssessment, plan: DepartmentPlan, phase: CostPhase) -> list[CostLine]:
-    """Below all others. Raises Refused where a quantity has more digits than a line can have."""
+    """Below all others; whose word a figure is, its row says, else it is the sheet's. Raises Refused where a quantity has more digits than
+    a line can have.
+    """
     found: list[dict[str, Any]] = list(lines_of(plan, phase))
-    if any(each["quantity"] >= MOST for each in found):
+    if any((each["quantity_high"] or each["quantity"]) >= MOST for each in found):
         require_none([Blocker("cost.too_large", _t("A quantity of the plan is larger than a cost line can be."), link=plan.link)])
     last = row.lines.aggregate(last=Max("position"))["last"] or 0
     origin = {
@@ -156,7 +158,7 @@ def _lines(row: CostAssessment, plan: DepartmentPlan, phase: CostPhase) -> list[
         "planned_by": plan.department,
         "plan_fingerprint": plan.fingerprint,
     }
-    return [CostLine(position=last + place, **origin, **each) for place, each in enumerate(found, start=1)]
+    return [CostLine(position=last + place, **origin | each) for place, each in enumerate(found, start=1)]
 
 
 def _reference(plan: DepartmentPlan) -> str:

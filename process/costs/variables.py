@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from process.costs.case import Basis, Case, Inclusion, Scale
 from process.costs.figures import FRACTION, ONE, Figure, Source
-from process.costs.keys import batch_key, output_key, quantity_key, rate_key, recovered_key, use_key, yield_key
+from process.costs.keys import batch_key, output_key, quantity_key, rate_key, recovered_key, risk_key, use_key, yield_key
 from process.costs.materials import recovered_words
 from process.costs.purchases import order_prices
 from process.costs.rates import converted
@@ -23,7 +23,7 @@ Draws = NDArray[np.float64]
 @dataclass(frozen=True)
 class Variable:
     """key: "yield/route/step", "price/material", "recovered/material", "use/route/step/place", "output/phase", "batch/phase",
-    "quantity/line" or "rate/line"."""
+    "quantity/line", "rate/line" or "risk/place"."""
 
     key: str
     label: str
@@ -36,7 +36,7 @@ class Variable:
 
 def variables(case: Case) -> list[Variable]:
     """Those that can move the price, in a fixed order: yields, prices, recovered values, consumption, outputs, batch sizes, quantities
-    and rates.
+    and rates, what risks cost.
     """
     return [each for each in _all(case) if each.low < each.high]
 
@@ -84,6 +84,10 @@ def _all(case: Case) -> Iterator[Variable]:
         yield _of(quantity_key(line.key), _t("Quantity of %(line)s") % {"line": line.label}, line.quantity)
         figure = converted(line.price, case.currency, case.rates).price
         yield _of(rate_key(line.key), _t("Rate of %(line)s") % {"line": line.label}, figure)
+    for place, risk in enumerate(case.risks):
+        if case.terms.risk_in_price and risk.probability_fraction:
+            label, (low, high) = _t("Cost of the risk: %(risk)s") % {"risk": risk.label}, risk.ends
+            yield Variable(risk_key(place), label, low, risk.impact, high, risk.currency, risk.source)
 
 
 def _batch_of(scale: Scale) -> Variable:

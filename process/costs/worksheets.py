@@ -20,6 +20,7 @@ from process.costs.estimate import GRAM, LineCost, estimate
 from process.costs.keys import recovered_key
 from process.costs.models import CostAssessment, CostLine, MaterialPrice, QuotedPrice, RiskItem
 from process.costs.purchases import orders
+from process.costs.origins import AS_THE_BASE, end_columns, origin_columns
 from process.costs.roll_up import cost_of_risk
 from process.costs.services import editing_blockers, first_breaks
 from process.costs.table_rows import LineRows, MaterialPriceRows, RiskRows
@@ -140,11 +141,10 @@ def _page(assessment: CostAssessment) -> str:
 
 COST = SheetColumn("cost", _("Cost now"), money=True, derived=True, total=True, kind="number")
 SHARE = SheetColumn("share", _("Share of the direct cost"), unit="%", derived=True, total=True, kind="number")
+ASSUMED = _("Empty: an assumption.")
+DAY_OF_SCENARIO = _("Empty: the day of the scenario.")
 ORIGIN = (
-    SheetColumn("source", example="Quote", width=14),
-    confidence_column(),
-    SheetColumn("reference", example="Price book 2026", width=18),
-    SheetColumn("dated", note=_("Empty: the day of the scenario."), example="2026-03-12"),
+    *origin_columns(undated=DAY_OF_SCENARIO),
     SheetColumn("valid_until", example="2026-12-31"),
     SheetColumn("note", note=_("A price of zero needs one."), width=24),
 )
@@ -172,12 +172,11 @@ COST_LINES = Worksheet(
         SheetColumn("inclusion", note=_("Optional ones stand beside the price, excluded ones are only said."), example="included"),
         SheetColumn("basis", example="per batch"),
         SheetColumn("quantity", example="40"),
-        SheetColumn("quantity_low", note=_("Empty: as the base.")),
-        SheetColumn("quantity_high", note=_("Empty: as the base."), example="60"),
+        SheetColumn("quantity_low", note=AS_THE_BASE),
+        SheetColumn("quantity_high", note=AS_THE_BASE, example="60"),
         SheetColumn("unit", example="h", width=7),
         SheetColumn("price", example="120"),
-        SheetColumn("price_low", note=_("Empty: as the base.")),
-        SheetColumn("price_high", note=_("Empty: as the base.")),
+        *end_columns("price"),
         SheetColumn("currency", note=_("Empty: that of the scenario."), example="EUR"),
         COST,
         SheetColumn("optional", _("Optional, cost"), money=True, derived=True, total=True, kind="number"),
@@ -209,8 +208,7 @@ MATERIAL_PRICES = Worksheet(
         ),
         SheetColumn("quote", note=_("With every price break of that list."), lookup=Lookup(_offers, find=_offered), width=44),
         SheetColumn("price_per_kg", note=_("Where no supplier's price is chosen."), example="4.80"),
-        SheetColumn("price_low", note=_("Empty: as the base.")),
-        SheetColumn("price_high", note=_("Empty: as the base.")),
+        *end_columns("price"),
         SheetColumn("currency", note=_("Empty: that of the scenario."), example="EUR"),
         SheetColumn("price_now", _("Counted price per kg"), derived=True, width=14),
         SheetColumn("counted_as", _("Counted as"), note=_("Whether the price was awarded."), derived=True, width=14),
@@ -222,14 +220,13 @@ MATERIAL_PRICES = Worksheet(
         SheetColumn("loss_in_yield", note=_("Then it is not counted again."), example="no"),
         *ORIGIN,
         SheetColumn("recovered_per_kg", note=RECOVERED_NOTE),
-        SheetColumn("recovered_low", note=_("Empty: as the base.")),
-        SheetColumn("recovered_high", note=_("Empty: as the base.")),
+        *end_columns("recovered"),
         SheetColumn("recovered_currency", note=_("Empty: that of the scenario.")),
         SheetColumn("recovered", _("Recovered now"), money=True, derived=True, total=True, kind="number"),
-        SheetColumn("recovered_source", note=_("Empty: an assumption."), width=14),
+        SheetColumn("recovered_source", note=ASSUMED, width=14),
         confidence_column("recovered_confidence"),
         SheetColumn("recovered_reference", width=18),
-        SheetColumn("recovered_dated", note=_("Empty: the day of the scenario.")),
+        SheetColumn("recovered_dated", note=DAY_OF_SCENARIO),
     ),
     service=MaterialPriceRows,
     rows=lambda rows: rows.select_related("quote__material", "quote__supplier"),
@@ -247,10 +244,12 @@ RISKS = Worksheet(
         SheetColumn("phase", example="Pilot", width=14),
         SheetColumn("probability_pct", unit="%", field=partial(_percent, required=True, max_digits=5), example="20"),
         SheetColumn("impact", example="45000"),
+        *end_columns("impact"),
         SheetColumn("currency", note=_("Empty: that of the scenario."), example="EUR"),
         SheetColumn(
             "expected", _("Expected cost"), money=True, note=_("In the currency of the scenario."), derived=True, total=True, kind="number"
         ),
+        *origin_columns(unsaid=ASSUMED, undated=DAY_OF_SCENARIO),
         SheetColumn("note", width=32),
     ),
     service=RiskRows,

@@ -15,6 +15,7 @@ from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
 CALORIMETRY = {"item": "Reaction calorimetry", "unit": "runs", "amount": "3", "unit_price": "2400"}
+ORIGINS = "Analytical: Test plan, where the figures come from"
 VALIDATION = {"item": "Assay, HPLC", "work": "validation", "amount": "120", "unit_price": "110"}
 
 
@@ -37,22 +38,23 @@ def sheets_of(project: Project) -> list[DepartmentAssessment]:
     return list(DepartmentAssessment.objects.filter(project=project).with_tables().select_related("project__site"))
 
 
-def test_the_report_prints_every_table_once_and_what_is_wide_in_two_parts(project: Project) -> None:
+def test_the_report_prints_every_table_once_and_what_is_wide_in_parts(project: Project) -> None:
     tables = plans_on_paper(sheets_of(project))
 
     assert captions(tables) == [
         *["Analytical: Test plan"] * 2,
+        ORIGINS,
         "Analytical: Work on methods",
         "Environment, health and safety: Costs of EHS",
     ]
-    assert {len(table["columns"]) for table in tables[:2]} == {8, 6}, "as many as a page in portrait holds"
+    assert [len(table["columns"]) for table in tables[:3]] == [8, 6, 5], "as many as a page in portrait holds"
 
 
 def test_the_cost_form_prints_them_under_their_sections(project: Project) -> None:
     data = cost_assessment(project)
 
     found = {view["key"]: view for view in data["views"]}
-    assert captions(found["quality_control"]["tables"]) == ["Analytical: Test plan", "Analytical: Work on methods"]
+    assert captions(found["quality_control"]["tables"]) == ["Analytical: Test plan", ORIGINS, "Analytical: Work on methods"]
     assert found["ehs"]["tables"][0]["rows"][0][:5] == ["Reaction calorimetry", "runs", "3", "2,400", "7,200"]
     assert found["production"]["missing"] == ["No sheet plans an operation in a vessel."]
     assert data["told"] == list(found)
@@ -65,7 +67,7 @@ def test_no_table_of_another_department_is_printed(project: Project) -> None:
 
 def test_totals_are_named_with_their_currency_and_a_price_is_said_to_be_valid_under_its_own_heading(project: Project) -> None:
     DepartmentAssessment.objects.filter(project=project).update(currency="EUR")
-    samples, costs, methods, _ehs = plans_on_paper(sheets_of(project))
+    samples, costs, _origins, methods, _ehs = plans_on_paper(sheets_of(project))
 
     assert [table["rows"][-1][0] for table in (samples, costs, methods)] == ["Total", "Total (EUR)", "Total (EUR)"]
     heads = [column["label"] for column in samples["columns"]]

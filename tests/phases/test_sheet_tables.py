@@ -359,6 +359,7 @@ def test_the_report_prints_the_tables(project: Project) -> None:
         "Research and development: Risks",
         "Analytical: Test plan",
         "Analytical: Test plan",
+        "Analytical: Test plan, where the figures come from",
         *["Production: Production plan"] * 3,
         "Environment, health and safety: Hazards and containment",
     ]

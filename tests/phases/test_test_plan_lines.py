@@ -93,7 +93,7 @@ def test_each_test_becomes_work_consumables_or_an_outside_laboratory(project: Pr
         ("Assay (Stability): consumables", "dossier", "batch", Decimal(14), "samples", Decimal(18)),
     ]
     line = scenario.lines.get(category="outside")
-    assert (line.source, line.dated, line.note) == ("sheet", TODAY, "5 × 1 samples, ICP-MS, AM-050, Demo Lab")
+    assert (line.source, line.dated, line.note) == ("price_book", TODAY.replace(month=1, day=1), "5 × 1 samples, ICP-MS, AM-050, Demo Lab")
     assert line.reference.startswith("Sheet of Analytical, signed on")
     assert Event.objects.get(kind="cost.test_plan_taken").words.startswith("The plan of the analytical sheet was taken over")
 

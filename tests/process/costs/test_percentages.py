@@ -56,7 +56,7 @@ def test_less_than_one_percent_is_told_as_it_can_be_sent_again(scenario: CostAss
     assert (again.errors, changed.errors) == ({}, {})
     assert list(RiskItem.objects.values_list("probability_pct", flat=True)) == [D("0.5"), D("0.5")]
     assert [line[2] for line in table.rows] == ["0.5 %", "0.5 %"]
-    assert table.rows[0][4:6] == ["EUR", D("50.00")]
+    assert table.rows[0][6:8] == ["EUR", D("50.00")]
 
 
 def test_less_than_one_percent_is_read_from_a_file_and_kept_by_the_form_of_its_row(scenario: CostAssessment, client: Client) -> None:
