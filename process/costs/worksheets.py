@@ -19,8 +19,8 @@ from process.costs.case import Case, Inclusion
 from process.costs.estimate import GRAM, LineCost, estimate
 from process.costs.keys import recovered_key
 from process.costs.models import CostAssessment, CostLine, MaterialPrice, QuotedPrice, RiskItem
-from process.costs.purchases import orders
 from process.costs.origins import AS_THE_BASE, end_columns, origin_columns
+from process.costs.purchases import orders
 from process.costs.roll_up import cost_of_risk
 from process.costs.services import editing_blockers, first_breaks
 from process.costs.table_rows import LineRows, MaterialPriceRows, RiskRows

@@ -10,7 +10,7 @@ from audit.operations import AllAtOnce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('process', '0021_confidence'),
+        ('process', '0022_quoted_assumptions'),
     ]
 
     operations = [

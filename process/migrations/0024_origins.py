@@ -12,7 +12,7 @@ from audit.operations import AllAtOnce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('process', '0021_confidence'),
+        ('process', '0023_asked_because'),
     ]
 
     operations = [
