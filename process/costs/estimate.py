@@ -209,7 +209,9 @@ def _warnings(case: Case, lines: Sequence[LineCost]) -> Iterator[str]:
 def _left_over(order: Order) -> str:
     told = {"phase": order.scale.label, "material": order.material.label, "needed": kilograms(order.needed_kg)}
     if order.is_up_to_a_break:
-        words = _t("%(phase)s: %(material)s is bought up to a price break, %(words)s; %(needed)s kg are needed.")
+        words = _t("%(phase)s: %(material)s is bought up to a price break, %(words)s.")
+        if order.usual_kg > order.needed_kg:
+            words = _t("%(phase)s: %(material)s is bought up to a price break, %(words)s; %(needed)s kg are needed.")
         return words % (told | {"words": order.break_words})
     words = _t("%(phase)s: %(bought)s kg of %(material)s must be bought, %(needed)s kg are needed.")
     return words % (told | {"bought": kilograms(order.bought_kg)})

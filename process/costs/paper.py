@@ -259,10 +259,10 @@ def _rates(lines: Iterable[LineCost]) -> dict[str, Any]:
 
 def _scenarios(every: Iterable[Priced]) -> dict[str, Any]:
     columns = [
-        Column(_t("Scenario"), 20),
-        Column(_t("Route, yields, suppliers"), 25),
-        Column(_t("Batches"), 20),
-        Column(_t("Price per kg"), 11, "right"),
+        Column(_t("Scenario"), 17),
+        Column(_t("Route, yields, suppliers"), 24),
+        Column(_t("Batches"), 25),
+        Column(_t("Price per kg"), 10, "right"),
         Column(_t("Price"), 12, "right"),
         Column(_t("Likely between"), 12, "right"),
     ]

@@ -89,16 +89,16 @@ def test_an_order_that_reaches_a_dearer_break_has_its_price() -> None:
     assert [estimate(a_pilot(rising, kg=each)).known.price for each in ("9", "10")] == [900, 1100]
 
 
-def test_what_is_bought_up_to_a_break_says_instead_of_what() -> None:
-    (order,) = orders(a_pilot(listed(), kg="9.9"))
-    packed = a_pilot(listed(pack_kg=D(3)), kg="7")
-
-    assert order.break_words == "10 kg for 600.00 CHF instead of 9.9 kg for 792.00 CHF"
-    assert [str(each) for each in estimate(packed).warnings if "break" in str(each)] == []
-    assert "Pilot: X is bought up to a price break, 10 kg for 600.00 CHF instead of 9.9 kg for 792.00 CHF; 9.9 kg are needed." in [
-        str(each) for each in estimate(a_pilot(listed(), kg="9.9")).warnings
-    ]
-    assert "Pilot: 9 kg of X must be bought, 7 kg are needed." in [str(each) for each in estimate(packed).warnings]
+@pytest.mark.parametrize(
+    ("needed", "pack", "words"),
+    [
+        ("9.9", "0", "Pilot: X is bought up to a price break, 10 kg for 600.00 CHF instead of 9.9 kg for 792.00 CHF."),
+        ("7.5", "2", "Pilot: X is bought up to a price break, 10 kg for 600.00 CHF instead of 8 kg for 640.00 CHF; 7.5 kg are needed."),
+        ("7", "3", "Pilot: 9 kg of X must be bought, 7 kg are needed."),
+    ],
+)
+def test_what_is_bought_up_to_a_break_says_instead_of_what(needed: str, pack: str, words: str) -> None:
+    assert words in [str(each) for each in estimate(a_pilot(listed(pack_kg=D(pack)), kg=needed)).warnings]
 
 
 def test_the_price_by_which_is_ordered_is_the_one_that_varies() -> None:
