@@ -56,6 +56,39 @@ def lapsed_words(row: SupplierQualification, on: date) -> str:
     return _t("qualification lapsed on %(day)s") % {"day": date_format(row.last_day, "j M Y")}
 
 
+@dataclass(frozen=True)
+class Certificate:
+    """One that ends on a day. kind: gmp, iso or other."""
+
+    kind: str
+    name: str
+    until: date
+
+    @property
+    def lapsed_words(self) -> str:
+        words = {
+            "gmp": _t("GMP certificate %(certificate)s lapsed on %(day)s"),
+            "iso": _t("ISO certificate %(certificate)s lapsed on %(day)s"),
+        }.get(self.kind, _t("certificate %(certificate)s lapsed on %(day)s"))
+        return words % {"certificate": self.name or _t("without a name"), "day": date_format(self.until, "j M Y")}
+
+
+def certificates_of(row: SupplierQualification) -> list[Certificate]:
+    found = (
+        ("gmp", row.gmp_certificate, row.gmp_until),
+        ("iso", row.iso_certificate, row.iso_until),
+        ("other", row.certificates, row.certificates_until),
+    )
+    return [Certificate(kind, name, until) for kind, name, until in found if until is not None]
+
+
+def lapsed_certificates(row: SupplierQualification, on: date) -> list[str]:
+    """In words, while the decision itself holds."""
+    if not (row.is_positive and row.holds_on(on)):
+        return []
+    return [each.lapsed_words for each in certificates_of(row) if each.until < on]
+
+
 def said_of(rows: Iterable[SupplierQualification], on: date) -> str:
     """Of a supplier in one cell: what has lapsed, else to what day the next review is due."""
     positive = [row for row in newest(rows) if row.is_positive]

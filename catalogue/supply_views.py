@@ -15,7 +15,15 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from catalogue.chemistry import draw_svg
 from catalogue.models import Compound, Material, Supplier, SupplierQuote
-from catalogue.qualification import delivered_words, is_single_source, lapsed_words, newest, newest_counted, sources
+from catalogue.qualification import (
+    delivered_words,
+    is_single_source,
+    lapsed_certificates,
+    lapsed_words,
+    newest,
+    newest_counted,
+    sources,
+)
 from catalogue.worksheets import MATERIAL_PRICES, MATERIALS, QUALIFICATIONS, SUPPLIER_PRICES, SUPPLIERS
 from worksheets.bound import bind_to
 from worksheets.printing import facts_of
@@ -65,7 +73,7 @@ def supplier_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "bound": bound,
         "country": COUNTRIES.get(supplier.country, ""),
         "facts": facts_of(bound, supplier, besides=("name", "valid_prices")),
-        "lapsed": [(row, words) for row in decided if (words := lapsed_words(row, today))],
+        "lapsed": [(row, words) for row in decided for words in (lapsed_words(row, today), *lapsed_certificates(row, today)) if words],
         "delivered": [(row, delivered_words(row)) for row in newest_counted(rows)],
         "unproven": supplier.status in Supplier.QUALIFIED and not any(row.is_positive for row in decided),
         "qualifications": Shown(bind_to(QUALIFICATIONS, supplier, request.user), request),

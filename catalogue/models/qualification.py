@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,9 +17,27 @@ from catalogue.models.kept import ForATime, InternalQuerySet
 from catalogue.models.materials import Material
 from catalogue.models.supply import Supplier
 
+FINDINGS = ("findings_critical", "findings_major", "findings_minor")
+CERTIFICATES = (("gmp_certificate", "gmp_until"), ("iso_certificate", "iso_until"))
 OF_DELIVERIES = ("deliveries", "deliveries_on_time", "deliveries_accepted", "deliveries_from", "deliveries_until")
 TENTH = Decimal("0.1")
 FULLY_TESTED_LOTS = 3  # before one may rely on the supplier's certificate (ICH Q7 7.31)
+
+
+class Said(models.TextChoices):
+    """Whether a supplier has given a statement."""
+
+    YES = "yes", _("yes")
+    NO = "no", _("no")
+    UNKNOWN = "unknown", _("not known")
+
+
+def _statement(words: Any) -> models.CharField[Any, Any]:
+    return models.CharField(words, max_length=8, choices=Said.choices, default=Said.UNKNOWN)
+
+
+def _counted(words: Any) -> models.PositiveSmallIntegerField[Any, Any]:
+    return models.PositiveSmallIntegerField(words, null=True, blank=True)
 
 
 def percent_of(part: int | None, whole: int | None) -> Decimal | None:
@@ -32,8 +51,9 @@ def percent_of(part: int | None, whole: int | None) -> Decimal | None:
 class SupplierQualification(ForATime, models.Model):
     """ICH Q7 7.1 and 7.3, ICH Q10 2.7. It holds from the day of the decision to `valid_until`, when the next review is due.
 
-    questionnaire_score: in percent. lots_tested: how many lots we have analysed fully. deliveries: of a period, and how many of them were
-    on time and accepted, as purchasing counts them. A newer decision on the same subject succeeds it.
+    examined_on: what it is based on. questionnaire_score: in percent. findings_…: of the audit, all three or none; findings: what is to be
+    said of them. certificates: others than GMP and ISO. lots_tested: how many lots we have analysed fully. deliveries: of a period, and how
+    many of them were on time and accepted, as purchasing counts them. A newer decision on the same subject succeeds it.
     """
 
     class Criticality(models.TextChoices):
@@ -66,7 +86,8 @@ class SupplierQualification(ForATime, models.Model):
     manufacturer = models.CharField(_("manufacturer"), max_length=200, blank=True)
     site_address = models.CharField(_("site"), max_length=300, blank=True)
     basis = models.CharField(_("basis"), max_length=16, choices=Basis.choices)
-    examined_on = models.DateField(_("examined on"))
+    examined_on = models.DateField(_("examined on"), blank=True)
+    questionnaire_on = models.DateField(_("questionnaire received on"), null=True, blank=True)
     questionnaire_score = models.DecimalField(
         _("questionnaire score (%)"),
         max_digits=4,
@@ -75,10 +96,23 @@ class SupplierQualification(ForATime, models.Model):
         blank=True,
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
     )
-    findings = models.CharField(_("findings"), max_length=1000, blank=True)
-    certificates = models.CharField(_("certificates"), max_length=300, blank=True)
-    certificates_until = models.DateField(_("certificates until"), null=True, blank=True)
-    statements = models.CharField(_("statements"), max_length=300, blank=True)
+    audited_on = models.DateField(_("audited on"), null=True, blank=True)
+    findings_critical = _counted(_("critical findings"))
+    findings_major = _counted(_("major findings"))
+    findings_minor = _counted(_("minor findings"))
+    capa_closed_on = models.DateField(_("CAPA closed on"), null=True, blank=True)
+    findings = models.CharField(_("remarks on findings"), max_length=1000, blank=True)
+    gmp_certificate = models.CharField(_("GMP certificate"), max_length=120, blank=True)
+    gmp_until = models.DateField(_("GMP certificate until"), null=True, blank=True)
+    iso_certificate = models.CharField(_("ISO certificate"), max_length=120, blank=True)
+    iso_until = models.DateField(_("ISO certificate until"), null=True, blank=True)
+    certificates = models.CharField(_("other certificates"), max_length=300, blank=True)
+    certificates_until = models.DateField(_("other certificates until"), null=True, blank=True)
+    bse_tse = _statement(_("BSE/TSE statement"))
+    nitrosamines = _statement(_("nitrosamine statement"))
+    elemental_impurities = _statement(_("elemental impurity statement"))
+    gmo = _statement(_("GMO statement"))
+    statements = models.CharField(_("remarks on statements"), max_length=300, blank=True)
     lots_tested = models.PositiveSmallIntegerField(_("lots tested fully"), default=0)
     reduced_testing = models.BooleanField(_("reduced testing"), default=False)
     deliveries = models.PositiveSmallIntegerField(_("deliveries"), null=True, blank=True, validators=[MinValueValidator(1)])
@@ -114,6 +148,14 @@ class SupplierQualification(ForATime, models.Model):
             models.CheckConstraint(
                 condition=~Q(decision__in=("approved", "conditional")) | Q(valid_until__gt=F("decided_on")),
                 name="qualification_is_reviewed",
+            ),
+            models.CheckConstraint(
+                condition=Q(**dict.fromkeys(FINDINGS)) | Q(**{f"{name}__isnull": False for name in FINDINGS}),
+                name="qualification_counts_findings",
+            ),
+            models.CheckConstraint(
+                condition=(Q(gmp_until=None) | ~Q(gmp_certificate="")) & (Q(iso_until=None) | ~Q(iso_certificate="")),
+                name="qualification_names_certificates",
             ),
             models.CheckConstraint(
                 condition=Q(**dict.fromkeys(OF_DELIVERIES))

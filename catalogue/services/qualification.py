@@ -13,7 +13,7 @@ from accounts.telephones import undiallable
 from audit.events import record
 from audit.refusals import BadInput
 from catalogue.models import Supplier, SupplierQualification
-from catalogue.models.qualification import FULLY_TESTED_LOTS, OF_DELIVERIES
+from catalogue.models.qualification import CERTIFICATES, FINDINGS, FULLY_TESTED_LOTS, OF_DELIVERIES
 from catalogue.qualification import may_be, newest, status_by
 from worksheets.rows import Rows
 
@@ -52,6 +52,9 @@ class QualificationRows(Rows):
         return SupplierQualification(supplier=self.parent, decided_by=self.actor)
 
     def clean(self, row: SupplierQualification, changed: Collection[str]) -> None:
+        theirs = row.basis == SupplierQualification.Basis.QUESTIONNAIRE
+        if not row.examined_on and (seen := row.questionnaire_on if theirs else row.audited_on):
+            row.examined_on = seen
         errors = dict(_wrong(row))
         if errors:
             raise BadInput(errors)
@@ -107,8 +110,11 @@ def follow_decisions(supplier: Supplier, status: Supplier.Status, rows: Qualific
 def _wrong(row: SupplierQualification) -> Iterator[tuple[str, str]]:
     if (row.material is None) == (not row.service):
         yield "service", _t("Say for which material or for which service, one of the two.")
-    if row.examined_on and row.decided_on and row.examined_on > row.decided_on:
-        yield "examined_on", _t("This is after the decision.")
+    if row.examined_on is None:
+        yield "examined_on", _t("Say when it was examined.")
+    for name in ("examined_on", "questionnaire_on", "audited_on"):
+        if (day := getattr(row, name)) and row.decided_on and day > row.decided_on:
+            yield name, _t("This is after the decision.")
     if row.decided_on and row.decided_on > timezone.localdate():
         yield "decided_on", _t("This day has not come yet.")
     if row.decision and row.decision != SupplierQualification.Decision.APPROVED and not row.conditions:
@@ -117,12 +123,28 @@ def _wrong(row: SupplierQualification) -> Iterator[tuple[str, str]]:
         yield "valid_until", _t("Say when the next review is due.")
     elif row.valid_until and row.decided_on and row.valid_until <= row.decided_on:
         yield "valid_until", _t("The review comes after the decision.")
+    yield from _wrong_findings(row)
+    for name, until in CERTIFICATES:
+        if getattr(row, until) and not getattr(row, name):
+            yield name, _t("Say which certificate holds until then.")
     yield from _wrong_deliveries(row)
     if row.reduced_testing and row.lots_tested is not None and row.lots_tested < FULLY_TESTED_LOTS:
         yield (
             "reduced_testing",
             _t("Test %(lots)d lots fully before you rely on the certificate (ICH Q7 7.31).") % {"lots": FULLY_TESTED_LOTS},
         )
+
+
+def _wrong_findings(row: SupplierQualification) -> Iterator[tuple[str, str]]:
+    """Counted are those of each class, or none."""
+    missing = [name for name in FINDINGS if getattr(row, name) is None]
+    if len(missing) < len(FINDINGS):
+        for name in missing:
+            yield name, _t("Say how many there were of each class; 0 where there was none.")
+    if row.capa_closed_on and row.audited_on and row.capa_closed_on < row.audited_on:
+        yield "capa_closed_on", _t("This is before the audit.")
+    if row.capa_closed_on and row.capa_closed_on > timezone.localdate():
+        yield "capa_closed_on", _t("This day has not come yet.")
 
 
 def _wrong_deliveries(row: SupplierQualification) -> Iterator[tuple[str, str]]:

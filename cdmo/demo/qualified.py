@@ -14,16 +14,16 @@ from worksheets.changing import ADD, Change, change_rows
 
 AUDITED_BEFORE = 21  # days that pass between the audit and the decision
 COLUMNS = (
-    "material", "service", "criticality", "basis", "findings", "certificates", "lots_tested", "quality_agreement", "conditions", "evidence",
+    "material", "service", "criticality", "basis", "found", "certificates", "lots_tested", "quality_agreement", "conditions", "evidence",
 )  # fmt: skip
-STATEMENTS = "BSE/TSE, elemental impurities"
-BY_PAPER, FEW = "0 critical, 0 major, 2 minor", "0 critical, 1 major, 4 minor; closed"
+NONE, BY_PAPER, FEW = (0, 0, 0), (0, 0, 2), (0, 1, 4)  # findings: critical, major, minor
+CERTIFIED_DAYS = 1000  # that a certificate holds, from the audit on
 UNTIL = "Every lot is tested fully until three have passed"
 # By supplier: as the columns, then the days ago that it was decided, and for how many days it holds. With conditions it is conditional.
 DECISIONS: dict[str, tuple[tuple[Any, ...], ...]] = {
     "Demo Solvents Rhine": (
-        ("TOL-99", "", "minor", "questionnaire", "None", "ISO 9001", 3, "", "", "SQ-011", 300, 1095),
-        ("EAC-99", "", "minor", "questionnaire", "None", "ISO 9001", 3, "", "", "SQ-011", 300, 1095),
+        ("TOL-99", "", "minor", "questionnaire", NONE, "ISO 9001", 3, "", "", "SQ-011", 300, 1095),
+        ("EAC-99", "", "minor", "questionnaire", NONE, "ISO 9001", 3, "", "", "SQ-011", 300, 1095),
     ),
     "Demo Chemicals Ludwigshafen": (
         ("THF-99", "", "major", "paper", BY_PAPER, "ISO 9001", 3, "", "", "SQ-014", 700, 730),
@@ -32,7 +32,7 @@ DECISIONS: dict[str, tuple[tuple[Any, ...], ...]] = {
     "Demo Fine Chemicals Suzhou": (("THF-99", "", "major", "remote", FEW, "ISO 9001, GMP", 3, "QAG-019", "", "AR-07", 200, 1095),),
     "Demo Reagents Hyderabad": (("TEA-99", "", "major", "on_site", FEW, "ISO 9001", 2, "QAG-022", UNTIL, "AR-11", 120, 365),),
     "Demo Catalysts London": (("PDC-10", "", "critical", "on_site", BY_PAPER, "ISO 9001", 4, "QAG-008", "", "AR-03", 500, 1095),),
-    "Demo Gases Basel": (("HYD-50", "", "minor", "paper", "None", "ISO 9001", 0, "", "", "SQ-017", 400, 1095),),
+    "Demo Gases Basel": (("HYD-50", "", "minor", "paper", NONE, "ISO 9001", 0, "", "", "SQ-017", 400, 1095),),
     "Demo Analytics Lab": (
         (
             "",
@@ -69,15 +69,35 @@ def qualify(supplier: str, today: date) -> None:
 def _told(row: Sequence[Any], today: date) -> dict[str, Any]:
     *facts, days_ago, held_days = row
     told, decided = dict(zip(COLUMNS, facts, strict=True)), today - timedelta(days=days_ago)
-    return told | {
-        "statements": STATEMENTS if told["material"] else "",
+    examined, stated = decided - timedelta(days=AUDITED_BEFORE), "yes" if told["material"] else "unknown"
+    found = _found(told.pop("found"), told["basis"], examined) | _certified(told.pop("certificates"), told["evidence"], examined)
+    return found | told | {
+        "bse_tse": stated,
+        "elemental_impurities": stated,
         "reduced_testing": "yes" if told["lots_tested"] > 3 else "no",
         "change_notification": "yes" if told["quality_agreement"] else "no",
         "decision": "conditional" if told["conditions"] else "approved",
-        "examined_on": decided - timedelta(days=AUDITED_BEFORE),
+        "examined_on": examined,
         "decided_on": decided,
         "valid_until": decided + timedelta(days=held_days),
-    }
+    }  # fmt: skip
+
+
+def _certified(said: str, evidence: str, examined: date) -> dict[str, Any]:
+    """The standard, and whether there is a certificate of GMP beside it."""
+    standard, _comma, gmp = said.partition(", ")
+    until = examined + timedelta(days=CERTIFIED_DAYS)
+    certified: dict[str, Any] = {"iso_certificate": standard, "iso_until": until}
+    return certified | ({"gmp_certificate": f"{gmp} {examined.year}-{evidence}", "gmp_until": until} if gmp else {})
+
+
+def _found(findings: tuple[int, int, int], basis: str, examined: date) -> dict[str, Any]:
+    """What the audit has shown, of which major findings were put right; a questionnaire shows none."""
+    critical, major, minor = findings
+    if basis == "questionnaire":
+        return {"questionnaire_on": examined}
+    closed = {"capa_closed_on": examined + timedelta(days=AUDITED_BEFORE - 1)} if major else {}
+    return closed | {"audited_on": examined, "findings_critical": critical, "findings_major": major, "findings_minor": minor}
 
 
 def _delivered(supplier: str, material: str, today: date) -> dict[str, Any]:

@@ -57,4 +57,4 @@ def lines_for(
     found = Material.objects.exclude(kind__in=NOT_BOUGHT).in_bulk(open_ones)
     materials = [found[pk] for pk in open_ones if pk in found]
     sellers = sellers_of(materials, on)
-    return [ProposedLine(each, needed[each.pk], sellers[each.pk]) for each in materials], faults
+    return [ProposedLine(each, needed[each.pk], tuple(sellers[each.pk])) for each in materials], faults

@@ -103,7 +103,7 @@ ASKS = Worksheet(
             width=28,
             link=lambda row: row.supplier.get_absolute_url(),
         ),
-        SheetColumn("proposed", _("Proposed because"), compute=lambda row: row.because, width=30),
+        SheetColumn("proposed", _("Proposed because"), compute=lambda row: row.because, width=36),
         SheetColumn("status", _("Status"), compute=lambda row: str(row.supplier.get_status_display()), width=18),
         SheetColumn("qualification", _("Qualification"), compute=_qualification, width=32),
         SheetColumn("email", _("E-mail"), compute=lambda row: row.supplier.email, width=26),

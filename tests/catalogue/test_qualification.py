@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import NotAllowed
 from catalogue.models import Material, Supplier, SupplierQualification, SupplierQuote
-from catalogue.qualification import delivered_words, note_on, said_of, sources, sources_words, word_of
+from catalogue.qualification import delivered_words, lapsed_certificates, note_on, said_of, sources, sources_words, word_of
 from tests.projects import factories as make
 from tests.worksheets.rows import a_material, a_supplier, buyer, change, enter
 from worksheets.changing import ADD, REMOVE, Change, Result, change_rows
@@ -163,6 +163,17 @@ def test_a_corrected_day_and_a_removed_superseded_decision_lift_no_suspension(su
         ({"service": "Milling"}, "service"),
         ({"days_ago": -1}, "decided_on"),
         ({"examined_on": TODAY}, "examined_on"),
+        ({"examined_on": ""}, "examined_on"),
+        ({"examined_on": "", "questionnaire_on": TODAY - timedelta(30)}, "examined_on"),  # it rests on an audit
+        ({"questionnaire_on": TODAY}, "questionnaire_on"),
+        ({"audited_on": TODAY}, "audited_on"),
+        ({"findings_critical": "0", "findings_major": "1"}, "findings_minor"),
+        ({"findings_critical": "-1", "findings_major": "0", "findings_minor": "0"}, "findings_critical"),
+        ({"audited_on": TODAY - timedelta(20), "capa_closed_on": TODAY - timedelta(21)}, "capa_closed_on"),
+        ({"capa_closed_on": TODAY + timedelta(1)}, "capa_closed_on"),
+        ({"gmp_until": TODAY}, "gmp_certificate"),
+        ({"iso_until": TODAY}, "iso_certificate"),
+        ({"bse_tse": "perhaps"}, "bse_tse"),
         ({"decision": "conditional", "conditions": ""}, "conditions"),
         ({"until": None}, "valid_until"),
         ({"until": -10}, "valid_until"),
@@ -172,6 +183,46 @@ def test_a_corrected_day_and_a_removed_superseded_decision_lift_no_suspension(su
 )
 def test_what_makes_no_sense_is_refused_at_its_cell(supplier: Supplier, values: dict[str, Any], column: str) -> None:
     assert list(qualify(supplier, **values).errors) == [column]
+
+
+def test_what_was_found_stands_in_columns_of_its_own(supplier: Supplier) -> None:
+    audited = TODAY - timedelta(40)
+    found = {"findings_critical": "0", "findings_major": "1", "findings_minor": "4", "capa_closed_on": audited + timedelta(25)}
+    certified = {"gmp_certificate": "CH-GMP-117", "gmp_until": TODAY + timedelta(400), "iso_certificate": "ISO 9001", "iso_until": ""}
+    stated = {"bse_tse": "yes", "nitrosamines": "no", "gmo": "not known", "statements": "The letter is of 2019."}
+    seen = {"questionnaire_on": audited - timedelta(30), "questionnaire_score": "92", "audited_on": audited, "examined_on": ""}
+
+    assert qualify(supplier, **found, **certified, **stated, **seen).is_saved
+
+    row = SupplierQualification.objects.get()
+    assert (row.findings_critical, row.findings_major, row.findings_minor, row.capa_closed_on) == (0, 1, 4, audited + timedelta(25))
+    assert (row.gmp_certificate, row.gmp_until, row.iso_certificate, row.iso_until) == (
+        "CH-GMP-117",
+        TODAY + timedelta(400),
+        "ISO 9001",
+        None,
+    )
+    assert [row.bse_tse, row.nitrosamines, row.elemental_impurities, row.gmo] == ["yes", "no", "unknown", "unknown"]
+    assert (row.examined_on, row.questionnaire_on) == (audited, audited - timedelta(30))
+
+
+def test_what_rests_on_a_questionnaire_was_examined_when_that_came(supplier: Supplier) -> None:
+    came = TODAY - timedelta(30)
+
+    assert qualify(supplier, basis="questionnaire", examined_on="", questionnaire_on=came).is_saved
+
+    assert SupplierQualification.objects.get().examined_on == came
+
+
+def test_a_certificate_that_has_lapsed_is_named_while_the_decision_holds(client: Browser, supplier: Supplier) -> None:
+    qualify(supplier, gmp_certificate="CH-GMP-117", gmp_until=TODAY - timedelta(1), iso_certificate="ISO 9001", iso_until=TODAY)
+    row, lapsed = SupplierQualification.objects.get(), date_format(TODAY - timedelta(1), "j M Y")
+    words = f"GMP certificate CH-GMP-117 lapsed on {lapsed}"
+    client.force_login(buyer())
+
+    assert lapsed_certificates(row, TODAY) == [words]
+    assert f"Toluene (99.8 %): {words}." in client.get(supplier.get_absolute_url()).content.decode()
+    assert lapsed_certificates(row, TODAY + timedelta(301)) == []  # the decision has lapsed itself
 
 
 def test_three_lots_tested_fully_allow_reduced_testing(supplier: Supplier) -> None:

@@ -13,7 +13,7 @@ from projects.models import WaitingFor
 from projects.services.supplier_reviews import ask_after, ask_for_supplier_reviews
 from tests.catalogue.test_qualification import TODAY, qualify
 from tests.projects import factories as make
-from tests.worksheets.rows import a_material, a_supplier
+from tests.worksheets.rows import a_material, a_supplier, change
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +54,20 @@ def test_nobody_reviews_what_was_disqualified(supplier: Supplier) -> None:
     qualify(supplier, days_ago=1, decision="disqualified", until=10)
 
     assert ask_for_supplier_reviews() == 0
+
+
+def test_a_certificate_that_ends_is_asked_for_once_until_its_successor_is_entered(supplier: Supplier) -> None:
+    a_material("THF-99")
+    ends = TODAY + timedelta(60)
+    rows = [qualify(supplier, material=code, gmp_certificate="CH-117", gmp_until=ends, until=900).pk for code in ("TOL-99", "THF-99")]
+
+    assert (ask_for_supplier_reviews(TODAY - timedelta(1)), ask_for_supplier_reviews()) == (0, 1)
+    words = "Demo Chemicals: GMP certificate CH-117 ends; ask for its successor"
+    assert asked() == [(words, supplier.get_absolute_url(), ends)]
+
+    for pk in rows:
+        change(
+            f"supplier-qualifications:{supplier.pk}", pk, {"gmp_until": TODAY + timedelta(900)}, actor=make.person(Role.QUALITY_ASSURANCE)
+        )
+    ask_after(list(Event.objects.order_by("pk")))
+    assert asked() == []
