@@ -19,6 +19,11 @@ from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING, ForATime, Internal
 from catalogue.models.materials import Material
 
 
+class SupplierQuerySet(InternalQuerySet):
+    def may_be_asked(self) -> SupplierQuerySet:
+        return self.exclude(status__in=Supplier.NOT_ASKED)
+
+
 @tracked
 class Supplier(models.Model):
     """A company that we ask for prices or buy from."""
@@ -43,7 +48,7 @@ class Supplier(models.Model):
     note = models.CharField(_("note"), max_length=1000, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = InternalQuerySet.as_manager()
+    objects = SupplierQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("supplier")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
@@ -16,19 +16,29 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
 from catalogue.models import Supplier
 from process.purchasing.models import InquiryAsk, InquiryLine, PurchaseInquiry
-from process.purchasing.sellers import LEAST_SUPPLIERS, Seller, market_of
-from process.purchasing.services import add_addressees, editing_blockers, locked_inquiry, make_letters, told_of
+from process.purchasing.sellers import Seller, market_of
+from process.purchasing.services import (
+    add_addressees,
+    editing_blockers,
+    empty_blockers,
+    lacking,
+    lines_of,
+    locked_inquiry,
+    make_letters,
+    told_of,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-MOST_OFFERED = 30  # in the list to tick; others are entered in the table
+MOST_OFFERED = 30  # in the list to tick, of those that are not asked yet; others are entered in the table
 
 
 @act
 def ask_suppliers(pk: int, *, suppliers: Collection[int], every_line: bool = False, actor: User) -> PurchaseInquiry:
-    """Each of them, for the lines that lack a supplier or for every line; their letters say so at once. Raises BadInput where that changes
-    nothing."""
+    """Each of them, for the lines that lack a supplier or for every line, but for no material that it may not sell; their letters say so at
+    once. Raises BadInput where that changes nothing.
+    """
     inquiry = locked_inquiry(pk, actor)
     require_permission("process.prepare_inquiry", actor, inquiry.project)
     require_none(asking_blockers(inquiry))
@@ -45,30 +55,22 @@ def asking_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
     """Why nobody can be asked for many lines at once."""
     if found := editing_blockers(inquiry):
         return found
-    page = inquiry.get_absolute_url()
-    if not inquiry.lines.exists():
-        found.append(Blocker("inquiry.empty", _t("It asks for nothing yet."), f"{page}#sheet-inquiry-lines"))
+    found = empty_blockers(inquiry, lines_of(inquiry))
     if not _askable().exists():
         words = _t("The catalogue has no supplier that may be asked: enter one in the table.")
-        found.append(Blocker("inquiry.no_supplier", words, f"{page}#sheet-inquiry-asks"))
+        found.append(Blocker("inquiry.no_supplier", words, f"{inquiry.get_absolute_url()}#sheet-inquiry-asks"))
     return found
 
 
-def lines_of(inquiry: PurchaseInquiry) -> list[InquiryLine]:
-    """Each with the number of suppliers that are asked for it."""
-    return list(inquiry.lines.select_related("material").annotate(asked=Count("asks")))
+def offered_for(inquiry: PurchaseInquiry, lines: Collection[InquiryLine], chosen: Collection[int] = ()) -> list[Seller]:
+    """Who is asked already, then who is known for one of the lines, then who sells such materials, then others of the catalogue by name.
 
-
-def lacking(lines: Collection[InquiryLine]) -> list[InquiryLine]:
-    """For which fewer than two are asked, and nobody has said why."""
-    return [line for line in lines if not line.asked or (line.asked < LEAST_SUPPLIERS and not line.single_because)]  # type: ignore[attr-defined]
-
-
-def offered_for(inquiry: PurchaseInquiry, lines: Collection[InquiryLine]) -> list[Seller]:
-    """Who is asked already, then who is known for one of the lines, then who sells such materials, then others of the catalogue by name."""
+    chosen: keys of those that were ticked on a page of before, whose list may have been another.
+    """
     materials = [line.material for line in lines]
     market = market_of(materials, inquiry.project.today)
     found = {supplier: _asked_words(number, len(lines)) for supplier, number in _asked(inquiry).items()}
+    number_asked = len(found)
     for material in materials:
         for seller in market.known(material):
             found.setdefault(seller.supplier, f"{material}: {seller.because}")
@@ -76,11 +78,14 @@ def offered_for(inquiry: PurchaseInquiry, lines: Collection[InquiryLine]) -> lis
         found.setdefault(seller.supplier, seller.because)
     for other in _askable()[:MOST_OFFERED]:
         found.setdefault(other, "")
-    return [Seller(supplier, words) for supplier, words in found.items()][:MOST_OFFERED]
+    offered = dict(list(found.items())[: number_asked + MOST_OFFERED])
+    for other in _askable().filter(pk__in=chosen):
+        offered.setdefault(other, found.get(other, ""))
+    return [Seller(supplier, words) for supplier, words in offered.items()]
 
 
 def _askable() -> QuerySet[Supplier]:
-    return Supplier.objects.exclude(status__in=Supplier.NOT_ASKED).order_by("name", "pk")
+    return Supplier.objects.may_be_asked().order_by("name", "pk")
 
 
 def _asked(inquiry: PurchaseInquiry) -> Counter[Supplier]:
@@ -99,9 +104,13 @@ def _new_asks(inquiry: PurchaseInquiry, suppliers: Collection[int], every_line: 
     if not wanted:
         raise BadInput({"every_line": _t("Two suppliers are asked for every line already. Tick this to ask more.")})
     chosen = list(_askable().filter(pk__in=suppliers))
+    if not chosen:
+        raise BadInput({"suppliers": _t("Choose a supplier that may be asked.")})
     there = set(InquiryAsk.objects.filter(inquiry=inquiry).values_list("line_id", "supplier_id"))
-    pairs = [(line, supplier) for line in wanted for supplier in chosen if (line.pk, supplier.pk) not in there]
+    new = [(line, supplier) for line in wanted for supplier in chosen if (line.pk, supplier.pk) not in there]
+    market = market_of([line.material for line in wanted], inquiry.project.today)
+    pairs = [(line, supplier) for line, supplier in new if market.may_sell(supplier, line.material)]
     if not pairs:
-        words = _t("They are asked for these lines already; choose others.") if chosen else _t("Choose a supplier that may be asked.")
-        raise BadInput({"suppliers": words})
+        barred = _t("They may not sell these materials: their newest qualification says so. Choose others.")
+        raise BadInput({"suppliers": barred if new else _t("They are asked for these lines already; choose others.")})
     return [InquiryAsk(inquiry=inquiry, line=line, supplier=supplier) for line, supplier in pairs]

@@ -63,7 +63,12 @@ class InquiryForm(forms.Form):
 class AskForm(forms.Form):
     """Suppliers that are asked for many lines at once; those that are asked for some already are ticked."""
 
-    suppliers = forms.TypedMultipleChoiceField(label=_("Suppliers"), coerce=int, widget=forms.CheckboxSelectMultiple)
+    suppliers = forms.TypedMultipleChoiceField(
+        label=_("Suppliers"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("One of them can no longer be asked; choose again.")},
+    )
     every_line = forms.BooleanField(label=_("For every line, also those for which two are asked"), required=False)
 
     def __init__(self, *args: Any, offered: Iterable[Seller], asked: Iterable[int] = (), **kwargs: Any) -> None:

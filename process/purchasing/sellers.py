@@ -107,7 +107,7 @@ def market_of(materials: Iterable[Material], on: date) -> Market:
         if each.material is not None and each.is_positive and each.holds_on(on):
             for thing in (each.material.pk, each.material.kind):
                 dealings.setdefault(thing, {}).setdefault(each.supplier_id, Dealing()).qualified = each
-    suppliers = Supplier.objects.exclude(status__in=Supplier.NOT_ASKED).in_bulk({pk for each in dealings.values() for pk in each})
+    suppliers = Supplier.objects.may_be_asked().in_bulk({pk for each in dealings.values() for pk in each})
     barred = {(each.supplier_id, each.material_id) for each in decisions if each.material_id and not each.is_positive}
     return Market(suppliers, dealings, barred)
 

@@ -223,14 +223,28 @@ def await_answers(inquiry: PurchaseInquiry) -> None:
     )
 
 
+def lines_of(inquiry: PurchaseInquiry) -> list[InquiryLine]:
+    """Each with the number of suppliers that are `asked` for it."""
+    return list(inquiry.lines.select_related("material").annotate(asked=Count("asks")))
+
+
+def lacking(lines: Iterable[InquiryLine]) -> list[InquiryLine]:
+    """For which fewer than two are asked, and nobody has said why; and those for which nobody is."""
+    return [line for line in lines if not line.asked or (line.asked < LEAST_SUPPLIERS and not line.single_because)]  # type: ignore[attr-defined]
+
+
+def empty_blockers(inquiry: PurchaseInquiry, lines: Sequence[InquiryLine]) -> list[Blocker]:
+    link = f"{inquiry.get_absolute_url()}#sheet-inquiry-lines"
+    return [] if lines else [Blocker("inquiry.empty", _t("It asks for nothing yet."), link)]
+
+
 def _too_few(inquiry: PurchaseInquiry) -> Iterable[Blocker]:
-    page, lines = inquiry.get_absolute_url(), list(inquiry.lines.select_related("material").annotate(asked=Count("asks")))
-    if not lines:
-        yield Blocker("inquiry.empty", _t("It asks for nothing yet."), f"{page}#sheet-inquiry-lines")
-    for line in lines:
-        if not line.asked:
+    page, lines = inquiry.get_absolute_url(), lines_of(inquiry)
+    yield from empty_blockers(inquiry, lines)
+    for line in lacking(lines):
+        if not line.asked:  # type: ignore[attr-defined]
             yield Blocker("inquiry.nobody", _t("%(material)s: no supplier is asked.") % {"material": line}, f"{page}#sheet-inquiry-asks")
-        elif line.asked < LEAST_SUPPLIERS and not line.single_because:
+        else:
             words = _t("%(material)s: one supplier is asked. Ask a second one, or say at the line why not.")
             row = reverse("worksheet-row", args=[f"inquiry-lines:{inquiry.pk}", line.pk])
             yield Blocker("inquiry.single", words % {"material": line}, row)

@@ -32,7 +32,7 @@ def _line_called(lines: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 def _sellers(bound: Bound) -> QuerySet[Any]:
-    return Supplier.objects.visible_to(bound.user).exclude(status__in=Supplier.NOT_ASKED)
+    return Supplier.objects.visible_to(bound.user).may_be_asked()
 
 
 def _asked(bound: Bound) -> QuerySet[Any]:

@@ -20,7 +20,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.files import XLSX
-from audit.refusals import BadInput, add_to_form, carried_out, judge_too
+from audit.refusals import BadInput, add_to_form, carried_out, judge_too, require_none
 from audit.seen import version_after, version_of
 from documents.models import DocumentVersion
 from process.purchasing import asking, handing_over, services
@@ -39,6 +39,7 @@ from worksheets.bound import bind_to
 from worksheets.showing import Shown
 
 EVENTS = 20
+KEY_DIGITS = 10  # fewer: what a key of ours has room for
 
 
 def visible_inquiry(request: SignedInRequest, code: str, number: int) -> PurchaseInquiry:
@@ -128,9 +129,9 @@ def render_inquiry(
 
 def _asking(inquiry: PurchaseInquiry, addressees: list[InquirySupplier], bound: AskForm | None) -> dict[str, Any]:
     """The form that asks suppliers for many lines at once; how many lines lack one."""
-    lines, asked = asking.lines_of(inquiry), [each.supplier_id for each in addressees]
+    lines, asked = services.lines_of(inquiry), [each.supplier_id for each in addressees]
     form = bound or AskForm(prefix="ask", offered=asking.offered_for(inquiry, lines), asked=asked)
-    return {"form": form, "blockers": asking.asking_blockers(inquiry), "lacking": len(asking.lacking(lines))}
+    return {"form": form, "blockers": asking.asking_blockers(inquiry), "lacking": len(services.lacking(lines))}
 
 
 def _letters(
@@ -173,7 +174,9 @@ def inquiry_change(request: SignedInRequest, code: str, number: int) -> HttpResp
 @require_POST
 def inquiry_ask(request: SignedInRequest, code: str, number: int) -> HttpResponse:
     inquiry = visible_inquiry(request, code, number)
-    form = AskForm(request.POST, prefix="ask", offered=asking.offered_for(inquiry, asking.lines_of(inquiry)))
+    require_none(services.editing_blockers(inquiry))
+    ticked = [int(key) for key in request.POST.getlist("ask-suppliers") if key.isdecimal() and len(key) < KEY_DIGITS]
+    form = AskForm(request.POST, prefix="ask", offered=asking.offered_for(inquiry, services.lines_of(inquiry), ticked))
     if carried_out(form, lambda: asking.ask_suppliers(inquiry.pk, actor=request.user, **form.cleaned_data)):
         messages.success(request, _t("They are asked; their letters are being made."))
         return redirect(inquiry)

@@ -37,6 +37,14 @@
     if (event.detail.target.matches("[data-refusal-region]")) show(event.detail.target);
   });
 
+  // What is drawn anew keeps what somebody typed or ticked there and has not sent.
+  const note = ({ target }) => target.closest("[data-keeps-typed]")?.setAttribute("data-typed", "");
+  document.addEventListener("input", note);
+  document.addEventListener("change", note);
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target, fragment } }) => {
+    target.querySelectorAll("[data-typed]").forEach(({ id }) => fragment.querySelector(`#${id}`)?.setAttribute("hx-preserve", ""));
+  });
+
   // What is drawn anew keeps the focus. Of what has an id htmx sees to it itself; a link or a button is found by what it says and does.
   const SAID = ["href", "type", "name", "value", "data-dialog", "aria-label"];
   const alike = (one, other) =>

@@ -58,8 +58,11 @@ window.sheetDrawing = (() => {
     const { columnCalcs: totals } = sheet.table.modules;
     const was = totals.blocked;
     totals.blocked = true;
-    act();
-    totals.blocked = was;
+    try {
+      act();
+    } finally {
+      totals.blocked = was;
+    }
   };
 
   // What is chosen goes with its rows while others come, go or move; in place of a row that goes the next one is chosen.

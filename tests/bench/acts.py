@@ -199,7 +199,7 @@ def finding_similar_compounds(times: int) -> Iterator[Measured]:
 
 
 def committing(times: int) -> Measured:
-    """What an act takes longer than its row says because it is kept: the bench's own client moves each time."""
+    """What an act takes longer than its row says because it is kept. Not taken back: the bench's own client stays, and moves each time."""
     client, spent = own_client(), []
     for number in range(times + WARM_UP):
         with transaction.atomic():

@@ -42,7 +42,7 @@ def search_rows(told: Mapping[str, str], port: int, password: str, times: int) -
     for line in asked(told, SEARCHED):
         what, email, word, number = json.loads(line)
         path = f"/search/?{urlencode({'q': word})}"
-        spent = median(_spent(everybody.reader(email), path) for _ in range(times + 1))
+        spent = median([_spent(everybody.reader(email), path) for _ in range(times + 1)][1:])
         yield Row(f"Search: {what}", spent, None, f"{SEARCH_MS} ms", spent <= SEARCH_MS, times, number)
 
 

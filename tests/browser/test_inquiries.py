@@ -34,6 +34,13 @@ def ask_again_whom_the_table_lost(page: Page) -> None:
     asks.press("Take rows away")
     expect(form).to_contain_text("For 1 line fewer than two suppliers are asked.")
     expect(form.get_by_label("Demo Solvents · asked for 1 line of 2")).to_be_checked()
+    form.get_by_label("For every line").check()
+    grid = Grid(page, "inquiry-lines", "material")
+    grid.type(grid.cell("Transaminase", "quantity_kg"), "7.5")
+    expect(grid.status).to_contain_text("Saved")
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    expect(form.get_by_label("For every line")).to_be_checked()  # though what stands around it was drawn anew
+    form.get_by_label("For every line").uncheck()
     send(page, "Ask these suppliers")
     expect(page.locator("main")).to_contain_text("They are asked; their letters are being made.")
     expect(form).to_contain_text("Two suppliers are asked for every line")
@@ -84,7 +91,8 @@ def test_suppliers_are_asked_and_their_answers_stand_side_by_side(
     sign_in(buyer, "material@demo.example")
     letters, done = buyer.locator("#letters"), buyer.locator("main")
     buyer.goto(address)
-    reload_until(letters.get_by_role("link", name="PDF").nth(1))
+    reload_until(buyer.get_by_role("button", name="Send to the suppliers", disabled=False))  # the letters with the newest words are there
+    expect(letters.get_by_role("link", name="PDF")).to_have_count(2)
     send(buyer, "Send to the suppliers")
     expect(done).to_contain_text("Sent. File each answer as it comes")
     reload_until(letters.get_by_text("Sent", exact=True))

@@ -13,11 +13,11 @@ from audit.events import events_of
 from audit.refusals import BadInput, NotAllowed, Refused
 from catalogue.models import Supplier
 from process.models import PurchaseInquiry
-from process.purchasing import services
+from process.purchasing import asking, services
 from process.purchasing.asking import ask_suppliers
 from process.purchasing.letters import papers_of
 from tests.process import factories as make
-from tests.process.purchasing.steps import buyer, drawn, sent
+from tests.process.purchasing.steps import buyer, drawn, qualify, sent
 from tests.projects import factories as projects
 from worksheets.changing import CHANGE, REMOVE, Change, change_rows
 
@@ -144,3 +144,44 @@ def test_who_may_not_change_it_is_not_offered_it(client: Client, inquiry: Purcha
 
     assert page.context["asking"] is None
     assert reverse("inquiry-ask", args=[inquiry.project.code, inquiry.number]) not in page.content.decode()
+
+
+def test_nobody_is_asked_for_what_quality_shut_them_out_of(inquiry: PurchaseInquiry) -> None:
+    qualify(inquiry.lines.get(material__name="Acetic anhydride").material, "Second Works", decision="disqualified", conditions="Mixed up.")
+
+    with pytest.raises(BadInput, match="their newest qualification says so"):
+        ask_suppliers(inquiry.pk, suppliers=keys("Second Works"), actor=make.chemist())
+    ask_suppliers(inquiry.pk, suppliers=keys("Second Works", "Third Works"), actor=make.chemist())
+
+    assert asked(inquiry) == BEFORE | {"Acetic anhydride: Third Works"}
+
+
+def test_who_is_asked_already_takes_nobody_s_place_in_the_list(inquiry: PurchaseInquiry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "MOST_OFFERED", 1)
+    keys("Another Works", "Third Works")
+
+    offered = [each.supplier.name for each in asking.offered_for(inquiry, services.lines_of(inquiry))]
+
+    assert offered == ["Chemical Works", "Second Works", "Another Works"]
+
+
+def test_who_was_offered_before_may_still_be_ticked(client: Client, inquiry: PurchaseInquiry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "MOST_OFFERED", 0)
+    client.force_login(make.chemist())
+    address = reverse("inquiry-ask", args=[inquiry.project.code, inquiry.number])
+
+    assert client.post(address, {"ask-suppliers": keys("Third Works")}).status_code == 302
+    Supplier.objects.filter(name="Second Works").update(status=Supplier.Status.SUSPENDED)
+    refused = client.post(address, {"ask-suppliers": keys("Second Works"), "ask-every_line": "on"})
+
+    assert "One of them can no longer be asked" in refused.content.decode()
+    assert asked(inquiry) == BEFORE | {"Acetic anhydride: Third Works"}
+
+
+def test_what_went_out_meanwhile_says_so_also_where_nobody_is_ticked(client: Client, inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+    client.force_login(make.chemist())
+
+    refused = client.post(reverse("inquiry-ask", args=[inquiry.project.code, inquiry.number]), {})
+
+    assert "stays as it is" in refused.content.decode()
