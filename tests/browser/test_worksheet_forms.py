@@ -59,9 +59,13 @@ def test_a_row_is_added_copied_moved_changed_and_taken_away(plain: Callable[[str
     page = plain("bd")
     page.goto(path)
     sheet = page.locator("#sheet-cost-lines")
-    empty = sheet.locator("td.empty").first
-    expect(empty).to_be_attached()
-    expect(empty).to_be_hidden()  # a phone shows what is there
+    unsaid, phone = sheet.locator("td.unsaid").first, page.viewport_size
+    expect(unsaid).to_be_attached()
+    expect(unsaid).to_be_hidden()  # a phone shows what is there
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(unsaid).to_have_css("display", "table-cell")  # under its heading
+    assert phone is not None
+    page.set_viewport_size(phone)
     for form in ("CSV", "XLSX"):
         found = sheet.get_by_role("link", name=form).get_attribute("href")
         assert page.request.get(str(found)).ok
