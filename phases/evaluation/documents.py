@@ -260,7 +260,7 @@ TYPES = (
         narrative=(NarrativeSection("letter", _("Letter"), _("A few words to the client at the beginning.")),),
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
         missing=no_released_quotation,
-        template_version="4",
+        template_version="5",
         # What was offered and who released it; the client's choice and signature come after it and make no other offer of it.
         dated_by=("content_hash", "released"),
     ),

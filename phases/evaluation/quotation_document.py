@@ -13,6 +13,9 @@ from projects.money import fitted
 from projects.offered import offer_context
 from projects.services.quotation_parts import RELATED, have_days
 from projects.services.replies import remarks_answered_in
+from projects.worksheets import QUOTATION_BREAKS, QUOTATION_RATES
+from worksheets.bound import bind_to
+from worksheets.printing import printed_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
 
     from audit.models import Signature
     from projects.models import Project
+    from worksheets.sheets import Worksheet
 
 BLANK = "\N{NO-BREAK SPACE}"  # to be filled in by hand; nothing would print a dash
+NOBODY: Any = None  # of what is offered no row depends on the reader
 
 
 def quotation(project: Project) -> dict[str, Any]:
@@ -51,8 +56,8 @@ def quotation(project: Project) -> dict[str, Any]:
         "excluded": [_with_deliverables(line) for line in offered["excluded"]],
         "payments": _payments(row, offered["payments"]),
         "payment": row.payment_terms,
-        "breaks": _breaks(row),
-        "rates": _rates(row),
+        "breaks": _table(row, QUOTATION_BREAKS),
+        "rates": _table(row, QUOTATION_RATES),
         "inputs": _inputs(row),
         "conditions": _conditions(row, offered),
         "assumptions": numbered(row.assumptions),
@@ -124,16 +129,10 @@ def _payments(row: Quotation, payments: Iterable[Any]) -> dict[str, Any] | None:
     return data_table(columns, [*rows, cells(_t("Together"), BLANK, BLANK, 100, row.total)])
 
 
-def _breaks(row: Quotation) -> dict[str, Any] | None:
-    rows = [(shortest(each.from_kg), fitted(each.price_per_kg, row.currency)) for each in row.breaks.all()]
-    columns = [Column(_t("From (kg)"), 40, "right"), Column(_t("%(currency)s per kg") % {"currency": row.currency}, 60, "right")]
-    return data_table(columns, rows) if rows else None
-
-
-def _rates(row: Quotation) -> dict[str, Any] | None:
-    rows = [(each.work, each.unit, fitted(each.rate, row.currency)) for each in row.rates.all()]
-    columns = [Column(_t("Work"), 54), Column(_t("Per"), 20), Column(_t("Rate (%(currency)s)") % {"currency": row.currency}, 26, "right")]
-    return data_table(columns, rows) if rows else None
+def _table(row: Quotation, table: Worksheet) -> dict[str, Any] | None:
+    """As the draft has it, under the heading of its section; nothing without a row."""
+    found = printed_table(bind_to(table, row, NOBODY), to_the_cent=True)
+    return found | {"caption": ""} if found["rows"] else None
 
 
 def _inputs(row: Quotation) -> dict[str, Any] | None:

@@ -196,7 +196,7 @@ TEST_PLAN = Worksheet(
         SheetColumn("consumables", _("Consumables"), money=True, derived=True, total=True, kind="number"),
         SheetColumn("outside", _("Outside laboratories"), money=True, derived=True, total=True, kind="number"),
         *SPREAD,
-        SheetColumn("source", _("Source"), compute=lambda _row: str(Source.PRICE_BOOK.label), width=14),
+        SheetColumn("source", _("Source"), compute=lambda _row: str(Source.PRICE_BOOK.label), width=18),
         confidence_column(),
         SheetColumn("reference", _("Reference"), compute=lambda row: row.price.reference, width=18),
         SheetColumn("dated", _("Dated"), compute=lambda row: row.price.valid_from, kind="day"),

@@ -50,7 +50,7 @@ def end_columns(name: str, **said: Any) -> tuple[SheetColumn, SheetColumn]:
 def origin_columns(*, unsaid: Words = "", undated: Words = "") -> tuple[SheetColumn, ...]:
     """unsaid, undated: what counts where no source and no day is typed."""
     return (
-        SheetColumn("source", note=unsaid, example="Quote", width=14),
+        SheetColumn("source", note=unsaid, example="Quote", width=18),
         confidence_column(),
         SheetColumn("reference", example="Price book 2026", width=18),
         SheetColumn("dated", note=undated, example="2026-03-12"),

@@ -325,6 +325,25 @@ def test_the_next_revision_says_what_became_of_each_remark(project: Project) -> 
     assert {"label": "Supersedes", "value": "revision 1"} in paper_of(project)["facts"]
 
 
+@pytest.mark.parametrize(
+    ("currency", "prices", "rates"),
+    [("EUR", [["10", "2,400.00"], ["100", "1,900.00"]], ["180.00"]), ("JPY", [["10", "2,400"], ["100", "1,900"]], ["180"])],
+)
+def test_its_paper_prints_the_tables_of_the_draft_with_money_as_it_is_paid(
+    project: Project, currency: str, prices: list[list[str]], rates: list[str]
+) -> None:
+    lines = [Line(Phase.PILOT, "Pilot batch of 5 kg", Decimal(50000))]
+    sent(project, currency=currency, lines=lines)
+
+    found = paper_of(project)
+
+    assert [column["label"] for column in found["breaks"]["columns"]] == ["From (kg)", f"Price per kg ({currency})"]
+    assert found["breaks"]["rows"] == prices
+    assert [column["label"] for column in found["rates"]["columns"]] == ["Work", "Per", f"Rate ({currency})"]
+    assert [row[-1] for row in found["rates"]["rows"]] == rates
+    assert (found["breaks"]["caption"], found["rates"]["caption"]) == ("", ""), "its sections have headings"
+
+
 def test_a_draft_that_is_superseded_unsent_hands_its_answers_on(project: Project) -> None:
     request = ask(sent(project))
     remark = request.remarks.first()
