@@ -158,7 +158,7 @@ def costs_of(row: PlannedOperation, utilities: Iterable[PlannedUtility] = ()) ->
 
 def _told(row: PlannedOperation, price: Decimal) -> dict[str, Any]:
     """Of each of its costs the same."""
-    return {"confidence": row.confidence, "origin": _origin(row, AS_THE_BASE, row.ends(price))}
+    return {"confidence": row.confidence, "origin": _origin(row, AS_THE_BASE, row.ends(price)), "spread": f"operation {row.pk}"}
 
 
 def _cost_of_utility(each: PlannedUtility, row: PlannedOperation, size: str) -> PlannedCost:
@@ -203,7 +203,8 @@ def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
         of, until = f"{price.test} {price.technique} {price.method} {row.stage}", price.valid_until
         figures = (unit, quantity, amount, row.batches)
         origin = Origin(Source.PRICE_BOOK, price.reference, price.valid_from, price=row.ends(amount), is_listed=True)
-        yield PlannedCost(of, said % told, category, *figures, note, price.currency, until, confidence=row.confidence, origin=origin)
+        common: dict[str, Any] = {"confidence": row.confidence, "origin": origin, "spread": f"test {row.pk}"}
+        yield PlannedCost(of, said % told, category, *figures, note, price.currency, until, **common)
 
 
 def register() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
 
+from accounts.numbers import PercentField
 from audit.refusals import BadInput
 from catalogue.models.kept import standing_on
 from phases.evaluation.cost_tables import SheetCost
 from phases.evaluation.planned import priced_on, work_of
+from phases.evaluation.tables import MOST_PCT
 from phases.evaluation.vessel_rates import take_rate
 from process.costs.table_rows import wrong_ends
 from projects.models import ProjectRisk
@@ -36,6 +39,13 @@ class LevelField(ChoiceField):
 
     def clean(self, value: Any) -> Any:
         return super().clean(value) or None
+
+
+class HighestField(PercentField):
+    """Of what comes to all of it at the least: 1.4 is the 140 % of a spreadsheet."""
+
+    def is_asked(self, percent: Decimal) -> bool:
+        return 0 < percent <= MOST_PCT / 100
 
 
 class AssumptionRows(Rows):

@@ -27,7 +27,7 @@ from phases.evaluation.planned import (
     work_of,
 )
 from phases.evaluation.sheet_tables import OF_THE_SHEET, OWN, SIGNED, money_in, table_of_sheet
-from phases.evaluation.table_rows import AssumptionRows, LevelField, PlannedOperationRows, PlannedTestRows
+from phases.evaluation.table_rows import AssumptionRows, HighestField, LevelField, PlannedOperationRows, PlannedTestRows
 from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption, SheetHazard, SheetRisk, SiteVessel
 from phases.evaluation.vessel_rates import rates_beside
 from process.confidence import confidence_column
@@ -131,7 +131,8 @@ def _verdict(row: SheetHazard) -> str:
 
 
 def _spread(name: str, example: str) -> SheetColumn:
-    field = partial(PercentField, required=False, max_digits=6, decimal_places=2)
+    kind = HighestField if name == "high_pct" else PercentField
+    field = partial(kind, required=False, max_digits=6, decimal_places=2, of_one=True)
     return SheetColumn(name, unit="%", field=field, note=_("Of what it costs here. Empty: as the base."), example=example)
 
 

@@ -26,7 +26,7 @@ from process.costs.building import assessed
 from process.costs.case import Basis, Case, Inclusion, Line
 from process.costs.demand import Demand
 from process.costs.figures import Figure, Source
-from process.costs.keys import batch_key, quantity_key, rate_key, recovered_key, use_key, yield_key
+from process.costs.keys import batch_key, quantity_key, recovered_key, use_key, yield_key
 from process.costs.materials import recovered_words
 from process.costs.models import CostAssessment
 from process.costs.results import Priced, priced
@@ -142,7 +142,7 @@ def _of_line(line: Line) -> AssumedFigure:
     amount, price = line.quantity, line.price
     ends = (amount.base * price.base, amount.low * price.low, amount.high * price.high)
     unit = "/".join(filter(None, (line.price.currency, PER[line.basis])))
-    about, keys = f"{LINE}{line.phase} {line.label}", (quantity_key(line.key), rate_key(line.key))
+    about, keys = f"{LINE}{line.phase} {line.label}", (quantity_key(line.key), line.rate_key)
     return AssumedFigure(about, words, ends, unit, keys, confidence=price.confidence)
 
 

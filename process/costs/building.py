@@ -280,7 +280,8 @@ def line_key(pk: int) -> str:
 def _line(row: CostLine) -> Line:
     amount, unit_price = line_figures(row)
     kinds = (Basis(row.basis), Inclusion(row.inclusion))
-    return Line(line_key(row.pk), row.label, row.phase, Category(row.category), amount, unit_price, *kinds, at_cost=row.at_cost)
+    words, category = (line_key(row.pk), row.label, row.phase), Category(row.category)
+    return Line(*words, category, amount, unit_price, *kinds, at_cost=row.at_cost, spread=row.spread)
 
 
 def risk_of(row: RiskItem) -> Risk:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from process.costs.demand import Demand
-from process.costs.figures import ONE, Figure, Source, require_currency, require_fraction
+from process.costs.figures import ONE, Figure, Source, quantity, require_currency, require_fraction
+from process.costs.keys import rate_key, spread_key
 from process.costs.materials import ZERO, Category, Material, recovered_twice, require_material, require_price
 from process.costs.rates import Rate
 from process.costs.stored import LATER
@@ -60,7 +61,8 @@ class Scale:
 class Line:
     """quantity × price, by the basis. A line in hours has its rate per hour; a test's hours and consumables are two lines.
 
-    at_cost: the client pays what it costs (freight, tax, insurance), added after the margin.
+    at_cost: the client pays what it costs (freight, tax, insurance), added after the margin. spread: lines of the same one have rates that
+    move together, by one share of each; "" where the rate moves alone.
     """
 
     key: str
@@ -72,6 +74,12 @@ class Line:
     basis: Basis = Basis.ONCE
     inclusion: Inclusion = Inclusion.INCLUDED
     at_cost: bool = False
+    spread: str = field(default="", metadata=LATER)
+
+    @property
+    def rate_key(self) -> str:
+        """Of what its rate moves by."""
+        return spread_key(self.spread) if self.spread else rate_key(self.key)
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,7 @@ class Case:
             _require_phase(risk.phase, risk.label, self)
             require_fraction(risk.probability_fraction, "probability_fraction")
             require_currency(risk.currency)
-            _require_ends(risk)
+            quantity(risk.impact, risk.currency, low=risk.ends[0], high=risk.ends[1])
 
     def at(self, phase: str, *, batch_kg: Decimal | None = None, batches: int | None = None) -> Case:
         """The same with another batch size or number of batches in one phase."""
@@ -196,12 +204,6 @@ def _require_priced(demand: Demand, case: Case) -> None:
 def _require_line(line: Line, case: Case) -> None:
     _require_phase(line.phase, line.label, case)
     require_price(line.price, line.label, per=line.quantity.unit)
-
-
-def _require_ends(risk: Risk) -> None:
-    low, high = risk.ends
-    if not 0 <= low <= risk.impact <= high:
-        raise BadInput({"low": _t("The lowest figure is not above the base, the highest not below it.")})
 
 
 def _require_phase(phase: str, label: str, case: Case) -> None:

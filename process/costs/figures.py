@@ -125,10 +125,10 @@ def _wrong(figure: Figure) -> dict[str, str]:
     wrong = {}
     if not all(number.is_finite() for number in (figure.low, figure.base, figure.high)):
         return {"base": _t("Every figure needs a number.")}
-    if not figure.low <= figure.base <= figure.high:
-        wrong["low"] = _t("The lowest figure is not above the base, the highest not below it.")
+    words = _t("The lowest figure is not above the base, the highest not below it.")
+    wrong |= {name: words for name, is_beyond in (("low", figure.low > figure.base), ("high", figure.high < figure.base)) if is_beyond}
     if figure.low < 0:
-        wrong["base"] = _t("Not below zero.")
+        wrong["base" if figure.base < 0 else "low"] = _t("Not below zero.")
     if figure.confidence and figure.confidence not in [each.value for each in Confidence]:
         wrong["confidence"] = _t("High, medium or low.")
     if not figure.unit:

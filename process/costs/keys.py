@@ -35,3 +35,8 @@ def risk_key(place: int) -> str:
 
 def rate_key(line: str) -> str:
     return f"rate/{line}"
+
+
+def spread_key(spread: str) -> str:
+    """Of lines whose rates move together, as a share of them."""
+    return f"spread/{spread}"

@@ -192,7 +192,8 @@ class CostLine(models.Model):
     """What a phase costs beside its materials: quantity × price, once, for each batch or for each kilogram of API.
 
     at_cost: passed on after the margin (freight, tax, insurance). low and high where they are not as the base. planned_by: the department
-    whose plan it was taken from, with the fingerprint that the plan had then; empty where a person typed it.
+    whose plan it was taken from, with the fingerprint that the plan had then; empty where a person typed it. spread: by which of the plan's
+    rows its price moves together with that of other lines; empty where it moves alone.
     """
 
     assessment = models.ForeignKey(CostAssessment, on_delete=models.PROTECT, related_name="lines")
@@ -220,6 +221,7 @@ class CostLine(models.Model):
     note = models.CharField(_("note"), max_length=1000, blank=True)
     planned_by = models.CharField(max_length=32, blank=True, editable=False)
     plan_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    spread = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("cost line")

@@ -52,7 +52,8 @@ class PlannedCost:
     """quantity × price of one batch, so many batches. of: the operation and its vessel, or the test and its stage, in no language.
 
     currency: where it is not that of its plan. valid_until: the last day of the price. is_per_kg: the quantity grows with the batch.
-    is_once: whatever is made. confidence, origin: of its row.
+    is_once: whatever is made. confidence, origin: of its row. spread: the row that says by one share what the prices of all its costs may
+    come to; "" where the price has ends of its own.
     """
 
     of: str
@@ -69,6 +70,7 @@ class PlannedCost:
     is_once: bool = False
     confidence: str = ""
     origin: Origin = Origin()
+    spread: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]
             "price_high": _kept(price_high),
             "currency": each.currency or plan.currency,
             "valid_until": each.valid_until,
+            "spread": "" if price_low is price_high is None else _spread(each, plan),
             "confidence": each.confidence,
             "note": each.note,
             **_said(each.origin),
@@ -152,6 +155,11 @@ def _price_ends(cost: PlannedCost, plan: DepartmentPlan) -> Ends:
         return cost.origin.price
     low, high = (None if share == ONE else cost.price * share for share in (plan.low, plan.high))
     return low, high
+
+
+def _spread(cost: PlannedCost, plan: DepartmentPlan) -> str:
+    """By what its price moves together with others: one row's word, else that of the whole sheet."""
+    return cost.spread if cost.origin.has_ends else f"sheet {plan.department}"
 
 
 def _kept(end: Decimal | None) -> Decimal | None:

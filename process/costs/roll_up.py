@@ -10,7 +10,7 @@ from typing import Generic
 from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
 from process.costs.demand import N, Value, needs
 from process.costs.figures import ONE
-from process.costs.keys import batch_key, output_key, quantity_key, rate_key, recovered_key, risk_key
+from process.costs.keys import batch_key, output_key, quantity_key, recovered_key, risk_key
 from process.costs.materials import ZERO, Category, at_most, recovered_words
 from process.costs.purchases import OrderPrices, charged, needed_by, order_prices, paid_for
 from process.costs.rates import Converted, converted, rate_between
@@ -104,9 +104,13 @@ def _materials(case: Case, scale: Scale, taken: Mapping[str, N], prices: OrderPr
 def _line(case: Case, scale: Scale, line: Line, value: Value[N]) -> Leaf[N]:
     quantity = value(line.quantity.base, quantity_key(line.key)) * _times(scale, line, value)
     price = converted(line.price, case.currency, case.rates)
-    amount = quantity * value(price.price.base, rate_key(line.key))
+    amount = quantity * _rate(line, price.price.base, value)
     unit = line.quantity.unit
     return Leaf(line.key, line.label, line.phase, line.category, line.inclusion, amount, quantity, unit, price, line.at_cost)
+
+
+def _rate(line: Line, base: Decimal, value: Value[N]) -> N:
+    return value(base, "") * value(ONE, line.rate_key) if line.spread else value(base, line.rate_key)
 
 
 def _times(scale: Scale, line: Line, value: Value[N]) -> N:

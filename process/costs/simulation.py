@@ -84,6 +84,8 @@ def _stated(case: Case, settings: Settings, number: int) -> list[str]:
         )
     if any(material.up_to_breaks for material in case.materials):
         found.append(_t("The prices of one price list move together; each draw buys by it what costs least for what it needs."))
+    if any(line.spread for line in case.lines):
+        found.append(_t("The rates of what one row of a sheet says by one low and high move together."))
     if case.risks:
         found.append(_t("Risks count with their expected cost, not as events."))
     return found

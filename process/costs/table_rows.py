@@ -59,6 +59,8 @@ class LineRows(Rows):
         if row.planned_by and OF_THE_PLAN & set(changed) and "source" not in changed:
             row.source, row.reference = Source.ASSUMPTION, ""  # the department has not signed what is typed in its place
             row.confidence = row.confidence if "confidence" in changed else ""
+        if row.spread and {"price", *ENDS} & set(changed):
+            row.spread = ""
 
 
 class RiskRows(Rows):

@@ -10,20 +10,21 @@ import numpy as np
 from django.utils.translation import gettext as _t
 from numpy.typing import NDArray
 
-from process.costs.case import Basis, Case, Inclusion, Scale
+from process.costs.case import Basis, Case, Inclusion, Line, Scale
 from process.costs.figures import FRACTION, ONE, Figure, Source
-from process.costs.keys import batch_key, output_key, quantity_key, rate_key, recovered_key, risk_key, use_key, yield_key
+from process.costs.keys import batch_key, output_key, quantity_key, recovered_key, risk_key, use_key, yield_key
 from process.costs.materials import recovered_words
 from process.costs.purchases import order_prices
 from process.costs.rates import converted
 
 Draws = NDArray[np.float64]
+NAMED = 3
 
 
 @dataclass(frozen=True)
 class Variable:
     """key: "yield/route/step", "price/material", "recovered/material", "use/route/step/place", "output/phase", "batch/phase",
-    "quantity/line", "rate/line" or "risk/place"."""
+    "quantity/line", "rate/line", "spread/lines" or "risk/place"."""
 
     key: str
     label: str
@@ -36,7 +37,7 @@ class Variable:
 
 def variables(case: Case) -> list[Variable]:
     """Those that can move the price, in a fixed order: yields, prices, recovered values, consumption, outputs, batch sizes, quantities
-    and rates, what risks cost.
+    and rates, what several rates move by together, what risks cost.
     """
     return [each for each in _all(case) if each.low < each.high]
 
@@ -82,8 +83,10 @@ def _all(case: Case) -> Iterator[Variable]:
             yield _batch_of(scale)
     for line in (each for each in case.lines if each.inclusion == Inclusion.INCLUDED):
         yield _of(quantity_key(line.key), _t("Quantity of %(line)s") % {"line": line.label}, line.quantity)
-        figure = converted(line.price, case.currency, case.rates).price
-        yield _of(rate_key(line.key), _t("Rate of %(line)s") % {"line": line.label}, figure)
+        if not line.spread:
+            figure = converted(line.price, case.currency, case.rates).price
+            yield _of(line.rate_key, _t("Rate of %(line)s") % {"line": line.label}, figure)
+    yield from _spreads(case)
     for place, risk in enumerate(case.risks):
         if case.terms.risk_in_price and risk.probability_fraction:
             label, (low, high) = _t("Cost of the risk: %(risk)s") % {"risk": risk.label}, risk.ends
@@ -94,6 +97,19 @@ def _batch_of(scale: Scale) -> Variable:
     """In kilograms; what is counted for each batch follows it (`roll_up.py`)."""
     size, label = scale.batch_kg, _t("Batch size of %(phase)s") % {"phase": scale.label}
     return Variable(batch_key(scale.phase), label, size * scale.batch_low, size, size * scale.batch_high, "kg", Source.ASSUMPTION)
+
+
+def _spreads(case: Case) -> Iterator[Variable]:
+    """One for all lines of a spread, by the share of the largest rate: in that one rounding weighs least."""
+    together: dict[str, list[Line]] = {}
+    for line in case.lines:
+        if line.spread and line.inclusion == Inclusion.INCLUDED and line.price.base:
+            together.setdefault(line.rate_key, []).append(line)
+    for key, lines in together.items():
+        rate = max((line.price for line in lines), key=lambda price: price.base)
+        names = ", ".join(line.label for line in lines[:NAMED]) + (" …" if len(lines) > NAMED else "")
+        label = _t("Rate of %(line)s") if len(lines) == 1 else _t("Rates of %(line)s together")
+        yield Variable(key, label % {"line": names}, rate.low / rate.base, ONE, rate.high / rate.base, FRACTION, rate.source)
 
 
 def _prices(case: Case) -> Iterator[Variable]:

@@ -64,6 +64,13 @@ def ends(row: CostLine) -> tuple[Decimal | None, ...]:
     return tuple(None if end is None else end.normalize() for end in kept)
 
 
+def reach(scenario: CostAssessment) -> tuple[Decimal, Decimal]:
+    """Of the band, as a share of the price."""
+    band = priced(assessed(scenario)).band
+    assert band is not None
+    return round(band.low / band.base, 4), round(band.high / band.base, 4)
+
+
 def test_a_cost_takes_its_source_and_its_ends_along(project: Project) -> None:
     add_row(project, "research", "research-labour", **CHEMIST, **BOOK, **ENDS)
     signed(project, "research")
@@ -120,6 +127,15 @@ def test_an_operation_says_of_all_its_costs_what_they_may_come_to(project: Proje
     assert ends(line_of(scenario, "Step 1: vessel")) == (None, None, 369, 615)
     assert ends(line_of(scenario, "Step 1: waste")) == (None, None, D("0.378"), D("0.63"))
     assert ends(line_of(scenario, "Step 1: change of equipment")) == (None, None, 8100, 13500)
+    assert reach(scenario) == (D("0.9"), D("1.5"))
+
+
+def test_what_the_sheet_says_of_all_its_costs_moves_them_together(project: Project) -> None:
+    add_row(project, "research", "research-labour", **CHEMIST)
+    add_row(project, "research", "research-labour", **CHEMIST | {"item": "Technician"})
+    signed(project, "research", cost_base=D(60800), cost_high=D(91200))
+
+    assert reach(taken(project, "research")) == (1, D("1.5"))
 
 
 def test_a_utility_says_it_of_itself_for_each_kilogram_of_the_batch(project: Project) -> None:
@@ -149,9 +165,15 @@ def test_a_test_has_its_price_from_the_price_book(project: Project) -> None:
     ("department", "key", "row", "wrong"),
     [
         ("research", "research-labour", CHEMIST | {"amount_low": "321"}, {"amount_low": ON_THE_WRONG_SIDE}),
-        ("research", "research-labour", CHEMIST | {"unit_price_high": "90"}, {"unit_price_low": ON_THE_WRONG_SIDE}),
+        ("research", "research-labour", CHEMIST | {"unit_price_high": "90"}, {"unit_price_high": ON_THE_WRONG_SIDE}),
         ("research", "research-labour", CHEMIST | {"amount_low": "-1"}, {"amount_low": ["Not below zero."]}),
         ("production", "planned-utilities", STEAM | {"rate_low": "1"}, {"rate_low": ON_THE_WRONG_SIDE}),
+        (
+            "production",
+            "planned-utilities",
+            STEAM | {"rate_low": "1", "rate_high": "0.01"},
+            {"rate_low": ON_THE_WRONG_SIDE, "rate_high": ON_THE_WRONG_SIDE},
+        ),
         ("production", "production-plan", OPERATION | RATES | {"low_pct": "110"}, {"low_pct": ["At most 100 %."]}),
         ("production", "production-plan", OPERATION | RATES | {"high_pct": "90"}, {"high_pct": ["At least 100 %."]}),
     ],
@@ -163,13 +185,22 @@ def test_low_and_high_stand_on_the_sides_of_the_figure(
 
     found = enter(f"{key}:{sheet_of(project, department).pk}", row, department)
 
-    assert {name: found.errors[name] for name in wrong} == wrong
+    assert found.errors == wrong
 
 
 def test_a_method_is_told_all_that_is_wrong_with_it(project: Project) -> None:
     row = {"item": "Assay", "amount": "40", "unit_price": "95", "amount_high": "30"}
 
-    assert set(enter(f"method-work:{sheet_of(project, 'analytical').pk}", row, Role.ANALYTICAL).errors) == {"work", "amount_low"}
+    assert set(enter(f"method-work:{sheet_of(project, 'analytical').pk}", row, Role.ANALYTICAL).errors) == {"work", "amount_high"}
+
+
+@pytest.mark.parametrize(("name", "typed", "meant"), [("low_pct", "0.9", "90"), ("high_pct", "1", "100"), ("high_pct", "1.4", "140")])
+def test_percent_of_a_spreadsheet_are_asked_about(project: Project, name: str, typed: str, meant: str) -> None:
+    address = f"production-plan:{sheet_of(project, 'production').pk}"
+
+    (words,) = enter(address, OPERATION | RATES | {name: typed}, "production").errors[name]
+
+    assert words.startswith(f"Is {meant} % meant?")
 
 
 def test_a_row_that_says_nothing_is_signed_and_taken_as_before_there_was_anything_to_say(project: Project) -> None:

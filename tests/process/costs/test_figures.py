@@ -25,8 +25,9 @@ RATE = Rate("EUR", "CHF", D("0.94"), TODAY)
         ("unit", {"per": ""}),
         ("on", {"on": None}),
         ("low", {"low": "11"}),
-        ("low", {"high": "9"}),
-        ("base", {"base": "-1", "low": "-1"}),
+        ("high", {"high": "9"}),
+        ("low", {"low": "-1"}),
+        ("base", {"base": "-1"}),
         ("base", {"base": "NaN"}),
         ("note", {"base": "0"}),
     ],
@@ -35,7 +36,7 @@ def test_a_price_that_makes_no_sense_is_refused_at_its_field(field: str, changes
     with pytest.raises(BadInput) as refused:
         price(**({"base": "10", "currency": "CHF", "per": "kg", "on": TODAY} | changes))  # type: ignore[arg-type]
 
-    assert field in refused.value.errors
+    assert list(refused.value.errors) == [field]
 
 
 def test_a_price_of_zero_is_accepted_with_its_note() -> None:

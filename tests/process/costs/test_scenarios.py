@@ -175,7 +175,7 @@ def test_a_phase_that_buys_up_to_a_break_says_so_on_the_table_of_materials(scena
     ("values", "column"),
     [
         ({"quantity_low": "50"}, "quantity_low"),
-        ({"price_high": "100"}, "price_low"),
+        ({"price_high": "100"}, "price_high"),
         ({"price": "0"}, "note"),
         ({"quantity": "-1"}, "quantity"),
         ({"unit": ""}, "unit"),
