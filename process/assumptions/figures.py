@@ -1,5 +1,5 @@
 """What a cost scenario only assumes stands in the ledger of the project: prices of materials and what is recovered of them, yields,
-consumption and cost lines.
+consumption, cost lines and what risks cost.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from process.costs.building import assessed
 from process.costs.case import Basis, Case, Inclusion, Line
 from process.costs.demand import Demand
 from process.costs.figures import Figure, Source
-from process.costs.keys import batch_key, quantity_key, recovered_key, use_key, yield_key
+from process.costs.keys import batch_key, quantity_key, recovered_key, risk_key, use_key, yield_key
 from process.costs.materials import recovered_words
 from process.costs.models import CostAssessment
 from process.costs.results import Priced, priced
@@ -87,7 +87,9 @@ def take_figures(code: str, scenario_number: int, *, actor: User) -> list[Assump
 
 
 def assumed_in(case: Case) -> Iterator[AssumedFigure]:
-    """Of the phases that are priced and the routes by which they are made; what counts nothing is not assumed either."""
+    """Of the phases that are priced and the routes by which they are made; what counts nothing is not assumed either, nor a risk of which
+    nobody says that it may cost less or more.
+    """
     making = [scale for scale in case.scales if scale.output_kg]
     demands = [demand for demand in case.demands if demand.key in {scale.demand for scale in making}]
     bought = {key for demand in demands for key in demand.bought}
@@ -112,6 +114,10 @@ def assumed_in(case: Case) -> Iterator[AssumedFigure]:
     for line in (each for each in counted if each.inclusion != Inclusion.EXCLUDED):
         if Source.ASSUMPTION in (line.price.source, line.quantity.source):
             yield _of_line(line)
+    for place, risk in enumerate(case.risks):
+        if risk.source == Source.ASSUMPTION and (key := risk_key(place)) in moving:
+            words, ends = _t("Cost of the risk: %(risk)s") % {"risk": risk.label}, (risk.impact, *risk.ends)
+            yield AssumedFigure(f"risk {risk.phase} {risk.label}", words, ends, risk.currency, (key,), confidence=risk.confidence)
 
 
 def _recovered(case: Case, bought: Collection[str]) -> Iterator[AssumedFigure]:

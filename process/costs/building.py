@@ -285,8 +285,8 @@ def _line(row: CostLine) -> Line:
 
 
 def risk_of(row: RiskItem) -> Risk:
-    source = Source(row.source or Source.ASSUMPTION)
-    return Risk(row.label, row.phase, row.probability_pct / HUNDRED, row.impact, row.currency, row.impact_low, row.impact_high, source)
+    origin = Source(row.source or Source.ASSUMPTION), row.confidence
+    return Risk(row.label, row.phase, row.probability_pct / HUNDRED, row.impact, row.currency, row.impact_low, row.impact_high, *origin)
 
 
 def _material(row: MaterialPrice, assessment: CostAssessment, known: _Known, award: InquiryAward | None) -> Material:

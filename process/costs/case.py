@@ -84,7 +84,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Risk:
-    """What may happen and what it then costs, in `currency`. low, high: of the impact; None where they are as that."""
+    """What may happen and what it then costs, in `currency`. low, high: of the impact; None where they are as that. source, confidence: of
+    all three.
+    """
 
     label: str
     phase: str
@@ -94,6 +96,7 @@ class Risk:
     low: Decimal | None = field(default=None, metadata=LATER)
     high: Decimal | None = field(default=None, metadata=LATER)
     source: Source = field(default=Source.ASSUMPTION, metadata=LATER)
+    confidence: str = field(default="", metadata=LATER)
 
     @property
     def ends(self) -> tuple[Decimal, Decimal]:

@@ -218,9 +218,13 @@ def _left_over(order: Order) -> str:
 
 
 def _assumed_without_range(case: Case, lines: Sequence[LineCost]) -> Iterator[str]:
-    """Prices, quantities and yields."""
-    yield from (line.label for line in lines if line.price.is_bare_assumption)
-    yield from (line.label for line in case.lines if line.quantity.is_bare_assumption)
+    """Prices, cost lines and yields. Of a line one range is enough: whoever says its cost may say it of quantity or price."""
+    own = {line.key for line in case.lines}
+    yield from (line.label for line in lines if line.key not in own and line.price.is_bare_assumption)
+    for line in case.lines:
+        figures = (line.price, line.quantity)
+        if any(each.is_bare_assumption for each in figures) and all(each.is_firm for each in figures):
+            yield line.label
     used = {scale.demand for scale in case.scales}
     steps = (step for demand in case.demands if demand.key in used for step in demand.steps)
     yield from (_t("Yield of %(step)s") % {"step": step.label} for step in steps if step.yield_fraction.is_bare_assumption)

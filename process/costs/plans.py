@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _t
+
 from audit.hashes import hash_of
 from process.costs.campaigns import Campaign, PlannedVessel, campaign_of
 from process.costs.case import Basis
@@ -31,8 +33,8 @@ AS_THE_BASE: Ends = (None, None)
 class Origin:
     """Whose word the figures of a row are, and what they may come to: low and high, each None where it is as the base.
 
-    source, reference, dated: empty where the row does not say; then they are those of the sheet. is_listed: they are those of the price
-    book, which the row only names.
+    source, reference, dated: empty where the row does not say; then the sheet says all three, or only the day where the row says a source.
+    is_listed: they are those of the price book, which the row only names.
     """
 
     source: str = ""
@@ -72,6 +74,11 @@ class PlannedCost:
     origin: Origin = Origin()
     spread: str = ""
 
+    @property
+    def is_free(self) -> bool:
+        """Costs nothing, and by nobody's word may cost something."""
+        return not self.quantity or not (self.price or self.origin.price[1])
+
 
 @dataclass(frozen=True)
 class DepartmentPlan:
@@ -110,10 +117,15 @@ def _said(origin: Origin) -> dict[str, Any]:
     return {name: value for name in ("source", "reference", "dated") if (value := getattr(origin, name))}
 
 
+def _word_of(origin: Origin) -> dict[str, Any]:
+    """Whose word a line of it is, where the row says so. What somebody else said has not the sheet's reference."""
+    return ({"reference": ""} if origin.source else {}) | _said(origin)
+
+
 def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]:
     """The cost lines of a phase, without what costs nothing. Of operations the phase makes batches."""
     for each in plan.costs:
-        if not each.quantity or not each.price:
+        if each.is_free:
             continue
         basis, amount = _counted(each, plan, phase)
         low, high = (None if end is None else _counted(replace(each, quantity=end), plan, phase)[1] for end in each.origin.quantity)
@@ -133,8 +145,8 @@ def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]
             "valid_until": each.valid_until,
             "spread": "" if price_low is price_high is None else _spread(each, plan),
             "confidence": each.confidence,
-            "note": each.note,
-            **_said(each.origin),
+            "note": each.note or ("" if each.price else _t("Nothing by the sheet, unless it comes to its high.")),
+            **_word_of(each.origin),
         }
 
 

@@ -16,6 +16,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Words, require_none
 from charts.look import written
+from process.confidence import confidence_words
 from process.costs.campaigns import misfits
 from process.costs.figures import Source
 from process.costs.models import PHASE_CHOICES, CostAssessment, CostLine, CostPhase
@@ -103,7 +104,7 @@ def plan_blockers(words: PlanWords, plan: DepartmentPlan | None, scenario: CostA
         return [Blocker("cost.no_plan", words.empty, link=reverse("sheet-detail", args=[scenario.project.code, words.department]))]
     if plan.signed_on is None:
         return [Blocker("cost.plan_open", words.unsigned, link=plan.link)]
-    if not any(each.quantity and each.price for each in plan.costs):
+    if all(each.is_free for each in plan.costs):
         return [Blocker("cost.plan_free", words.free, link=plan.link)]
     return []
 
@@ -170,10 +171,6 @@ def _reference(plan: DepartmentPlan) -> str:
 
 def told_of(lines: Iterable[CostLine]) -> dict[str, str]:
     """By its words and phase what each line says."""
-
-    def said(row: CostLine) -> str:
-        return f"{row.quantity:f} {row.unit} × {row.price:f} {row.currency}"
-
     told: dict[str, str] = {}
     for each in lines:
         key = name = f"{each.get_phase_display()}: {each.label}"
@@ -181,5 +178,20 @@ def told_of(lines: Iterable[CostLine]) -> dict[str, str]:
         while key in told:  # one operation in two vessels
             number += 1
             key = f"{name} ({number})"
-        told[key] = said(each)
+        told[key] = _said(each)
     return told
+
+
+def _said(row: CostLine) -> str:
+    """With low and high, and whose word it is, where that is not the sheet's."""
+    amount = _ranged(row.quantity, row.quantity_low, row.quantity_high)
+    price = _ranged(row.price, row.price_low, row.price_high)
+    said = [f"{amount} {row.unit} × {price} {row.currency}"]
+    if row.source != Source.SHEET:
+        said += [str(row.get_source_display()), row.reference, written(row.dated)]
+    return ", ".join(filter(None, [*said, confidence_words(row.confidence)]))
+
+
+def _ranged(base: Decimal, low: Decimal | None, high: Decimal | None) -> str:
+    ends = "" if low is high is None else f" ({base if low is None else low:f} – {base if high is None else high:f})"
+    return f"{base:f}{ends}"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Role
+from audit.models import Event
 from audit.signatures import content_hash
 from phases.evaluation import services
 from phases.evaluation.events import sheet_content
@@ -35,6 +36,7 @@ ENDS = {"amount_low": "280", "amount_high": "420", "unit_price_high": "110"}
 BOOK = {"source": "Price book", "reference": "Price book 2026", "dated": "2026-01-15"}
 RATES = {"vessel": "R-302", "vessel_rate": "410", "waste_kg_per_kg": "18", "waste_price_per_kg": "0.42", "modification_cost": "9000"}
 STEAM = {"operation": OPERATION["operation"], "kind": "Steam", "amount": "5", "unit": "kg", "basis": "per kg of the batch", "rate": "0.045"}
+LINE = "Pilot: Process chemist"
 ON_THE_WRONG_SIDE = ["The lowest figure is not above the base, the highest not below it."]
 
 
@@ -83,14 +85,64 @@ def test_a_cost_takes_its_source_and_its_ends_along(project: Project) -> None:
 
 def test_what_a_row_does_not_say_is_the_word_of_its_sheet(project: Project) -> None:
     add_row(project, "research", "research-labour", **CHEMIST)
-    add_row(project, "research", "research-labour", **CHEMIST | {"item": "Technician"}, source="Assumption")
     signed(project, "research")
 
-    scenario = taken(project, "research")
+    row = taken(project, "research").lines.get()
 
-    silent, guessed = line_of(scenario, "Process chemist"), line_of(scenario, "Technician")
-    assert silent.source == "sheet" and silent.reference.startswith("Sheet of Research") and ends(silent) == (None,) * 4
-    assert (guessed.source, guessed.reference, guessed.dated) == ("assumption", silent.reference, silent.dated)
+    assert row.source == "sheet" and row.reference.startswith("Sheet of Research") and ends(row) == (None,) * 4
+
+
+def test_a_row_of_another_source_has_not_the_reference_of_its_sheet_but_a_day(project: Project) -> None:
+    add_row(project, "research", "research-labour", **CHEMIST, source="Quote")
+    signed(project, "research")
+
+    row = taken(project, "research").lines.get()
+
+    assert (row.source, row.reference, row.dated) == ("quote", "", project.day_of(sheet_of(project, "research").signed_off_at))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"amount_high": "420"}, "320.0000 (320.0000 – 420.0000) h × 95.0000 EUR"),
+        ({"unit_price_low": "90"}, "320.0000 h × 95.0000 (90.0000 – 95.0000) EUR"),
+        (BOOK, "320.0000 h × 95.0000 EUR, Price book, Price book 2026, 15 Jan 2026"),
+        ({"confidence": "Low"}, "320.0000 h × 95.0000 EUR, confidence: Low"),
+    ],
+)
+def test_a_plan_that_is_taken_again_tells_what_has_changed(project: Project, said: dict[str, str], told: str) -> None:
+    row = add_row(project, "research", "research-labour", **CHEMIST)
+    signed(project, "research")
+    scenario = taken(project, "research")
+    services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="Looked up.")
+    assert changed(f"research-labour:{sheet_of(project, 'research').pk}", row, said, Role.RESEARCH).is_saved
+    sign_off(project, "research")
+
+    take_plan(scenario.pk, "research", "pilot", actor=process.estimator())
+
+    event = Event.objects.filter(kind=RESEARCH.event).latest("pk")
+    assert (event.data["before"], event.data["after"]) == ({LINE: "320.0000 h × 95.0000 EUR"}, {LINE: told})
+
+
+def test_what_costs_nothing_but_may_cost_something_is_taken_with_its_high(project: Project) -> None:
+    add_row(project, "ehs", "ehs-costs", item="Permit", unit="piece", amount="1", unit_price="0", unit_price_high="500")
+    add_row(project, "ehs", "ehs-costs", item="Waste register", unit="piece", amount="1", unit_price="0", amount_high="9")
+    signed(project, "ehs")
+
+    scenario = taken(project, "ehs")
+
+    row = scenario.lines.get()
+    assert (row.label, ends(row), row.note) == ("Permit", (None, None, None, 500), "Nothing by the sheet, unless it comes to its high.")
+    band = priced(assessed(scenario)).band
+    assert band is not None and band.base == 0 < band.high
+
+
+def test_a_utility_without_a_rate_that_may_have_one_is_taken_too(project: Project) -> None:
+    add_row(project, "production", "production-plan", **OPERATION | RATES)
+    add_row(project, "production", "planned-utilities", **STEAM | {"rate": "0"}, rate_high="0.06")
+    signed(project, "production")
+
+    assert ends(line_of(taken(project, "production"), "Step 1: Steam")) == (None, None, None, D("0.06"))
 
 
 def test_its_ends_widen_the_band_and_what_is_assumed_goes_to_the_ledger(project: Project) -> None:

@@ -94,7 +94,7 @@ def test_each_test_becomes_work_consumables_or_an_outside_laboratory(project: Pr
     ]
     line = scenario.lines.get(category="outside")
     assert (line.source, line.dated, line.note) == ("price_book", TODAY.replace(month=1, day=1), "5 × 1 samples, ICP-MS, AM-050, Demo Lab")
-    assert line.reference.startswith("Sheet of Analytical, signed on")
+    assert line.reference == "", "the price book has none; the sheet's is not its"
     assert Event.objects.get(kind="cost.test_plan_taken").words.startswith("The plan of the analytical sheet was taken over")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from audit.refusals import BadInput
 from process.costs.build_up import build_up, markup_of
-from process.costs.case import Basis, Case, Inclusion, Risk, Scale, Terms
+from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
 from process.costs.demand import Demand, Intake, base_value
 from process.costs.estimate import Estimate, estimate
 from process.costs.figures import Source, fraction, price, quantity
@@ -231,6 +231,19 @@ def test_what_a_reader_should_know_is_said() -> None:
         "Assumed without a lowest and a highest figure (2): THF, Yield of Step a.",
         "Pilot: 25 kg of THF must be bought, 1 kg are needed.",
     )
+
+
+@pytest.mark.parametrize("figure", ["quantity", "price"])
+def test_a_cost_line_that_is_assumed_needs_one_range(figure: str) -> None:
+    amount, rate = quantity("1", "h"), price("100", "CHF", "h", on=TODAY)
+    bare = Line("work", "Operators", "pilot", Category.LABOUR, amount, rate)
+    ranged = replace(bare, **{figure: replace(getattr(bare, figure), high=D(150))})
+
+    def said(line: Line) -> list[str]:
+        return [str(words) for words in estimate(replace(one_kilogram(), lines=(line,))).warnings]
+
+    assert said(bare) == ["Assumed without a lowest and a highest figure (2): Operators, Yield of Step a."]
+    assert said(ranged) == ["Assumed without a lowest and a highest figure (1): Yield of Step a."]
 
 
 @pytest.mark.parametrize(

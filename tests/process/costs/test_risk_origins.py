@@ -8,10 +8,12 @@ from decimal import Decimal
 import pytest
 
 from audit.refusals import BadInput
-from process.costs.band import price_band
+from process.assumptions.figures import assumed_in
+from process.costs.band import price_band, widened_by
 from process.costs.building import assessed
 from process.costs.case import Case
 from process.costs.demand import base_value
+from process.costs.figures import Source
 from process.costs.paper import scenario_on_paper
 from process.costs.roll_up import total_price
 from process.costs.services import copy_scenario
@@ -56,6 +58,18 @@ def test_an_end_on_the_wrong_side_is_refused(low: Decimal | None, high: Decimal 
         ranged(small(), low, high)
 
 
+def test_one_that_is_assumed_and_may_cost_more_goes_to_the_ledger_as_ours() -> None:
+    case = ranged(small(), None, D(32000))
+    told = {figure.about: figure for figure in assumed_in(case)}
+
+    found = told["risk pilot A vessel is late"]
+    assert (found.words, found.ends, found.unit) == ("Cost of the risk: A vessel is late", (20000, 20000, 32000), "CHF")
+    assert widened_by(tornado(case).known, found.keys) > 0 and not found.for_client
+    quoted = replace(case, risks=tuple(replace(each, source=Source.QUOTE) for each in case.risks))
+    shown = replace(case, terms=replace(case.terms, risk_in_price=False))
+    assert not any(each.about == found.about for other in (small(), quoted, shown) for each in assumed_in(other))
+
+
 def test_a_case_without_ends_is_hashed_as_before_there_were_any() -> None:
     assert set(plain(small(), hashed=True)["risks"][0]) == {"label", "phase", "probability_fraction", "impact", "currency"}
     case = ranged(small(), D(8000), None)
@@ -70,7 +84,7 @@ def test_a_row_keeps_it_and_goes_with_the_copy(scenario: CostAssessment) -> None
 
     assert (copied.source, copied.confidence, copied.reference, str(copied.dated)) == ("quote", "low", "Q-17", "2026-02-01")
     (risk,) = assessed(read(scenario)).case.risks  # type: ignore[union-attr]
-    assert (risk.low, risk.high, risk.source) == (8000, 25000, "quote")
+    assert (risk.low, risk.high, risk.source, risk.confidence) == (8000, 25000, "quote", "low")
 
 
 @pytest.mark.django_db
