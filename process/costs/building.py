@@ -35,6 +35,7 @@ from process.costs.price_lists import lists_beside
 from process.costs.rates import Rate
 from process.costs.stored import restored
 from process.costs.trial import Trial, tried
+from process.packs import Break, breaks_of
 from process.purchasing.awards import InquiryAward, newest_award
 from process.purchasing.awards import restored as restored_award
 from process.routes.building import Level, material_key, plain_route, steps_of_many
@@ -301,18 +302,26 @@ def _material(row: MaterialPrice, assessment: CostAssessment, known: _Known, awa
     key, label = material_key(row.material_id), str(row.material)
     if row.quote is None:
         return Material(key, label, typed_price(row, row.price_per_kg or Decimal(0), "kg"), **common)
-    first, *others = known.breaks[list_of(row.quote)]
+    quotes = known.breaks[list_of(row.quote)]
     source = Source.AWARDED if is_awarded(row, award) else Source.QUOTE
+    first, *others = zip(breaks_of(quotes), (quoted_figure(each, row, source) for each in quotes), strict=True)
     return Material(
         key,
         label,
-        quoted_figure(first, row, source),
-        tiers=tuple(Tier(each.quantity_from_kg, quoted_figure(each, row, source)) for each in others),
-        pack_kg=first.pack_kg or Decimal(0),
-        minimum_kg=max(first.quantity_from_kg, first.minimum_order_kg or Decimal(0)),
+        first[1],
+        tiers=tuple(_tier(sold, figure, first[0]) for sold, figure in others),
+        pack_kg=first[0].pack_kg,
+        minimum_kg=first[0].least_kg,
         up_to_breaks=bool(others),
         **common,
     )
+
+
+def _tier(sold: Break, figure: Figure, first: Break) -> Tier:
+    """first: the smallest break of the list, whose pack and smallest order are said of the material."""
+    pack = None if sold.pack_kg == first.pack_kg else sold.pack_kg
+    minimum = None if max(sold.from_kg, first.least_kg) == sold.least_kg else sold.minimum_kg
+    return Tier(sold.from_kg, figure, pack, minimum)
 
 
 def needed_by_largest(assessment: CostAssessment, steps: Sequence[RouteStep]) -> dict[int, float]:

@@ -24,7 +24,8 @@ from process.costs.stored import LATER, TOLD
 from process.words import plain_number
 from projects.money import CENT, half_up
 
-N = TypeVar("N", Decimal, NDArray[np.float64])
+Draws: TypeAlias = NDArray[np.float64]
+N = TypeVar("N", Decimal, Draws)
 Value: TypeAlias = Callable[[Decimal, str], N]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import BadInput
-from process.costs.demand import N
+from process.costs.demand import Draws, N
 from process.costs.figures import Figure, require_fraction
 from process.costs.stored import LATER
-from process.packs import HAIR, whole_packs
+from process.packs import HAIR, Break, cheapest, ends_of, purchases
 
 ZERO = Decimal(0)
 
@@ -60,10 +60,12 @@ _CATEGORIES: dict[Category, Promise] = {
 
 @dataclass(frozen=True)
 class Tier:
-    """The price per kg of an order of from_kg or more."""
+    """The price per kg of an order of from_kg or more. pack_kg, minimum_kg: of such an order; None where they are those of the material."""
 
     from_kg: Decimal
     price: Figure
+    pack_kg: Decimal | None = field(default=None, metadata=LATER)
+    minimum_kg: Decimal | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True)
@@ -91,57 +93,70 @@ class Material:
     up_to_breaks: bool = field(default=False, metadata=LATER)
 
     @property
-    def breaks(self) -> tuple[Tier, ...]:
-        """The whole price list, the smallest order first."""
-        return (Tier(ZERO, self.price), *sorted(self.tiers, key=lambda tier: tier.from_kg))
+    def in_order(self) -> list[Tier]:
+        """By quantity, without the price that stands before them."""
+        return sorted(self.tiers, key=lambda tier: tier.from_kg)
 
-    def price_of(self, kg: Decimal) -> tuple[str, Figure]:
-        """The price of an order, with the key of its variable."""
-        found = max((tier for tier in self.tiers if tier.from_kg <= kg), key=lambda tier: tier.from_kg, default=None)
-        return (f"price/{self.key}/{found.from_kg}", found.price) if found else (f"price/{self.key}", self.price)
+    @property
+    def breaks(self) -> list[Break]:
+        """The whole price list, the smallest order first."""
+        return [Break(ZERO, self.pack_kg, self.minimum_kg), *(self._break(tier) for tier in self.in_order)]
+
+    def _break(self, tier: Tier) -> Break:
+        pack = self.pack_kg if tier.pack_kg is None else tier.pack_kg
+        return Break(tier.from_kg, pack, self.minimum_kg if tier.minimum_kg is None else tier.minimum_kg)
+
+    @property
+    def prices(self) -> list[Figure]:
+        """Of its breaks."""
+        return [self.price, *(tier.price for tier in self.in_order)]
+
+    def price_at(self, place: int) -> tuple[str, Figure]:
+        """That of one of its breaks, with the key of its variable."""
+        return (f"price/{self.key}/{self.breaks[place].from_kg}" if place else f"price/{self.key}", self.prices[place])
+
+    def place_of(self, kg: Decimal) -> int:
+        """The last break that an order reaches."""
+        return max(place for place, each in enumerate(self.breaks) if not place or each.from_kg <= kg)
 
 
 def cheapest_order(needed_kg: N, material: Material, prices: Sequence[Decimal]) -> tuple[N, N]:
     """The kilograms that a buyer orders and what each costs: what is needed, or up to one of the breaks above it, whichever is the least
-    in all; of equals the smaller. prices: of `material.breaks`. More that is needed is never less to pay, nor less to order.
+    in all (`cheapest`). prices: of `material.breaks`.
     """
+    breaks = material.breaks
     if isinstance(needed_kg, Decimal):
-        return _cheapest(needed_kg, material, prices)
-    least, most = (_cheapest(Decimal(repr(float(end))), material, prices)[0] for end in (needed_kg.min(), needed_kg.max()))
-    found = [each for each in _spans(material, prices) if each[0] <= most and each[1] > least]
-    start, _end, price = found.pop()
-    bought, cost = to_buy(_at_least(needed_kg, start), material), np.asarray(float(price))
-    for start, end, price in reversed(found):
-        smaller = to_buy(_at_least(needed_kg, start), material)
-        better = (smaller < float(end)) & (smaller * float(price) <= bought * cost)
-        bought, cost = np.where(better, smaller, bought), np.where(better, float(price), cost)
+        way = cheapest(purchases(needed_kg, breaks, prices))
+        return way.kg, way.price
+    few, many = (Decimal(repr(float(end))) for end in (needed_kg.min(), needed_kg.max()))
+    least, most = (cheapest(purchases(end, breaks, prices)).kg for end in (few, many))
+    listed = zip(breaks, ends_of(breaks), prices, strict=True)
+    found = [(sold, end, float(price)) for sold, end, price in listed if sold.to_buy(few) <= most and end > least]
+    return _cheapest_of_each(needed_kg, found)
+
+
+def _cheapest_of_each(needed_kg: Draws, found: Sequence[tuple[Break, Decimal, float]]) -> tuple[Draws, Draws]:
+    """found: the breaks by which something may be ordered, each with its end and its price."""
+    bought, cost, total = np.zeros_like(needed_kg), np.zeros_like(needed_kg), np.full_like(needed_kg, np.inf)
+    for sold, end, price in reversed(found):
+        kg = to_buy(_at_least(needed_kg, sold.from_kg), sold)
+        is_better = (kg < float(end * (1 - HAIR))) & (kg * price <= total)
+        bought, cost = np.where(is_better, kg, bought), np.where(is_better, price, cost)
+        total = np.where(is_better, kg * price, total)
     return bought, cost
 
 
-def _cheapest(needed_kg: Decimal, material: Material, prices: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
-    ways = ((to_buy(_at_least(needed_kg, start), material), end, price) for start, end, price in _spans(material, prices))
-    kg, _end, price = min((way for way in ways if way[0] < way[1]), key=lambda way: (way[0] * way[2], way[0]))
-    return kg, price
-
-
-def _spans(material: Material, prices: Sequence[Decimal]) -> Iterator[tuple[Decimal, Decimal, Decimal]]:
-    """From how many kilograms on, and below how many, an order has which price."""
-    starts = [each.from_kg for each in material.breaks]
-    return zip(starts, [*starts[1:], Decimal("Infinity")], prices, strict=True)
-
-
-def to_buy(needed_kg: N, material: Material) -> N:
+def to_buy(needed_kg: N, sold: Material | Break) -> N:
     """Whole packs, at least the smallest order; as needed where neither is known."""
-    pack, bought = material.pack_kg, _at_least(needed_kg, material.minimum_kg)
-    if isinstance(bought, Decimal):
-        return whole_packs(bought, pack)
+    pack, minimum = sold.pack_kg, sold.minimum_kg
+    if isinstance(needed_kg, Decimal):
+        return Break(pack_kg=pack, minimum_kg=minimum).to_buy(needed_kg)
+    bought = _at_least(needed_kg, minimum)
     return np.ceil(bought / float(pack) - float(HAIR)) * float(pack) if pack else bought
 
 
-def _at_least(needed_kg: N, least: Decimal) -> N:
+def _at_least(needed_kg: Draws, least: Decimal) -> Draws:
     """Nothing of what is not needed."""
-    if isinstance(needed_kg, Decimal):
-        return max(needed_kg, least) if needed_kg else needed_kg
     return np.where(needed_kg > 0, np.maximum(needed_kg, float(least)), 0.0) if least else needed_kg
 
 
@@ -151,7 +166,7 @@ def require_material(material: Material) -> None:
         require_price(tier.price, material.label, per="kg")
     if material.recovered is not None:
         require_price(material.recovered, material.label, per="kg")
-    if min(material.pack_kg, material.minimum_kg, *(tier.from_kg for tier in material.tiers)) < 0:
+    if any(min(each.from_kg, each.pack_kg, each.minimum_kg) < 0 for each in material.breaks):
         raise BadInput({"pack_kg": _t("%(material)s: packs and orders are not below zero.") % {"material": material.label}})
     require_fraction(material.handling_loss_fraction, "handling_loss_fraction")
     if material.handling_loss_fraction == 1:

@@ -15,6 +15,7 @@ from process.costs.figures import ONE, Figure
 from process.costs.keys import output_key
 from process.costs.materials import Material, cheapest_order, to_buy, worth_more
 from process.costs.rates import converted
+from process.packs import Purchase, cheapest, purchases, smallest
 from process.words import grouped, money_words, plain_number
 from projects.money import half_up, rounded
 
@@ -24,13 +25,26 @@ OrderPrices = dict[tuple[str, str], tuple[str, Figure]]
 
 @dataclass(frozen=True)
 class Order:
-    """What a phase buys of a material with every figure at its base. usual_kg: what it would buy without going up to a break."""
+    """What a phase buys of a material with every figure at its base. usual: what it would buy without going up to a break."""
 
     scale: Scale
     material: Material
     needed_kg: Decimal
-    usual_kg: Decimal
-    bought_kg: Decimal
+    usual: Purchase
+    bought: Purchase
+
+    @property
+    def usual_kg(self) -> Decimal:
+        return self.usual.kg
+
+    @property
+    def bought_kg(self) -> Decimal:
+        return self.bought.kg
+
+    @property
+    def price(self) -> tuple[str, Figure]:
+        """At which is ordered, with the key of its variable."""
+        return self.material.price_at(self.bought.place)
 
     @property
     def is_up_to_a_break(self) -> bool:
@@ -45,12 +59,12 @@ class Order:
         """10 kg for 600.00 CHF instead of 9.9 kg for 792.00 CHF; nothing where no more is bought than would be anyhow."""
         if not self.is_up_to_a_break:
             return ""
-        told = {"bought": self._words(self.bought_kg), "usual": self._words(self.usual_kg)}
+        told = {"bought": self._words(self.bought), "usual": self._words(self.usual)}
         return _t("%(bought)s instead of %(usual)s") % told
 
-    def _words(self, kg: Decimal) -> str:
-        _key, price = self.material.price_of(kg)
-        told = {"kg": kilograms(kg), "cost": money_words(rounded(kg * price.base, price.currency), price.currency)}
+    def _words(self, way: Purchase) -> str:
+        _key, price = self.material.price_at(way.place)
+        told = {"kg": kilograms(way.kg), "cost": money_words(rounded(way.kg * price.base, price.currency), price.currency)}
         return _t("%(kg)s kg for %(cost)s") % told
 
 
@@ -89,7 +103,7 @@ def order_prices(case: Case) -> OrderPrices:
 
     A draw or another yield orders anew by the same list (`paid_for`); what was fixed before phases bought up to breaks keeps this price.
     """
-    return {(each.scale.phase, each.material.key): each.material.price_of(each.bought_kg) for each in orders(case)}
+    return {(each.scale.phase, each.material.key): each.price for each in orders(case)}
 
 
 def require_worth(case: Case) -> None:
@@ -111,14 +125,22 @@ def orders(case: Case) -> Iterator[Order]:
     for scale in case.scales:
         if scale.demand and scale.output_kg:
             for material, needed in needed_by(case, scale, taken[scale.demand], base_value):
-                bought = usual = to_buy(needed, material)
-                if material.up_to_breaks:
-                    bought, _price = cheapest_order(needed, material, _list_of(material, case))
-                yield Order(scale, material, needed, usual, bought)
+                ways = _ways(needed, material, case)
+                yield Order(scale, material, needed, smallest(ways), cheapest(ways))
+
+
+def _ways(needed_kg: Decimal, material: Material, case: Case) -> list[Purchase]:
+    """In which the phase could buy; one for what was fixed before phases bought up to breaks."""
+    prices = _list_of(material, case)
+    if material.up_to_breaks:
+        return purchases(needed_kg, material.breaks, prices)
+    kg = to_buy(needed_kg, material)
+    place = material.place_of(kg)
+    return [Purchase(place, kg, prices[place])]
 
 
 def _list_of(material: Material, case: Case) -> list[Decimal]:
-    return [_converted(each.price, case) for each in material.breaks]
+    return [_converted(each, case) for each in material.prices]
 
 
 def _converted(figure: Figure, case: Case) -> Decimal:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from process.costs.case import Case
+from process.costs.demand import Draws
 from process.costs.roll_up import total_price
-from process.costs.variables import Draws, Variable, drawn_value, variables
+from process.costs.variables import Variable, drawn_value, variables
 from process.routes.plain import Computed, Fault
 from process.routes.unit_cost import exact
 from process.words import grouped

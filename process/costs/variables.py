@@ -8,16 +8,15 @@ from decimal import Decimal
 
 import numpy as np
 from django.utils.translation import gettext as _t
-from numpy.typing import NDArray
 
 from process.costs.case import Basis, Case, Inclusion, Line, Scale
+from process.costs.demand import Draws
 from process.costs.figures import FRACTION, ONE, Figure, Source
 from process.costs.keys import batch_key, output_key, quantity_key, recovered_key, risk_key, use_key, yield_key
 from process.costs.materials import recovered_words
 from process.costs.purchases import order_prices
 from process.costs.rates import converted
 
-Draws = NDArray[np.float64]
 NAMED = 3
 
 

@@ -11,9 +11,8 @@ from django.db.models import Count
 
 from catalogue.models import ExchangeRate, Supplier
 from catalogue.qualification import Word, word_of
-from process.costs.figures import Figure, price
-from process.costs.materials import Material, to_buy
 from process.costs.models import CostAssessment
+from process.packs import Purchase, breaks_of, cheapest, purchases, smallest
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
 from process.routes.figures import CURRENCY
 from projects.money import rounded
@@ -129,32 +128,26 @@ def _marked(offer: Offer, best: Decimal | None, fastest: int | None) -> Offer:
 def offer_of(
     needed_kg: Decimal, supplier: Supplier, answers: Iterable[InquiryAnswer], rates: Mapping[str, ExchangeRate], currency: str, on: date
 ) -> Offer:
-    """Of a supplier's price breaks that hold the one that costs least for what is needed: a larger order can be the cheaper one."""
-    rows = list(answers)
-    ways = [_way(needed_kg, supplier, row, rates, currency, on) for row in rows if row.is_offer]
-    if not ways:
-        return Offer(supplier, rows[0] if rows else None)
-    best = min(ways, key=lambda way: (way.has_expired, way.per_kg is None, way.per_kg or ZERO, way.bought_kg))
-    smaller = min(ways, key=lambda way: (way.has_expired, way.per_kg is None, way.bought_kg, way.per_kg or ZERO))
-    return best if smaller.bought_kg == best.bought_kg else replace(best, instead=smaller)
+    """By the supplier's price breaks that hold, in one currency that is known, what costs least in all for what is needed: a larger order
+    can be the cheaper one.
+    """
+    answered = list(answers)
+    rows = [row for row in answered if row.is_offer]
+    if not rows:
+        return Offer(supplier, answered[0] if answered else None)
+    factors = {code: rate.rate for code, rate in rates.items()} | {currency: Decimal(1)}
+    rows = [row for row in rows if not row.has_expired(on)] or rows
+    known = [row for row in rows if row.currency in factors]
+    breaks, prices = breaks_of(known or rows), [row.price_per_kg * factors.get(row.currency, ZERO) for row in known or rows]  # type: ignore[operator]
+    ways = purchases(needed_kg, breaks, prices)
 
+    def offer(way: Purchase) -> Offer:
+        row = (known or rows)[way.place]
+        found = Offer(supplier, row, way.kg, has_expired=row.has_expired(on))
+        if not known:
+            return found
+        total = rounded(way.total, currency)
+        return replace(found, total=total, per_kg=total / needed_kg, rate=None if row.currency == currency else rates[row.currency])
 
-def _way(needed_kg: Decimal, supplier: Supplier, row: InquiryAnswer, rates: Mapping[str, ExchangeRate], currency: str, on: date) -> Offer:
-    sold = Material(
-        str(row.pk),
-        str(supplier),
-        _price(row),
-        pack_kg=row.pack_kg or ZERO,
-        minimum_kg=max(row.minimum_order_kg or ZERO, row.quantity_from_kg),
-    )
-    bought, over = to_buy(needed_kg, sold), row.has_expired(on)
-    rate = rates.get(row.currency)
-    factor = Decimal(1) if row.currency == currency else rate.rate if rate is not None else None
-    if factor is None:
-        return Offer(supplier, row, bought, has_expired=over)
-    total = rounded(bought * row.price_per_kg * factor, currency)  # type: ignore[operator]
-    return Offer(supplier, row, bought, total, total / needed_kg, None if row.currency == currency else rate, has_expired=over)
-
-
-def _price(row: InquiryAnswer) -> Figure:
-    return price(row.price_per_kg, row.currency, per="kg", on=row.quoted_on)  # type: ignore[arg-type]
+    usual, best = smallest(ways), cheapest(ways)
+    return replace(offer(best), instead=offer(usual)) if best.kg > usual.kg else offer(best)

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
 from catalogue.models.supply import ListOfPrices, list_of
-from process.packs import whole_packs
+from process.packs import Break, Purchase, breaks_of, cheapest, purchases, smallest
 from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.plain import Basis, Charge, Price, Role, Route, Step, Substance
 from process.routes.unit_cost import exact
@@ -110,13 +110,14 @@ def _charge(line: StepInput, by_id: dict[int, RouteStep]) -> Charge:
 
 @dataclass(frozen=True)
 class Priced:
-    """A price that was found, with where it comes from. is_reached: the quantity that is needed is sold at it. needed_kg: 0 where none is
-    said. is_awarded: the material goes to this supplier, so that nobody else's price was compared. instead: the smaller order that would do
-    and costs more in all, where one goes up to a break.
+    """A price that was found, with where it comes from, and what is sold at it. is_reached: so little as is needed is sold at all.
+    needed_kg: 0 where none is said. is_awarded: the material goes to this supplier, so that nobody else's price was compared. instead: the
+    smaller order that would do and costs more in all, where one goes up to a break.
     """
 
     price: Price
     quote: SupplierQuote
+    sold: Break
     is_reached: bool
     needed_kg: Decimal = Decimal(0)
     is_awarded: bool = False
@@ -124,12 +125,12 @@ class Priced:
 
     @property
     def least_kg(self) -> Decimal:
-        return least_kg(self.quote)
+        return self.sold.least_kg
 
     @property
     def bought_kg(self) -> Decimal:
         """Whole packs, at least the smallest order; nothing where no quantity is said."""
-        return _bought(self.quote, self.needed_kg)
+        return self.sold.to_buy(self.needed_kg)
 
     @property
     def total(self) -> Decimal:
@@ -168,15 +169,6 @@ class Prices:
     on: date
     found: Mapping[int, Priced]
     unrated: Mapping[int, Sequence[str]]
-
-
-def least_kg(quote: SupplierQuote) -> Decimal:
-    """What has to be ordered to have this price."""
-    return max(quote.quantity_from_kg, quote.minimum_order_kg or Decimal(0))
-
-
-def _bought(quote: SupplierQuote, needed_kg: Decimal) -> Decimal:
-    return whole_packs(max(needed_kg, least_kg(quote)), quote.pack_kg or Decimal(0)) if needed_kg else needed_kg
 
 
 def holding_quotes(materials: Iterable[int], on: date) -> QuerySet[SupplierQuote]:
@@ -229,34 +221,31 @@ def prices_among(
     found: dict[int, Priced] = {}
     for (material, _supplier), rows in lists.items():
         needed = exact((needed_kg or {}).get(material, 0.0))
-        is_reached = any(least_kg(row) <= needed for row in rows)
-        ways = [
-            Priced(
-                Price(material_key(material), row.price_per_kg * factors[row.currency], currency, row.note),
-                row,
-                is_reached=is_reached,
-                needed_kg=needed,
-                is_awarded=material in given,
-            )
-            for row in rows
-        ]
-        priced = _ordered(ways)
-        if material not in found or priced.rank < found[material].rank:
-            found[material] = priced
+        for one in _lists_in(rows):
+            priced = _ordered(one, needed, currency, factors[one[0].currency], is_awarded=material in given)
+            if material not in found or priced.rank < found[material].rank:
+                found[material] = priced
     return Prices(currency, on, found, {material: sorted(each) for material, each in unrated.items() if material not in found})
 
 
-def _ordered(ways: Sequence[Priced]) -> Priced:
-    """By which break of a list somebody orders. ways: of the whole list, the smallest break first."""
-    first = ways[0]
-    usual = ([first] + [way for way in ways if way.least_kg <= first.bought_kg])[-1]
-    if not first.needed_kg:
-        return usual
-    above = [way for place, way in enumerate(ways) if way.least_kg > usual.bought_kg and not _reaches(way, ways[place + 1 :])]
-    best = min((usual, *above), key=lambda way: (way.total, way.bought_kg))
-    return best if best is usual else replace(best, instead=usual)
+def _lists_in(quotes: Iterable[SupplierQuote]) -> Iterable[list[SupplierQuote]]:
+    """What a supplier quoted on one day under two references, or in two currencies, is two lists."""
+    found: dict[ListOfPrices, list[SupplierQuote]] = {}
+    for quote in quotes:
+        found.setdefault(list_of(quote), []).append(quote)
+    return found.values()
 
 
-def _reaches(way: Priced, later: Iterable[Priced]) -> bool:
-    """Whether its packs come to a break after it, whose price the order then has."""
-    return any(other.least_kg <= way.bought_kg for other in later)
+def _ordered(rows: Sequence[SupplierQuote], needed_kg: Decimal, currency: str, factor: Decimal, *, is_awarded: bool) -> Priced:
+    """By which break of a list somebody orders. rows: the whole list, the smallest break first."""
+    breaks, prices = breaks_of(rows), [row.price_per_kg * factor for row in rows]
+    is_reached = any(each.least_kg <= needed_kg for each in breaks)
+
+    def priced(way: Purchase) -> Priced:
+        quote = rows[way.place]
+        price = Price(material_key(quote.material_id), way.price, currency, quote.note)
+        return Priced(price, quote, breaks[way.place], is_reached, needed_kg, is_awarded)
+
+    ways = purchases(needed_kg, breaks, prices)
+    usual, best = smallest(ways), cheapest(ways)
+    return replace(priced(best), instead=priced(usual)) if best.kg > usual.kg else priced(best)

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
 from process.models import RouteVersion
+from process.purchasing.comparing import offer_of
+from process.purchasing.models import InquiryAnswer
 from process.routes.building import Prices, known_prices
 from process.routes.figures import worked_out
 from projects.models import Project
@@ -122,6 +124,53 @@ def test_packs_that_reach_a_dearer_break_have_its_price(project: Project) -> Non
     found = prices(material, 4.0).found[material.pk]
 
     assert (found.bought_kg, found.total, found.instead) == (25, 200, None)
+
+
+DRUMS = (("100.00", "0", "1", None), ("60.00", "10", "25", None))
+RISING = (("9.00", "0", "25", None), ("5.00", "10", "25", None), ("8.00", "20", "25", None))
+ORDERED_TOGETHER = (("9.00", "0", "25", None), ("5.00", "100", None, None))
+AT_LEAST = (("9.00", "0", None, None), ("5.00", "10", None, "20"))
+
+
+@pytest.mark.parametrize(
+    ("listed", "needed", "bought", "total"),
+    [
+        (DRUMS, "9", "9", 900),
+        (DRUMS, "12", "12", 1200),
+        (DRUMS, "16", "25", 1500),
+        (RISING, "4", "25", 200),
+        (ORDERED_TOGETHER, "120", "125", 625),
+        (AT_LEAST, "11", "11", 99),
+        (AT_LEAST, "12", "20", 100),
+    ],
+)
+def test_a_route_and_the_offers_of_an_inquiry_order_alike(
+    listed: tuple[tuple[str, ...], ...], needed: str, bought: str, total: int, project: Project
+) -> None:
+    """The packs and the smallest order of a break are its own; a row that names none has those of the row before it."""
+    names = ("quantity_from_kg", "pack_kg", "minimum_order_kg")
+    rows = [(price, {name: each and Decimal(each) for name, each in zip(names, more, strict=True)}) for price, *more in listed]
+    material, today = make.a_material(), timezone.localdate()
+    quotes = [make.a_price(material, price, **more) for price, more in rows]
+    answers = [InquiryAnswer(price_per_kg=Decimal(price), currency="EUR", quoted_on=today, **more) for price, more in rows]
+
+    found = prices(material, float(needed)).found[material.pk]
+    offer = offer_of(Decimal(needed), quotes[0].supplier, answers, {}, "EUR", today)
+
+    assert (found.bought_kg, found.total) == (Decimal(bought), total)
+    assert (offer.bought_kg, offer.total) == (Decimal(bought), total)
+
+
+def test_what_a_supplier_quotes_twice_on_a_day_is_two_lists(project: Project) -> None:
+    """10 kg by the second list do not cost what the first asks from 10 kg on."""
+    material = make.a_material()
+    make.a_price(material, "9.00", reference="A")
+    make.a_price(material, "8.00", reference="A", quantity_from_kg=Decimal(10))
+    make.a_price(material, "5.00", reference="B")
+
+    found = prices(material, 10.0).found[material.pk]
+
+    assert (found.quote.reference, found.total) == ("B", 50)
 
 
 @pytest.mark.parametrize("status", [Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED])

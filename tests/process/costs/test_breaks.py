@@ -38,6 +38,11 @@ def listed(**material: object) -> Material:
     return Material("x", "X", chf("100"), **({"tiers": TIERS, "up_to_breaks": True} | material))  # type: ignore[arg-type]
 
 
+def in_drums(**drum: Decimal) -> Material:
+    """CHF 100 for a kilogram in packs of 1 kg, 60 from 10 kg on in drums of 25."""
+    return listed(pack_kg=D(1), tiers=(Tier(D(10), chf("60"), **({"pack_kg": D(25)} | drum)),))
+
+
 def a_pilot(*materials: Material, kg: Decimal | str = "1", y: Decimal | str = "1", other: Decimal | str = "1") -> Case:
     """One batch in two steps; the first takes in the first material, the second the others."""
     first, *rest = materials
@@ -81,6 +86,51 @@ def test_up_to_a_break_packs_and_smallest_orders_count_too(needed: str, pack: st
 
     assert found == D(bought)
     assert (float(found), float(price)) == (drawn[0], drawn_price[0])
+
+
+@pytest.mark.parametrize(
+    ("needed", "bought", "price"),
+    [
+        ("9", "9", 900),
+        ("12", "12", 1200),
+        ("15", "15", 1500),
+        ("15.1", "25", 1500),
+        ("24", "25", 1500),
+        ("26", "26", 2600),
+        ("45", "50", 3000),
+    ],
+)
+def test_a_break_is_sold_in_its_own_packs_and_the_small_pack_beside_it(needed: str, bought: str, price: int) -> None:
+    (line,) = estimate(a_pilot(in_drums(), kg=needed)).known.lines
+
+    assert (line.quantity, line.amount) == (D(bought), price)
+    assert total_price(a_pilot(in_drums(), kg=needed), drawn_value({})) == pytest.approx(price)
+
+
+def test_a_break_has_its_own_smallest_order() -> None:
+    """From 10 kg on, and at least 20 of it: 12 kg are bought by the kilogram."""
+    listing = listed(tiers=(Tier(D(10), chf("60"), minimum_kg=D(20)),))
+
+    assert [estimate(a_pilot(listing, kg=each)).known.price for each in ("11", "12", "13")] == [1100, 1200, 1200]
+
+
+def test_what_is_said_of_an_order_is_of_the_break_by_which_it_is_bought() -> None:
+    case = a_pilot(in_drums(), kg="16")
+
+    (order,) = orders(case)
+    assert order.break_words == "25 kg for 1,500.00 CHF instead of 16 kg for 1,600.00 CHF"
+    assert [each.price.base for each in estimate(a_pilot(in_drums(), kg="12")).known.lines] == [100]
+
+
+def test_packs_that_no_float_holds_reach_a_dearer_break_in_each_draw_too() -> None:
+    """24 packs of 0.35 kg are 8.40 kg, and from there on a kilogram costs 2.26: two more packs come at 1.74."""
+    material = listed(tiers=(Tier(D("8.40"), chf("2.26")), Tier(D("10.15"), chf("1.74")), Tier(D("12.25"), chf("3"))), pack_kg=D(".35"))
+    prices = [D("1.10"), D("2.26"), D("1.74"), D(3)]
+
+    kg, price = cheapest_order(np.array([8.4]), material, prices)
+
+    assert cheapest_order(D("8.40"), material, prices) == (D("10.15"), D("1.74"))
+    assert kg * price == pytest.approx([17.661])
 
 
 def test_an_order_that_reaches_a_dearer_break_has_its_price() -> None:
@@ -144,19 +194,22 @@ def test_what_was_fixed_before_breaks_were_bought_up_to_stays_as_it_was() -> Non
     assert [str(each) for each in estimate(before).warnings if "break" in str(each)] == []
     assert total_price(before, drawn_value({})) == pytest.approx(792)
     assert "up_to_breaks" not in json.dumps(plain(before, hashed=True))
+    assert plain(before, hashed=True)["materials"][0]["tiers"][1].keys() == {"from_kg", "price"}
 
 
 @st.composite
 def materials(draw: st.DrawFn, key: str = "x") -> Material:
     """With any price list, falling or not, in any packs."""
     kg, price = st.decimals("0.5", "60", places=2), st.decimals("0.01", "200", places=2)
+    packs = st.sampled_from([D(0), D(".35"), D(".57"), D(1), D("2.5"), D(25)])
+    own_packs, own_minimum = st.none() | packs, st.none() | st.sampled_from([D(5), D(20)])
     tiers = {each: draw(price) for each in draw(st.lists(kg, max_size=4, unique=True))}
     return Material(
         key,
         key,
         chf(draw(price)),
-        tiers=tuple(Tier(start, chf(each)) for start, each in tiers.items()),
-        pack_kg=draw(st.sampled_from([D(0), D(1), D("2.5"), D(25)])),
+        tiers=tuple(Tier(start, chf(each), draw(own_packs), draw(own_minimum)) for start, each in tiers.items()),
+        pack_kg=draw(packs),
         minimum_kg=draw(st.sampled_from([D(0), D(3), D(12)])),
         handling_loss_fraction=draw(st.sampled_from([D(0), D(".03")])),
         up_to_breaks=True,
@@ -192,7 +245,7 @@ def test_doubling_the_target_never_lowers_the_cost(one: Material, two: Material,
 
 @given(materials(), st.lists(SIZES, min_size=2, max_size=9))
 def test_many_draws_at_once_order_as_one_by_one(material: Material, sizes: list[Decimal]) -> None:
-    prices = [each.price.base for each in material.breaks]
+    prices = [each.base for each in material.prices]
 
     kg, price = cheapest_order(np.array([float(each) for each in sizes]), material, prices)
 
@@ -202,12 +255,16 @@ def test_many_draws_at_once_order_as_one_by_one(material: Material, sizes: list[
 
 @given(materials(), SIZES)
 def test_no_order_that_would_do_costs_less(material: Material, kg: Decimal) -> None:
-    """Against every order of a hundred grams, or of a pack, up to far beyond the last break."""
+    """Against every order of a hundred grams, or of a pack, up to far beyond the last break, by each line of the list."""
     case = a_pilot(material, kg=kg)
     (order,) = orders(case)
-    grain = material.pack_kg or D(".1")
-    sizes = [grain * place for place in range(1, 1200)]
-
-    others = [size * material.price_of(size)[1].base for size in sizes if size >= max(order.needed_kg, material.minimum_kg)]
+    sold = list(zip(material.breaks, material.prices, strict=True))
+    others = []
+    for place, (each, price) in enumerate(sold):
+        later = [one for one, _price in sold[place + 1 :] if one.pack_kg == each.pack_kg]
+        grain = each.pack_kg or D(".1")
+        sizes = [grain * number for number in range(1, 1200)]
+        enough = [size for size in sizes if size >= max(order.needed_kg, each.least_kg)]
+        others += [size * price.base for size in enough if not any(one.least_kg <= size for one in later)]
 
     assert unrounded(case) <= min(others) + HAIR

@@ -156,6 +156,18 @@ def test_a_price_list_counts_with_its_breaks_and_its_pack(scenario: CostAssessme
     assert [(line.phase, line.quantity, line.price.base) for line in lines] == [("pilot", 25, D(9)), ("validation", 125, D(5))]
 
 
+def test_a_break_counts_with_its_own_pack(scenario: CostAssessment) -> None:
+    """16.043 kg for the pilot: 17 packs of 1 kg at 9.00 cost less than a drum of 50 kg at 5.00; 120.319 kg come in three drums."""
+    row = scenario.prices.get(material__name="4-Aminophenol")
+    make.a_price(row.material, "9.00", supplier="Breaks", reference="B1", pack_kg=D(1))
+    first = make.a_price(row.material, "5.00", supplier="Breaks", reference="B1", quantity_from_kg=D(17), pack_kg=D(50))
+
+    assert change(scenario, row, {"quote": f"4-aminophenol · Breaks · 9.00 EUR/kg · {first.quoted_on} · B1"}).is_saved
+
+    lines = [line for line in estimate(assessed(read(scenario)).case).known.lines if line.label == "4-Aminophenol"]  # type: ignore[arg-type]
+    assert [(line.phase, line.quantity, line.price.base) for line in lines] == [("pilot", 17, D(9)), ("validation", 150, D(5))]
+
+
 def test_a_phase_that_buys_up_to_a_break_says_so_on_the_table_of_materials(scenario: CostAssessment) -> None:
     """16.043 kg for the pilot at 9.00, or 20 kg at 5.00; 120.319 kg for validation come with that price anyhow."""
     row = scenario.prices.get(material__name="4-Aminophenol")
