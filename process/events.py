@@ -61,6 +61,7 @@ def register_all() -> None:
             "%(code)s: the ledger of assumptions says otherwise than the signed sheet of %(department)s, and keeps that: %(titles)s"
         ),
         "assumptions.quoted": _("%(code)s: the open assumptions were put into %(label)s."),
+        "assumptions.unquoted": _("%(code)s: what is settled by now, or ours alone, was taken out of the assumptions of %(label)s."),
         "assumption.arrived": _("%(code)s: the real number has arrived for “%(title)s”: %(now)s (assumed: %(was)s)."),
         "assumption.settled": _("%(code)s: the assumption “%(title)s” was settled: %(now)s (assumed: %(was)s)."),
         "letter.written": _("%(code)s: clarification letter %(number)s was written."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
@@ -14,7 +15,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, require_none
 from process.assumptions.ledger import line_of
-from process.assumptions.models import Assumption
+from process.assumptions.models import UNSETTLED, Assumption
 from process.costs.quoting import no_draft
 from projects.models import Charter, Quotation
 from projects.price_sources import Doubt, doubt_prices_by, take_assumptions_by
@@ -31,36 +32,44 @@ MARK = re.compile(r"\s*(?:[-–•*]\s*|\d{1,3}[.)]\s+)?")
 
 @act
 def into_quotation(code: str, *, actor: User) -> Quotation:
-    """At the end of the assumptions of the draft, or in place of what it took over before. Raises Refused without a draft, or where all
-    stand there.
+    """At the end of the assumptions of the draft, or in place of what it took over before; what is over goes. Raises Refused without a
+    draft, or where all stand there.
     """
     project = locked(code, actor)
     require_permission("process.keep_assumptions", actor, project)
     row = draft_of(project)
     require_none(quotation_blockers(project, row))
     assert row is not None  # noqa: S101 - refused without it
-    return _take(row, _read_by_client(project), actor)
+    now, over = _now_and_over(project)
+    return _take(row, now, _still_in(row.assumptions, now, over), actor)
 
 
 def flow_into(draft: Quotation, actor: User) -> Quotation:
     """What nobody has decided about comes by itself: a row that never stood in a quotation, and what the ledger says anew of one whose line
-    still stands as it was taken over. What somebody took out or wrote otherwise stays so.
+    still stands as it was taken over. So goes the line of one that is over. What somebody took out or wrote otherwise stays so.
     """
+    now, over = _now_and_over(draft.project)
     there = _bare_lines(draft.assumptions)
-    rows = [row for row in _read_by_client(draft.project) if not row.quoted or _bare(row.quoted) in there]
-    return _take(draft, rows, actor)
+    rows = [row for row in now if not row.quoted or _bare(row.quoted) in there]
+    return _take(draft, rows, _still_in(draft.assumptions, now, over), actor)
 
 
 def doubts_of(quotation: Quotation) -> list[Doubt]:
     """One query."""
-    left = len(missing_in(quotation.assumptions, quotation.project))
-    words = ngettext(
+    text, (now, over) = quotation.assumptions, _now_and_over(quotation.project)
+    left, still = len(_missing(text, now)), len({_bare(row.quoted) for row in _still_in(text, now, over)})
+    absent = ngettext(
         "%(count)d open assumption of the ledger is not in its text, or is worded otherwise there.",
         "%(count)d open assumptions of the ledger are not in its text, or are worded otherwise there.",
         left,
     )
-    link = reverse("project-assumptions", args=[quotation.project.code])
-    return [Doubt(words % {"count": left}, f"{link}#quote-title")] if left else []
+    present = ngettext(
+        "%(count)d assumption in its text is settled in the ledger by now, or not for the client any more.",
+        "%(count)d assumptions in its text are settled in the ledger by now, or not for the client any more.",
+        still,
+    )
+    link = f"{reverse('project-assumptions', args=[quotation.project.code])}#quote-title"
+    return [Doubt(words % {"count": count}, link) for words, count in ((absent, left), (present, still)) if count]
 
 
 @act
@@ -83,7 +92,8 @@ def quotation_blockers(project: Project, row: Quotation | None) -> list[Blocker]
         return found
     if row is None:
         return [no_draft(project)]
-    if not missing_in(row.assumptions, project):
+    text, (now, over) = row.assumptions, _now_and_over(project)
+    if not _missing(text, now) and not _still_in(text, now, over):
         words = _t("Every open assumption that the client reads stands in the quotation.")
         return [Blocker("assumptions.quoted", words, row.get_absolute_url())]
     return []
@@ -109,36 +119,59 @@ def charter_link(project: Project) -> str:
 
 def missing_in(text: str, project: Project) -> list[str]:
     """The lines of open assumptions that the text does not hold yet, of those that the client reads."""
-    there = _bare_lines(text)
-    lines = [line_of(each) for each in _read_by_client(project)]
-    return [line for line in dict.fromkeys(lines) if _bare(line) not in there]
+    return _missing(text, _now_and_over(project)[0])
 
 
 def with_lines(text: str, added: list[str]) -> str:
     return "\n".join(part for part in (text.rstrip(), *added) if part)
 
 
-def _read_by_client(project: Project) -> list[Assumption]:
-    return list(Assumption.objects.open().clients().filter(project=project))
+def _now_and_over(project: Project) -> tuple[list[Assumption], list[Assumption]]:
+    """The open rows that the client reads; and those whose line came into a quotation while they were, and that are settled since or ours
+    alone.
+    """
+    rows = list(Assumption.objects.filter(UNSETTLED & Q(for_client=True) | ~Q(quoted=""), project=project))
+    now = [row for row in rows if row.is_open and row.for_client]
+    return now, [row for row in rows if row not in now]
 
 
-def _take(draft: Quotation, rows: list[Assumption], actor: User) -> Quotation:
-    """Into the draft, and remember of each row how it stands there."""
-    text, added = _written(draft.assumptions, rows)
+def _missing(text: str, now: list[Assumption]) -> list[str]:
+    there = _bare_lines(text)
+    return [line for line in dict.fromkeys(map(line_of, now)) if _bare(line) not in there]
+
+
+def _still_in(text: str, now: list[Assumption], over: list[Assumption]) -> list[Assumption]:
+    """Of those that are over the ones whose line stands there as it was taken over, and as that of no other."""
+    there = _bare_lines(text) - {_bare(line) for row in now for line in (line_of(row), row.quoted)}
+    return [row for row in over if _bare(row.quoted) in there]
+
+
+def _take(draft: Quotation, rows: list[Assumption], over: list[Assumption], actor: User) -> Quotation:
+    """Into the draft, and out of it what is over; and remember of each row how it stands there."""
+    gone = list(dict.fromkeys(row.quoted for row in over))
+    text, added = _written(draft.assumptions, rows, {_bare(line) for line in gone})
     anew = [row for row in rows if row.quoted != line_of(row)]
     for row in anew:
         row.quoted = line_of(row)
-    Assumption.objects.bulk_update(anew, ["quoted"])
-    if not added:
+    for row in over:
+        row.quoted = ""  # nobody took it out: open again, it comes again
+    Assumption.objects.bulk_update([*anew, *over], ["quoted"])
+    if not added and not gone:
         return draft
     changed = change_in_draft(draft, assumptions=text, actor=actor)
-    _record(draft.project, draft.label, draft.get_absolute_url(), added, actor)
+    if gone:
+        said = {"code": draft.project.code, "label": draft.label, "link": draft.get_absolute_url()}
+        record("assumptions.unquoted", draft.project, actor=actor, before={"assumptions": gone}, **said)
+    if added:
+        _record(draft.project, draft.label, draft.get_absolute_url(), added, actor)
     return changed
 
 
-def _written(text: str, rows: list[Assumption]) -> tuple[str, list[str]]:
-    """The text with the line of each, and which of them are new in it. What stands there keeps its place and its number."""
-    lines, added = text.rstrip().splitlines(), []
+def _written(text: str, rows: list[Assumption], gone: set[str]) -> tuple[str, list[str]]:
+    """The text without what is gone and with the line of each, and which of them are new in it. What stands there keeps its place and its
+    number.
+    """
+    lines, added = [line for line in text.rstrip().splitlines() if _bare(line) not in gone], []
     for row in rows:
         line, there = line_of(row), [_bare(each) for each in lines]
         if _bare(line) in there:

@@ -74,7 +74,7 @@ def _save(request: SignedInRequest, project: Project, save: Save, typed: Quotati
         else:
             messages.success(request, _t("%(label)s is saved as a draft.") % {"label": quotation.label})
             if quotation.assumptions != values["assumptions"]:
-                messages.info(request, _t("The open assumptions of the ledger stand in its text; take out there what shall not be read."))
+                messages.info(request, _t("The assumptions in its text follow the ledger now; take out there what shall not be read."))
             return redirect("quotation-detail", project.code, quotation.revision)
     return _render(request, project, typed, status=400, version=version, **shown)
 

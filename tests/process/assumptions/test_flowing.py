@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
+from audit.refusals import Refused
 from process.assumptions import quoting
 from process.assumptions.models import Assumption
 from process.costs.quoting import quote_scenario
@@ -27,6 +32,7 @@ from worksheets.changing import ADD, Change, change_rows
 
 pytestmark = pytest.mark.django_db
 TOLUENE = "Toluene is recycled."
+OURS = {"question": "", "for_client": "yes"}  # that the client reads, and is not asked about
 
 
 def assume(project: Project, words: str, **values: str) -> Assumption:
@@ -112,6 +118,77 @@ def test_a_line_that_nobody_touched_follows_the_ledger_in_its_place_under_its_nu
     assert lines_of(project) == ["1. The pilot is dried at (-10 °C).", "2. Ours."]
 
 
+def test_what_is_settled_or_ours_by_now_is_doubted_and_goes_with_the_next_price(project: Project, client: Client) -> None:
+    held, read = assume(project, "The yield of step 2", figure="80", unit="%"), assume(project, TOLUENE, **OURS)
+    found = change_in_draft(draft(project), assumptions=f"1. The yield of step 2 (80 %).\n2. {TOLUENE}\n\n3. Ours.", actor=seller())
+    assert not change(project, held, reason="It was run.", real_figure="72")
+    assert not change(project, read, for_client="no")
+    assume(project, "The yield of step 2, on scale", figure="85", unit="%")
+
+    assert [doubt.words for doubt in doubts_of(project)] == [
+        "1 open assumption of the ledger is not in its text, or is worded otherwise there.",
+        "2 assumptions in its text are settled in the ledger by now, or not for the client any more.",
+    ]
+    client.force_login(seller())
+    assert "2 assumptions in its text are settled" in client.get(found.get_absolute_url()).content.decode()
+    price(project)
+
+    assert lines_of(project) == ["", "3. Ours.", "The yield of step 2, on scale (85 %)."]
+    assert doubts_of(project) == []
+    gone = Event.objects.get(kind="assumptions.unquoted")
+    assert gone.data["before"] == {"assumptions": ["The yield of step 2 (80 %).", TOLUENE]}
+
+
+def test_what_somebody_wrote_otherwise_or_another_row_says_too_stays(project: Project) -> None:
+    worded, twice = assume(project, TOLUENE, **OURS), assume(project, "One campaign a year.", **OURS)
+    change_in_draft(draft(project), assumptions="Toluene is recycled twice.\nOne campaign a year.", actor=seller())
+    for row in (worded, twice):
+        assert not change(project, row, for_client="no")
+    change_rows(f"assumptions:{project.code}", [Change(ADD, values={"words": "One campaign a year", **OURS})], actor=seller())
+
+    assert doubts_of(project) == []
+    price(project)
+
+    assert lines_of(project) == ["Toluene is recycled twice.", "One campaign a year."]
+
+
+def test_the_button_takes_out_what_is_over_and_what_is_open_again_comes_again(project: Project) -> None:
+    row = assume(project, TOLUENE, **OURS)
+    draft(project, "Ours.")
+    assert not change(project, row, for_client="no")
+
+    quoting.into_quotation(project.code, actor=seller())
+    assert lines_of(project) == ["Ours."]
+    with pytest.raises(Refused, match="Every open assumption"):
+        quoting.into_quotation(project.code, actor=seller())
+    assert not change(project, row, for_client="yes")
+    price(project)
+
+    assert lines_of(project) == ["Ours.", TOLUENE]
+
+
+def test_what_was_decided_before_it_came_by_itself_stays_so(project: Project) -> None:
+    elsewhere, other = make.a_project(), assume(project, "One campaign a year.", **OURS)
+    assume(project, TOLUENE)
+    found = draft(project)
+    assume(elsewhere, "The vessel is free in May.")
+    assert not change(project, other, for_client="no")
+    Assumption.objects.update(quoted="")  # as the release before left it
+
+    import_module("process.migrations.0025_decided_assumptions").decide(apps, SimpleNamespace(connection=connection))
+
+    assert dict(Assumption.objects.values_list("words", "quoted")) == {
+        TOLUENE: TOLUENE,
+        "One campaign a year.": "One campaign a year.",
+        "The vessel is free in May.": "",
+    }
+    change_in_draft(found, assumptions="One campaign a year.\nOurs.", actor=seller())
+    price(project)
+    assert lines_of(project) == ["Ours."]
+    assert doubts_of(project)[0].words.startswith("1 open assumption of the ledger is not in its text")
+    assert draft(elsewhere).assumptions == "The vessel is free in May."
+
+
 def test_the_next_revision_begins_as_the_last_one_ended(project: Project) -> None:
     assume(project, TOLUENE)
     first = change_in_draft(draft(project), assumptions="Ours.", actor=seller())
@@ -173,5 +250,5 @@ def test_whoever_saves_a_new_draft_is_told_what_came_into_it(project: Project, c
     page = client.post(reverse("quotation-new", args=[project.code]), said, follow=True).content.decode()
     again = client.post(reverse("quotation-edit", args=[project.code, 1]), said | {"assumptions": TOLUENE}, follow=True).content.decode()
 
-    assert ["The open assumptions of the ledger stand in its text" in each for each in (page, again)] == [True, False]
+    assert ["The assumptions in its text follow the ledger now" in each for each in (page, again)] == [True, False]
     assert lines_of(project) == [TOLUENE]
