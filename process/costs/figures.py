@@ -122,7 +122,7 @@ def _figure(base: Decimal | str, low: Decimal | str, high: Decimal | str, unit: 
 
 
 def _wrong(figure: Figure) -> dict[str, str]:
-    wrong = {}
+    wrong: dict[str, str] = {}
     if not all(number.is_finite() for number in (figure.low, figure.base, figure.high)):
         return {"base": _t("Every figure needs a number.")}
     words = _t("The lowest figure is not above the base, the highest not below it.")

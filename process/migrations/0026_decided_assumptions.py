@@ -31,7 +31,7 @@ def decide(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_feed_after_restore"),
-        ("process", "0024_origins"),
+        ("process", "0025_spreads"),
         ("projects", "0032_agreements_have_clients"),
     ]
 
