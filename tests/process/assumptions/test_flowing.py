@@ -175,7 +175,7 @@ def test_what_was_decided_before_it_came_by_itself_stays_so(project: Project) ->
     assert not change(project, other, for_client="no")
     Assumption.objects.update(quoted="")  # as the release before left it
 
-    import_module("process.migrations.0025_decided_assumptions").decide(apps, SimpleNamespace(connection=connection))
+    import_module("process.migrations.0026_decided_assumptions").decide(apps, SimpleNamespace(connection=connection))
 
     assert dict(Assumption.objects.values_list("words", "quoted")) == {
         TOLUENE: TOLUENE,
