@@ -215,7 +215,7 @@ TYPES = (
         template="documents/types/inquiry_assessment_report.html",
         build_context=inquiry_assessment,
         figures=lambda snapshot: inquiry_pictures(snapshot["data"]),
-        template_version="12",
+        template_version="13",
         for_us=True,
         dated_by=(
             "subtitle",
@@ -259,7 +259,7 @@ TYPES = (
         template="documents/types/detailed_cost_assessment.html",
         build_context=cost_assessment,
         figures=lambda snapshot: pictures_on_paper(snapshot["data"].get("scenario")),
-        template_version="12",
+        template_version="13",
         for_us=True,
         dated_by=("identity", "quantities", "costs", "band", "counted", "price", "result", "assumptions", "signed_off"),
         build_dating=cost_dating,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from audit.events import record
 from audit.refusals import Blocker, require_none
 from charts.look import written
 from phases.evaluation.planned import priced_on, priced_tests, rate_words, sum_of_costs, sum_of_operations, sum_of_tests, sum_of_utilities
+from phases.evaluation.reach import Swing, reach_of, swings_of_costs, swings_of_operations, swings_of_tests, swings_of_utilities
 from phases.evaluation.services import change_blockers, locked_sheet
 from projects.money import rounded
 
@@ -34,10 +35,13 @@ class Plan:
     """A plan as it is priced, once for all that is asked of it.
 
     total: in the sheet's currency. None where the plan is empty, one of its rows has no cost, or the sum is larger than a cost can be.
-    empty: what is said of a plan without a row. unpriced: why rows have no cost. origin: how the total came about.
+    low, high: how far its rows say that it may fall or rise; None where none of them says so. empty: what is said of a plan without a row.
+    unpriced: why rows have no cost. origin: how the total came about.
     """
 
     total: Decimal | None
+    low: Decimal | None = None
+    high: Decimal | None = None
     empty: str = ""
     unpriced: tuple[str, ...] = ()
     origin: str = ""
@@ -62,7 +66,8 @@ def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest], methods: S
     if methods:
         told.append(_t("with the work on methods"))
     total = cost.total + sum_of_costs(methods) if cost else None
-    return Plan(_sum(total, sheet), unpriced=unpriced, origin="; ".join([said, *told]) + ".")
+    ends = _ends(total, [*swings_of_tests(tests), *swings_of_costs(methods)], sheet)
+    return Plan(_sum(total, sheet), *ends, unpriced=unpriced, origin="; ".join([said, *told]) + ".")
 
 
 def plan_of_operations(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation], utilities: Sequence[PlannedUtility] = ()) -> Plan:
@@ -72,7 +77,9 @@ def plan_of_operations(sheet: DepartmentAssessment, rows: Sequence[PlannedOperat
     if not sheet.currency:
         return Plan(None, unpriced=(_t("The sheet has no currency yet."),))
     words = ngettext("The plan's total of %(count)d operation.", "The plan's total of %(count)d operations.", len(rows))
-    return Plan(_sum(sum_of_operations(rows) + sum_of_utilities(utilities), sheet), origin=words % {"count": len(rows)})
+    total = sum_of_operations(rows) + sum_of_utilities(utilities)
+    ends = _ends(total, [*swings_of_operations(rows), *swings_of_utilities(utilities)], sheet)
+    return Plan(_sum(total, sheet), *ends, origin=words % {"count": len(rows)})
 
 
 def plan_of_costs(sheet: DepartmentAssessment, rows: Sequence[SheetCost]) -> Plan:
@@ -82,11 +89,23 @@ def plan_of_costs(sheet: DepartmentAssessment, rows: Sequence[SheetCost]) -> Pla
     if not sheet.currency:
         return Plan(None, unpriced=(_t("The sheet has no currency yet."),))
     words = ngettext("The total of %(count)d cost of the sheet.", "The total of %(count)d costs of the sheet.", len(rows))
-    return Plan(_sum(sum_of_costs(rows), sheet), origin=words % {"count": len(rows)})
+    total = sum_of_costs(rows)
+    return Plan(_sum(total, sheet), *_ends(total, swings_of_costs(rows), sheet), origin=words % {"count": len(rows)})
 
 
 def _sum(amount: Decimal | None, sheet: DepartmentAssessment) -> Decimal | None:
     return rounded(amount, sheet.currency) if amount is not None and amount < LARGEST else None
+
+
+def _ends(total: Decimal | None, swings: Iterable[Swing], sheet: DepartmentAssessment) -> tuple[Decimal | None, Decimal | None]:
+    low, high = (None, None) if total is None else reach_of(total, swings)
+    return _sum(low, sheet), _sum(high, sheet)
+
+
+def _proposed(sheet: DepartmentAssessment, plan: Plan) -> dict[str, Decimal]:
+    """Low and high of the rows, where the sheet says none."""
+    ends = {"cost_low": plan.low, "cost_high": plan.high}
+    return {name: end for name, end in ends.items() if end is not None and getattr(sheet, name) is None}
 
 
 def taking_blockers(sheet: DepartmentAssessment, plan: Plan) -> list[Blocker]:
@@ -101,7 +120,7 @@ def _obstacles(sheet: DepartmentAssessment, plan: Plan) -> list[str]:
         return list(plan.unpriced)
     if plan.total is None:
         return [_t("The total is larger than a cost can be.")]
-    if plan.total == sheet.cost_base:
+    if plan.total == sheet.cost_base and not _proposed(sheet, plan):
         return [_t("The base cost is the total already.")]
     return _out_of_order(sheet, plan.total)
 
@@ -117,20 +136,25 @@ def _out_of_order(sheet: DepartmentAssessment, total: Decimal) -> list[str]:
 
 @transaction.atomic
 def take_plan_total(code: str, department_key: str, *, actor: User) -> DepartmentAssessment:
-    """Write the total of the plan, as it is now, over the base cost of the open sheet."""
+    """Write the total of the plan, as it is now, over the base cost of the open sheet, and what its rows say of low and high where it says
+    none.
+    """
     sheet = locked_sheet(code, department_key, actor)
     require_permission("phases.edit_sheet", actor, sheet)
     plan = _read(sheet)
     require_none(taking_blockers(sheet, plan))
-    before, sheet.cost_base = sheet.cost_base, plan.total
-    sheet.save(update_fields=["cost_base", "updated_at"])
+    after = {"cost_base": plan.total, **_proposed(sheet, plan)}
+    before = {name: getattr(sheet, name) for name in after}
+    for name, amount in after.items():
+        setattr(sheet, name, amount)
+    sheet.save(update_fields=[*after, "updated_at"])
     record(
         "sheet.plan_total_taken",
         sheet,
         actor=actor,
         reason=plan.origin,
-        before={"cost_base": before},
-        after={"cost_base": sheet.cost_base},
+        before=before,
+        after=after,
         department=sheet.department.name,
     )
     return sheet

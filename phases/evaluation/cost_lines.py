@@ -113,14 +113,16 @@ def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[Plann
 
 
 def _ends(sheet: DepartmentAssessment, plan: Callable[[], Plan]) -> tuple[Decimal, Decimal]:
-    """How far the sheet's low and high lie from its base, where its base is the plan's total; else nobody has said it of the plan.
+    """How far the sheet's low and high lie from its base, where its base is the plan's total; else nobody has said it of the plan. Ends
+    that follow from what rows say of themselves are no word on the others.
 
     plan: priced only where the sheet says low or high.
     """
     base = sheet.cost_base
-    if not base or (sheet.cost_low is None and sheet.cost_high is None) or base != plan().total:
+    if not base or (sheet.cost_low is None and sheet.cost_high is None) or base != (found := plan()).total:
         return ONE, ONE
-    return tuple(ONE if end is None else end / base for end in (sheet.cost_low, sheet.cost_high))  # type: ignore[return-value]
+    ends = (sheet.cost_low, found.low), (sheet.cost_high, found.high)
+    return tuple(ONE if end in (None, of_rows) else end / base for end, of_rows in ends)  # type: ignore[return-value]
 
 
 def _vessel(row: PlannedOperation) -> PlannedVessel:

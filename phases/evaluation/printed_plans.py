@@ -24,7 +24,7 @@ NOBODY: Any = None  # the snapshot is everybody's; of its tables no row depends 
 COST, STANDING, CONFIDENCE = "cost", "standing", "confidence"
 SPREAD, ORIGIN = ("low_pct", "high_pct"), ("source", "reference", "dated")
 ENDS = tuple(f"{name}_{end}" for name in ("amount", "unit_price", "rate") for end in ("low", "high"))
-NAMED_BY = ("item", "task", "work")  # a row of costs
+NAMED_BY = ("item", "task", "work", "unit")  # a row of costs
 WHERE_SAID = frozenset({CONFIDENCE, *ENDS, *SPREAD, *ORIGIN})
 TESTS = ("price", "stage", "batches", "samples_per_batch", "replicates", "samples", "standing", "note")
 TEST_COSTS = ("price", "stage", "hours", "consumables", "outside", "cost", CONFIDENCE)
@@ -37,7 +37,7 @@ OPERATION_COSTS = (
 )  # fmt: skip
 OPERATION_ORIGINS = ("operation", "vessel", *SPREAD, *ORIGIN)
 UTILITY_COSTS = ("operation", "kind", "amount", "unit", "basis", "rate", "in_all", "cost", CONFIDENCE)
-UTILITY_ORIGINS = ("operation", "kind", *ENDS[:2], *ENDS[4:], *ORIGIN)
+UTILITY_ORIGINS = ("operation", "kind", "unit", "basis", *ENDS[:2], *ENDS[4:], *ORIGIN)
 
 
 def printed(sheets: Iterable[DepartmentAssessment], table: Worksheet, rows: str, *parts: tuple[str, ...]) -> Tables:
@@ -75,9 +75,10 @@ def _printed(sheet: DepartmentAssessment, table: Worksheet, names: tuple[str, ..
 
 
 def _is_said(table: Worksheet, rows: Iterable[Any], name: str) -> bool:
-    """Of a row; what follows from a row is said of all."""
+    """Of a row."""
     column = table.column(name)
-    return not column.is_typed or any(column.of(row) not in (None, "") for row in rows)
+    told = column.compute or column.of
+    return any(told(row) not in (None, "") for row in rows)
 
 
 def plans_on_paper(sheets: Sheets) -> Tables:

@@ -64,6 +64,11 @@ class Utility:
     is_per_kg: bool = False
 
     @property
+    def times(self) -> Decimal:
+        """How often the amount is taken in all."""
+        return (self.batch_kg if self.is_per_kg else Decimal(1)) * self.batches
+
+    @property
     def of_batch(self) -> Decimal:
         """In its unit."""
         return self.amount * self.batch_kg if self.is_per_kg else self.amount

@@ -10,8 +10,10 @@ import pytest
 
 from accounts.models import Role
 from audit.models import Event
+from audit.refusals import Refused
 from audit.signatures import content_hash
 from phases.evaluation import services
+from phases.evaluation.base_cost import take_plan_total
 from phases.evaluation.events import sheet_content
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.printed_plans import costs_on_paper, plans_on_paper
@@ -166,6 +168,55 @@ def test_the_sheets_own_low_and_high_are_for_the_rows_that_say_none(project: Pro
 
     assert ends(line_of(scenario, "Process chemist")) == (None, None, D("47.5"), None)
     assert ends(line_of(scenario, "Technician")) == (None, 400, None, None)
+
+
+def take_total(project: Project, department: str) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    sheet = take_plan_total(project.code, department, actor=make.person(department))
+    return sheet.cost_low, sheet.cost_base, sheet.cost_high
+
+
+def test_the_total_takes_what_its_rows_may_come_to_along_and_the_scenario_is_as_wide(project: Project) -> None:
+    add_row(project, "research", "research-labour", **CHEMIST, unit_price_low="80", unit_price_high="145")
+    add_row(project, "research", "research-labour", item="Technician", amount="400", unit_price="50", amount_high="640")
+    add_row(project, "research", "research-labour", item="Intern", amount="100", unit_price="20")
+    services.save_sheet(project.code, "research", changes={"currency": "EUR"}, actor=make.person("research"))
+
+    low, base, high = take_total(project, "research")
+
+    assert (low, base, high) == (47600, 52400, 52400 + 20000)  # 16,000 and 12,000 by squares
+    event = Event.objects.get(kind="sheet.plan_total_taken")
+    assert set(event.data["after"]) == {"cost_low", "cost_base", "cost_high"}
+    signed(project, "research", cost_base=base)
+    scenario = taken(project, "research")
+    assert ends(line_of(scenario, "Intern")) == (None,) * 4, "the other rows speak of themselves only"
+    assert reach(scenario) == (round(D(47600) / 52400, 4), round(D(72400) / 52400, 4))
+
+
+def test_a_low_or_high_that_the_sheet_says_stays_and_the_other_is_taken(project: Project) -> None:
+    add_row(project, "research", "research-labour", **CHEMIST, unit_price_high="145")
+    changes = {"currency": "EUR", "cost_base": D(30400), "cost_low": D(30000)}
+    services.save_sheet(project.code, "research", changes=changes, actor=make.person("research"))
+
+    assert take_total(project, "research") == (30000, 30400, 46400)
+    with pytest.raises(Refused, match="The base cost is the total already"):
+        take_total(project, "research")
+
+
+def test_operations_utilities_and_tests_are_taken_with_what_they_may_come_to(project: Project) -> None:
+    add_row(project, "production", "production-plan", **OPERATION | RATES, low_pct="90", high_pct="150")
+    add_row(project, "production", "planned-utilities", **STEAM, amount_high="8")
+    price = a_test_price()
+    row = {"price": price.test, "stage": "Release", "batches": "3", "samples_per_batch": "2"}
+    add_row(project, "analytical", "test-plan", **row, high_pct="120")
+    for department in ("production", "analytical"):
+        services.save_sheet(project.code, department, changes={"currency": "EUR"}, actor=make.person(department))
+
+    operation, steam, tests = D("65841.60"), 5 * 360 * D("0.045"), 6 * D("142.50")
+
+    low, base, high = take_total(project, "production")
+    assert base == operation + steam and low == base - operation / 10
+    assert high == round(base + ((operation / 2) ** 2 + (3 * 360 * D("0.045")) ** 2).sqrt(), 2)
+    assert take_total(project, "analytical") == (tests, tests, tests * D("1.2"))
 
 
 def test_an_operation_says_of_all_its_costs_what_they_may_come_to(project: Project) -> None:
