@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import BadInput
 from process.costs.demand import Draws, N
-from process.costs.figures import Figure, require_fraction
+from process.costs.figures import ONE, Figure, require_fraction
 from process.costs.stored import LATER
 from process.packs import HAIR, Break, cheapest, ends_of, purchases
 
@@ -123,6 +123,9 @@ class Material:
 def cheapest_order(needed_kg: N, material: Material, prices: Sequence[Decimal]) -> tuple[N, N]:
     """The kilograms that a buyer orders and what each costs: what is needed, or up to one of the breaks above it, whichever is the least
     in all (`cheapest`). prices: of `material.breaks`.
+
+    So a better yield never raises what is paid for a material. Where something of it is recovered it may raise what is left of that to pay:
+    of what is bought up to a break and not charged nothing comes back.
     """
     breaks = material.breaks
     if isinstance(needed_kg, Decimal):
@@ -184,17 +187,17 @@ def recovered_twice(step: str, material: str) -> str:
     return words % {"step": step, "material": material}
 
 
-def worth_more(recovered: Figure, price: Figure) -> str:
+def worth_more(recovered: Figure, price: Figure, share: Decimal = ONE) -> str:
     """Which end of a recovered value is above that of the price, "base" or "high"; "" where none is. Both in one currency.
 
     Such a material would pay for itself; of one that costs nothing, as the client supplies it, what comes back is the client's. The
-    highest stands against the highest: the two follow one market.
+    highest stands against the highest: the two follow one market. share: how many kilograms are paid for one of which something comes back.
     """
-    return next((end for end in ("base", "high") if getattr(recovered, end) > getattr(price, end)), "")
+    return next((end for end in ("base", "high") if getattr(recovered, end) > getattr(price, end) * share), "")
 
 
 def at_most(worth: N, cost: N) -> N:
-    """What comes back of a kilogram, no more than it costs: figures that vary apart may cross where their bases do not."""
+    """What comes back, no more than is paid: figures that vary apart may cross where their bases do not."""
     if isinstance(worth, Decimal) and isinstance(cost, Decimal):
         return min(worth, cost)
     return np.minimum(worth, cost)

@@ -17,7 +17,7 @@ from process.costs.materials import Material, cheapest_order, to_buy, worth_more
 from process.costs.rates import converted
 from process.packs import Purchase, cheapest, purchases, smallest
 from process.words import grouped, money_words, plain_number
-from projects.money import half_up, rounded
+from projects.money import CENT, half_up, rounded
 
 WORTH_SAYING = Decimal("0.001")  # kg
 OrderPrices = dict[tuple[str, str], tuple[str, Figure]]
@@ -25,10 +25,13 @@ OrderPrices = dict[tuple[str, str], tuple[str, Figure]]
 
 @dataclass(frozen=True)
 class Order:
-    """What a phase buys of a material with every figure at its base. usual: what it would buy without going up to a break."""
+    """What a phase buys of a material with every figure at its base. usual: what it would buy without going up to a break. charged_kg: what
+    goes into its vessels.
+    """
 
     scale: Scale
     material: Material
+    charged_kg: Decimal
     needed_kg: Decimal
     usual: Purchase
     bought: Purchase
@@ -45,6 +48,11 @@ class Order:
     def price(self) -> tuple[str, Figure]:
         """At which is ordered, with the key of its variable."""
         return self.material.price_at(self.bought.place)
+
+    @property
+    def paid_per_charged_kg(self) -> Decimal:
+        """How many kilograms are paid for one that is charged, where it is bought up to breaks: so many times its price may come back."""
+        return self.bought_kg / self.charged_kg if self.material.up_to_breaks and self.charged_kg else ONE
 
     @property
     def is_up_to_a_break(self) -> bool:
@@ -107,14 +115,18 @@ def order_prices(case: Case) -> OrderPrices:
 
 
 def require_worth(case: Case) -> None:
-    """Raises BadInput where more would come back for a material than it costs at the quantity that is ordered."""
-    recovered = {material.key: (material.label, material.recovered) for material in case.materials if material.recovered is not None}
-    for (_phase, key), (_variable, figure) in order_prices(case).items() if recovered else ():
-        if key in recovered:
-            label, back = recovered[key]
-            worth, price = (converted(each, case.currency, case.rates).price for each in (back, figure))
-            if end := worth_more(worth, price):
-                values = {"material": label, "price": f"{plain_number(getattr(figure, end))} {figure.currency}"}
+    """Raises BadInput where more would come back of a charged kilogram than it costs at the quantity that is ordered, with all that is
+    bought for it up to a break.
+    """
+    if all(material.recovered is None for material in case.materials):
+        return
+    for order in orders(case):
+        if order.material.recovered is not None:
+            figure, share = order.price[1], order.paid_per_charged_kg
+            worth, price = (converted(each, case.currency, case.rates).price for each in (order.material.recovered, figure))
+            if end := worth_more(worth, price, share):
+                cost = getattr(figure, end) if share == ONE else half_up(getattr(figure, end) * share, CENT)
+                values = {"material": order.material.label, "price": f"{plain_number(cost)} {figure.currency}"}
                 words = _t("%(material)s: more would be recovered of a kilogram than it costs, %(price)s.")
                 raise BadInput({"recovered_per_kg": words % values})
 
@@ -126,7 +138,8 @@ def orders(case: Case) -> Iterator[Order]:
         if scale.demand and scale.output_kg:
             for material, needed in needed_by(case, scale, taken[scale.demand], base_value):
                 ways = _ways(needed, material, case)
-                yield Order(scale, material, needed, smallest(ways), cheapest(ways))
+                kg = charged(material, scale, taken[scale.demand], base_value)
+                yield Order(scale, material, kg, needed, smallest(ways), cheapest(ways))
 
 
 def _ways(needed_kg: Decimal, material: Material, case: Case) -> list[Purchase]:

@@ -96,9 +96,9 @@ def _materials(case: Case, scale: Scale, taken: Mapping[str, N], prices: OrderPr
         yield Leaf(material.key, material.label, scale.phase, material.category, Inclusion.INCLUDED, amount, bought, "kg", price)
         if material.recovered is not None:
             key, back = recovered_key(material.key), converted(material.recovered, case.currency, case.rates)
-            kg, worth = charged(material, scale, taken, value), at_most(value(back.price.base, key), cost)
-            label, amount = recovered_words(material.label), value(ZERO, "") - kg * worth
-            yield Leaf(key, label, scale.phase, Category.RECOVERED, Inclusion.INCLUDED, amount, kg, "kg", back)
+            kg, label = charged(material, scale, taken, value), recovered_words(material.label)
+            worth = at_most(kg * value(back.price.base, key), amount if material.up_to_breaks else kg * cost)
+            yield Leaf(key, label, scale.phase, Category.RECOVERED, Inclusion.INCLUDED, value(ZERO, "") - worth, kg, "kg", back)
 
 
 def _line(case: Case, scale: Scale, line: Line, value: Value[N]) -> Leaf[N]:

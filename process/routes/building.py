@@ -138,17 +138,16 @@ class Priced:
 
     @property
     def counted(self) -> Price:
-        """What a kilogram has in the cost of a route: as it is quoted, for what is left in packs is no part of it; what is bought only for
-        the sake of a break is.
-        """
-        if self.instead is None:
-            return self.price
-        return replace(self.price, amount_per_kg=self.total / self.instead.bought_kg)
+        """What a kilogram has in the cost of a route."""
+        return replace(self.price, amount_per_kg=self.cost)
 
     @property
     def cost(self) -> Decimal:
-        """Of a kilogram that is needed, all that has to be bought for it counted; as it is quoted where no quantity is said."""
-        return self.total / self.needed_kg if self.needed_kg else self.price.amount_per_kg
+        """Of a kilogram that is needed, all that has to be bought for it counted; as it is quoted where no quantity is said. Of the
+        cheapest of several (`rank`) less that is needed never costs more in all.
+        """
+        is_exact = self.bought_kg == self.needed_kg
+        return self.price.amount_per_kg if is_exact else self.total / self.needed_kg
 
     @property
     def is_left_over(self) -> bool:
@@ -157,8 +156,11 @@ class Priced:
 
     @property
     def rank(self) -> tuple[bool, Decimal, Decimal]:
-        """What is sold in such a quantity first, the cheapest of it with its packs; of the others what has to be ordered least of."""
-        return not self.is_reached, Decimal(0) if self.is_reached else self.least_kg, self.cost
+        """The cheapest first of what would have to be bought. Where no quantity is said, what is sold in any quantity first, and of the
+        others what has to be ordered least of.
+        """
+        is_any = bool(self.needed_kg) or self.is_reached
+        return not is_any, Decimal(0) if is_any else self.least_kg, self.cost
 
 
 @dataclass(frozen=True)

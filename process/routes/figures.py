@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 CURRENCY = "EUR"
-TARGET_KG = 1.0
+TARGET_KG = 1.0  # the measure of a route, for which nobody orders
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,15 @@ class Balanced:
 
     @property
     def needed_kg(self) -> dict[int, float]:
-        """By material, for the price breaks of the target; nothing while there is no balance."""
+        """By material; nothing while there is no balance."""
         found = self.balance.value
         return {material_pk(each.substance.key): each.fresh_kg for each in found.bought} if found else {}
+
+    def ordered_for(self, target_kg: float) -> dict[int, float]:
+        """By material what has to be bought for the target. Nothing for the one kilogram by which routes are measured: packs and breaks are
+        no part of it, and each material counts as it is quoted.
+        """
+        return {} if target_kg == TARGET_KG else self.of_target(target_kg).needed_kg
 
     def of_target(self, target_kg: float) -> Balanced:
         return replace(self, balance=mass_balance(self.route, target_kg, faults=self.faults))
@@ -142,7 +148,7 @@ def _prices(version: RouteVersion, currency: str) -> Prices:
         known["_quotes"], known["_prices"] = read_quotes(used, today), {}
         known["_awarded"] = awarded_lists(version.route.project_id, used, today)
     if currency not in known["_prices"]:
-        asked: dict[str, Any] = {"needed_kg": whole.of_target(version.target_kg).needed_kg, "awarded": known["_awarded"]}
+        asked: dict[str, Any] = {"needed_kg": whole.ordered_for(version.target_kg), "awarded": known["_awarded"]}
         known["_prices"][currency] = prices_among(known["_quotes"], currency=currency, on=today, **asked)
     found: Prices = known["_prices"][currency]
     return found
@@ -195,7 +201,7 @@ def of_many(
     asked: dict[str, Any] = {"currency": currency, "on": project.today, "rates": rates, "awarded": awarded}
 
     def priced(whole: Balanced) -> Figures:
-        return figures_of(whole, prices_among(quotes, needed_kg=whole.of_target(target_kg).needed_kg, **asked))
+        return figures_of(whole, prices_among(quotes, needed_kg=whole.ordered_for(target_kg), **asked))
 
     return {version: priced(balanced(steps)) for version, steps in by_version.items()}
 

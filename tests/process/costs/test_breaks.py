@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.refusals import BadInput
 from process.costs.band import price_band
 from process.costs.case import Case, Scale
 from process.costs.demand import Demand, Intake, base_value
 from process.costs.estimate import estimate
 from process.costs.figures import fraction
 from process.costs.keys import output_key, yield_key
-from process.costs.materials import Material, Tier, cheapest_order
+from process.costs.materials import Category, Material, Tier, cheapest_order
 from process.costs.purchases import orders
 from process.costs.roll_up import total_price
 from process.costs.simulation import Settings, simulate
@@ -195,6 +196,33 @@ def test_what_was_fixed_before_breaks_were_bought_up_to_stays_as_it_was() -> Non
     assert total_price(before, drawn_value({})) == pytest.approx(792)
     assert "up_to_breaks" not in json.dumps(plain(before, hashed=True))
     assert plain(before, hashed=True)["materials"][0]["tiers"][1].keys() == {"from_kg", "price"}
+
+
+def test_no_more_comes_back_than_a_charged_kilogram_costs_with_all_that_is_bought() -> None:
+    """6.5 kg are charged and 10 bought for 600: of each kilogram that is charged up to 92.30 can come back."""
+    tiers = (Tier(D(10), chf("60")),)
+
+    prices = [estimate(a_pilot(listed(recovered=chf(each), tiers=tiers), kg="6.5")).known.price for each in ("50", "70", "92.30")]
+
+    assert prices == [D("275.00"), D("145.00"), D("0.05")]
+    with pytest.raises(BadInput, match=r"more would be recovered of a kilogram than it costs, 92\.31 CHF"):
+        estimate(a_pilot(listed(recovered=chf("92.31"), tiers=tiers), kg="6.5"))
+
+
+def test_in_no_draw_more_comes_back_than_is_paid() -> None:
+    """600 francs are paid; of 6.5 kg come back up to 90 francs a kilogram; at 300 nothing is left to pay."""
+    wide = replace(a_pilot(listed(recovered=chf("70", high="90"), tiers=(Tier(D(10), chf("60", low="30", high="90")),)), kg="6.5"))
+
+    drawn = total_price(wide, drawn_value({"recovered/x": np.array([70.0, 90.0, 90.0]), "price/x/10": np.array([60.0, 60.0, 30.0])}))
+
+    assert drawn == pytest.approx([145, 15, 0])
+
+
+def test_a_better_yield_pays_no_more_for_a_material_but_less_of_it_comes_back() -> None:
+    """10 kg are bought for 600 either way: of 10 that are charged 500 come back, of 9 only 450; the tenth stays in the pack."""
+    found = [estimate(a_pilot(listed(recovered=chf("50")), kg=each)).known for each in ("10", "9")]
+
+    assert [(each.by_category[Category.MATERIALS], each.recovered, each.price) for each in found] == [(600, -500, 100), (600, -450, 150)]
 
 
 @st.composite
