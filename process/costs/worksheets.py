@@ -36,12 +36,11 @@ WHO = _("Costs are kept by research, material control, production, business deve
 HUNDRED = Decimal(100)
 
 
-def costs_of(assessment: CostAssessment) -> dict[str, list[LineCost]]:
+def costs_in(found: Assessed) -> dict[str, list[LineCost]]:
     """By line or material: its cost in each phase; while a material has no price, of the lines alone.
 
     Nothing where an exchange rate is missing, or a figure has too many digits.
     """
-    found = _standing(assessment)
     try:
         answer = found.answer or (estimate(found.lines) if found.lines is not None else None)
     except (BadInput, InvalidOperation):
@@ -60,7 +59,7 @@ def _standing(assessment: CostAssessment) -> Assessed:
 
 
 def _line_costs(rows: Sequence[CostLine], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
-    costs = costs_of(assessment)
+    costs = costs_in(_standing(assessment))
     found = {}
     for row in rows:
         lines = costs.get(line_key(row.pk), [])
@@ -70,7 +69,9 @@ def _line_costs(rows: Sequence[CostLine], assessment: CostAssessment) -> Mapping
 
 
 def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
-    costs, breaks = costs_of(assessment), _up_to_breaks(assessment)
+    standing = _standing(assessment)
+    costs = costs_in(standing)
+    breaks = _up_to_breaks(standing.case) if standing.case is not None and costs else {}
     found = {}
     for row in rows:
         key = material_key(row.material_id)
@@ -89,10 +90,10 @@ def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -
     return found
 
 
-def _up_to_breaks(assessment: CostAssessment) -> dict[str, str]:
+def _up_to_breaks(case: Case) -> dict[str, str]:
     """By material in which phase what is ordered instead of what, where more costs less."""
-    case, found = _standing(assessment).case, dict[str, list[str]]()
-    for order in orders(case) if case is not None and costs_of(assessment) else ():
+    found: dict[str, list[str]] = {}
+    for order in orders(case):
         if order.is_up_to_a_break:
             found.setdefault(order.material.key, []).append(f"{order.scale.label}: {order.break_words}")
     return {key: "; ".join(words) for key, words in found.items()}

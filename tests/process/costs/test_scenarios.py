@@ -346,6 +346,21 @@ def test_a_saved_risk_asks_no_more_than_the_table_of_all(scenario: CostAssessmen
     assert ([row["values"]["label"] for row in rows], totals) == (["Dimer"], {"expected": "4000"})
 
 
+def test_a_saved_price_reads_the_scenario_once_and_three_cost_the_same_queries(scenario: CostAssessment) -> None:
+    rows = list(scenario.prices.values_list("pk", flat=True))
+
+    def asked(saved: list[int]) -> list[str]:
+        bound = bind(f"cost-materials:{scenario.pk}", make.estimator())
+        with CaptureQueriesContext(connection) as queries:
+            bound.after(saved)
+        return [each["sql"] for each in queries]
+
+    one, three = asked(rows[:1]), asked(rows[:3])
+
+    assert len(one) == len(three)
+    assert sum('FROM "process_routestep"' in each for each in one) == 1
+
+
 def test_costs_are_kept_by_those_who_price(scenario: CostAssessment) -> None:
     keep = (Role.RESEARCH, Role.MATERIAL_CONTROL, Role.PRODUCTION, Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT)
 
