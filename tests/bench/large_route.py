@@ -1,4 +1,5 @@
-"""A convergent route of twelve steps with 150 materials, and a cost scenario of it: what a typed batch size is priced anew on.
+"""A convergent route of twelve steps with 150 materials, half of them with price breaks, and a cost scenario of it: what a typed batch size
+is priced anew on.
 
 Run inside the product's environment (`manage.py shell`); made once, by the services that a chemist's and a planner's pages use.
 """
@@ -12,10 +13,11 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from audit.context import Channel, acting
-from catalogue.models import Material
+from catalogue.models import Material, SupplierQuote
 from cdmo.demo.people import holding
+from cdmo.demo.supplies import RHINE
 from process.costs.services import open_scenario
-from process.models import CostAssessment, RouteVersion
+from process.models import CostAssessment, Route, RouteVersion
 from process.routes.services import open_route
 from projects.models import Project
 from worksheets.changing import ADD, CHANGE, Change, change_rows
@@ -27,6 +29,12 @@ GIVES = {"product_molar_mass_g_per_mol": "320", "yield_pct": "85", "yield_low_pc
 LIMITING = {"role": "reactant", "amount": "1", "basis": "equivalents", "is_limiting": "yes"}
 ADDED = {"role": "reagent", "amount": "0.3", "basis": "kg_per_kg", "amount_low": "0.27", "amount_high": "0.36"}
 PRICE = {"price_per_kg": "25", "price_low": "20", "price_high": "35", "source": "quote"}
+LISTED = {"supplier": RHINE, "currency": "CHF", "reference": "LARGE"}  # half of the materials have a price list, by whose breaks is bought
+BREAKS = (
+    {"price_per_kg": "25", "pack_kg": "1"},
+    {"price_per_kg": "22", "quantity_from_kg": "20", "pack_kg": "5"},
+    {"price_per_kg": "19", "quantity_from_kg": "100", "pack_kg": "25", "minimum_order_kg": "100"},
+)
 SIZES = {"pilot-batch_kg": Decimal(10), "pilot-batches": 2, "validation-batch_kg": Decimal(50), "validation-batches": 3}
 TERMS = {"yield_pct": Decimal(100), "overhead_pct": Decimal(12), "contingency_pct": Decimal(8), "margin_pct": Decimal(30)}
 
@@ -43,13 +51,13 @@ def made() -> CostAssessment:
     chemist, planner = holding(Role.RESEARCH), holding(Role.BUSINESS_DEVELOPMENT)
     project = Project.objects.filter(cost_assessments__name="As asked", cost_assessments__state="draft").latest("pk")
     codes = materials(holding(Role.MATERIAL_CONTROL))
-    route = open_route(project.code, {"name": NAME, "origin": "in_house"}, actor=chemist)
+    route = open_route(project.code, {"name": NAME, "origin": Route.Origin.OURS}, actor=chemist)
     version = route.versions.get(state=RouteVersion.State.DRAFT)
     put(f"route-steps:{version.pk}", [step(number) for number in range(STEPS)], chemist)
     put(f"step-inputs:{version.pk}", [each for number in range(STEPS) for each in inputs(number, codes[number::STEPS])], chemist)
     asked = {"name": NAME, "currency": "CHF", "priced_on": timezone.localdate(), "route_version": version, "risk_in_price": True}
     scenario = open_scenario(project.code, asked | TERMS | SIZES, actor=planner)
-    prices = [Change(CHANGE, row.pk, PRICE) for row in scenario.prices.all()]
+    prices = [Change(CHANGE, row.pk, PRICE) for row in scenario.prices.filter(quote=None)]
     change_rows(f"cost-materials:{scenario.pk}", prices, actor=planner, all_or_none=True)
     return scenario
 
@@ -58,6 +66,10 @@ def materials(buyer: User) -> list[str]:
     codes = [f"LARGE-{number:03}" for number in range(MATERIALS)]
     there = set(Material.objects.filter(code__in=codes).values_list("code", flat=True))
     put("materials", [{"code": code, "name": code} | REAGENT for code in codes if code not in there], buyer)
+    listed = LISTED | {"quoted_on": f"{timezone.localdate()}"}
+    for code in codes[::2]:
+        if not SupplierQuote.objects.filter(material__code=code).exists():
+            put(f"material-prices:{code}", [listed | each for each in BREAKS], buyer)
     return codes
 
 
