@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 EMPTY = "–"
+MARK = re.compile(r"^(?:[\s•]|-+(?=\s))*")  # what a list puts before a line
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -75,5 +77,5 @@ def key_values(*pairs: tuple[Any, Any]) -> list[dict[str, str]]:
 
 
 def numbered(text: str) -> list[str]:
-    """What was written line by line, for `documents/_numbered.html`: the document numbers it."""
-    return [line.strip(" -•\t") for line in text.splitlines() if line.strip(" -•\t")]
+    """What was written line by line, for `documents/_numbered.html`: the document numbers it. A dash before a word is a part of it."""
+    return [MARK.sub("", line).rstrip() for line in text.splitlines() if line.strip(" -•\t")]

@@ -12,7 +12,7 @@ import pytest
 from django.template.loader import render_to_string
 from pypdf import PdfReader
 
-from documents.content import Column, cell, data_table, key_values
+from documents.content import Column, cell, data_table, key_values, numbered
 from documents.rendering import render_pdf
 from documents.table_layout import without_empty_columns
 from documents.templatetags.paper import in_thousands
@@ -35,6 +35,12 @@ def test_tables_and_lists_group_thousands_as_sentences_and_pictures_do() -> None
 
     assert "1,067,015.91" in printed(table)
     assert "EUR 12,300" in render_to_string("documents/_key_values.html", {"rows": facts})
+
+
+def test_what_a_list_puts_before_a_line_goes_and_a_minus_stays() -> None:
+    text = " - Toluene\n• -20 °C\n-20 to -10 °C\r\n-- THF -\n---\n\nStep 1 - as Cl-"
+
+    assert numbered(text) == ["Toluene", "-20 °C", "-20 to -10 °C", "THF -", "Step 1 - as Cl-"]
 
 
 def test_a_space_that_is_no_separator_of_thousands_stays() -> None:
