@@ -29,6 +29,7 @@ from process.costs.figures import Figure, Source
 from process.costs.keys import batch_key, quantity_key, recovered_key, risk_key, use_key, yield_key
 from process.costs.materials import recovered_words
 from process.costs.models import CostAssessment
+from process.costs.quoting import take_figures_by
 from process.costs.results import Priced, priced
 from process.costs.variables import variables
 from process.routes.building import material_pk
@@ -241,6 +242,13 @@ def _told(row: Assumption) -> str:
     return f"{row.words}: {row.figure} {row.unit}".rstrip()
 
 
+def take_quoted(scenario: CostAssessment, actor: User) -> None:
+    """What a price assumes goes into the quotation with it: the worker, which takes over what was fixed, may come only afterwards."""
+    found = priced(assessed(scenario))
+    if not found.refusals:
+        _taken(scenario.project, scenario, found, actor)
+
+
 def take_after(events: Sequence[Event]) -> None:
     """What is fixed is quoted by: what it assumes is in the ledger from then on, and whoever confirms it hears what is known of it."""
     fixed = [int(event.object_id) for event in events if event.kind == FIXED]
@@ -258,3 +266,4 @@ def take_after(events: Sequence[Event]) -> None:
 
 def register() -> None:
     register_consumer("process.figures", take_after)
+    take_figures_by(take_quoted)

@@ -134,11 +134,11 @@ def _reach(field: str, figure: Decimal | None) -> tuple[Decimal | None, Decimal 
 
 
 def line_of(row: Assumption) -> str:
-    """As the client reads it: what is assumed, its figure, and between what it may lie."""
-    words = spoken(row.words.strip())
+    """As the client reads it, in one line: what is assumed, its figure, and between what it may lie."""
+    words = spoken(" ".join(row.words.split()))
     if row.figure is None:
         return words
-    said = {"words": words.rstrip(".。"), "amount": f"{figure_words(row.figure)} {row.unit}".strip()}
+    said = {"words": words.rstrip(".。"), "amount": " ".join([figure_words(row.figure), *row.unit.split()])}
     if row.low is None or row.high is None or row.low == row.high:
         return _t("%(words)s (%(amount)s).") % said
     return _t("%(words)s (%(amount)s; %(low)s to %(high)s).") % {**said, "low": figure_words(row.low), "high": figure_words(row.high)}

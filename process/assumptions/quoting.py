@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from projects.models import Project
 
-MARK = re.compile(r"\s*(?:[-–•*]\s*|\d{1,3}[.)]\s+)?")
+MARK = re.compile(r"\s*(?:•\s*|[-–*]\s+|\d{1,3}[.)]\s+)?")  # a dash before a number is its minus
 
 
 @act

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -34,7 +34,13 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Standing = QuotationLine.Standing
+_takers: list[Callable[[CostAssessment, User], object]] = []
 MOST_AMOUNT, MOST_KG = Decimal(10) ** 14, Decimal(10) ** 9  # what a line and a price break of a quotation have room for
+
+
+def take_figures_by(taker: Callable[[CostAssessment, User], object]) -> None:
+    """Say who keeps what a scenario assumes: `taker(scenario, actor)`, whose caller holds the locks of project and scenario."""
+    _takers[:] = [taker]
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ def quote_scenario(pk: int, *, actor: User) -> Quotation:
     after = {"quotation": draft.label, "currency": draft.currency} | prices | options
     before = {"replaced": list(proposed.replaced)} if proposed.replaced else None
     record("cost.quoted", row, actor=actor, before=before, after=after, label=draft.label, link=row.get_absolute_url())
+    row.project = project
+    _takers[0](row, actor)
     return with_assumptions(changed, actor=actor)
 
 

@@ -27,15 +27,14 @@ from process.assumptions.taking_offers import take_offer
 from process.costs.band import price_band, widened_by
 from process.costs.building import assessed
 from process.costs.figures import Figure, Source
-from process.costs.services import change_scenario, copy_scenario, fix_scenario
+from process.costs.services import change_scenario, copy_scenario
 from process.costs.tornado import tornado
 from process.costs.variables import variables
 from process.models import CostAssessment, MaterialPrice, RouteStep, StepInput
-from process.routes.services import fix_version
 from process.tasks import look_at_offers_again
 from projects.models import Project, Rfp, WaitingFor
 from tests.process import factories as make
-from tests.process.assumptions.story import change, seller, whole
+from tests.process.assumptions.story import change, fix, seller, whole
 from tests.process.costs.cases import small
 from tests.process.costs.story import change as change_cost
 from tests.projects import factories as projects
@@ -85,13 +84,6 @@ def taken(scenario: CostAssessment) -> dict[str, Assumption]:
 
 def of_price(scenario: CostAssessment) -> Assumption:
     return Assumption.objects.filter(project=scenario.project, material__isnull=False).latest("pk")
-
-
-def fix(scenario: CostAssessment) -> None:
-    version = CostAssessment.objects.select_related("route_version").get(pk=scenario.pk).route_version
-    if version is not None and version.is_draft:
-        fix_version(version.pk, reason="To quote by.", actor=make.chemist())
-    fix_scenario(scenario.pk, reason="To quote by.", actor=make.estimator())
 
 
 def fixed(scenario: CostAssessment) -> Assumption:

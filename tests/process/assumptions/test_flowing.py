@@ -15,18 +15,21 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.context import acting
 from audit.models import Event
 from audit.refusals import Refused
 from process.assumptions import quoting
+from process.assumptions.figures import take_after
 from process.assumptions.models import Assumption
 from process.costs.quoting import quote_scenario
 from process.costs.services import fix_scenario
+from process.models import CostAssessment
 from projects.models import Project, Quotation
 from projects.price_sources import Doubt, doubts_about
 from projects.services.commercial import change_in_draft, draft_quotation
 from projects.services.quotation_parts import Line
 from tests.process import factories as make
-from tests.process.assumptions.story import change, seller
+from tests.process.assumptions.story import change, fix, seller
 from tests.projects import factories as projects
 from worksheets.changing import ADD, Change, change_rows
 
@@ -95,6 +98,24 @@ def test_what_stands_there_already_is_not_doubled_and_does_not_come_back(project
     assert lines_of(project) == []
 
 
+@pytest.mark.parametrize(("typed", "is_there"), [("1. -20 °C is kept.", True), ("- -20 °C is kept", True), ("20 °C is kept.", False)])
+def test_a_minus_is_a_part_of_the_number_and_no_dash_of_a_list(project: Project, typed: str, is_there: bool) -> None:
+    assume(project, "-20 °C is kept.")
+
+    assert draft(project, typed).assumptions == (typed if is_there else f"{typed}\n-20 °C is kept.")
+
+
+def test_an_assumption_of_several_lines_is_one_in_the_text_and_is_not_doubled(project: Project) -> None:
+    row = assume(project, "The yield\nof step 2", figure="80", unit="%")
+    assert row.words == "The yield\nof step 2"
+
+    draft(project)
+    price(project)
+
+    assert lines_of(project) == ["The yield of step 2 (80 %)."]
+    assert doubts_of(project) == []
+
+
 def test_with_a_price_comes_what_is_new_while_what_was_taken_out_or_worded_otherwise_stays_so(project: Project) -> None:
     for words in (TOLUENE, "One campaign a year.", "The yield holds."):
         assume(project, words)
@@ -106,6 +127,18 @@ def test_with_a_price_comes_what_is_new_while_what_was_taken_out_or_worded_other
 
     assert found.assumptions.splitlines() == lines_of(project) == [*kept, "The vessel is free in May."]
     assert price(project, "5000").assumptions.splitlines() == lines_of(project)
+
+
+def test_what_a_scenario_assumes_comes_with_its_price_before_the_worker_has_run(project: Project, scenario: CostAssessment) -> None:
+    fix(scenario)
+    draft(project, "Ours.")
+
+    quote_scenario(scenario.pk, actor=make.estimator())
+
+    assert lines_of(project) == ["Ours.", "Yield of Acetylation (90 %)."]
+    with acting(channel="worker"):
+        take_after(list(Event.objects.filter(kind="cost.fixed")))
+    assert Event.objects.get(kind="assumptions.figures_taken").actor == make.estimator()
 
 
 def test_a_line_that_nobody_touched_follows_the_ledger_in_its_place_under_its_number(project: Project) -> None:

@@ -275,7 +275,8 @@ def test_the_page_of_a_scenario_costs_few_queries(client: Client, scenario: Cost
         with CaptureQueriesContext(connection) as asked:
             shown(client, scenario.get_absolute_url(), headers=part)
 
-        assert len(asked) <= MOST_QUERIES
+        runs = state == "quoted"  # the ledger assumes the yields of what is quoted, and the page asks what they turned out to be
+        assert len(asked) <= MOST_QUERIES + runs
 
 
 @pytest.fixture
