@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -22,11 +23,13 @@ from projects.price_sources import Doubt, doubt_prices_by, take_assumptions_by
 from projects.services.charter import charter_blockers, charter_values, draft_charter
 from projects.services.commercial import change_in_draft, draft_of
 from projects.services.locking import locked, not_active
+from projects.services.quotation_parts import LONGEST
 
 if TYPE_CHECKING:
     from accounts.models import User
     from projects.models import Project
 
+MOST = LONGEST["assumptions"]
 MARK = re.compile(r"\s*(?:•\s*|[-–*]\s+|\d{1,3}[.)]\s+)?")  # a dash before a number is its minus
 
 
@@ -93,10 +96,14 @@ def quotation_blockers(project: Project, row: Quotation | None) -> list[Blocker]
     if row is None:
         return [no_draft(project)]
     text, (now, over) = row.assumptions, _now_and_over(project)
-    if not _missing(text, now) and not _still_in(text, now, over):
-        words = _t("Every open assumption that the client reads stands in the quotation.")
-        return [Blocker("assumptions.quoted", words, row.get_absolute_url())]
-    return []
+    still = _still_in(text, now, over)
+    if still or _written(text, now, still).added:
+        return []
+    if _missing(text, now):
+        words = _t("There is no room for it: the assumptions of a quotation have %(count)d characters at most.") % {"count": MOST}
+        return [Blocker("assumptions.no_room", words, reverse("quotation-edit", args=[project.code, row.revision]))]
+    words = _t("Every open assumption that the client reads stands in the quotation.")
+    return [Blocker("assumptions.quoted", words, row.get_absolute_url())]
 
 
 def charter_text_blockers(project: Project, row: Charter | None) -> list[Blocker]:
@@ -149,40 +156,57 @@ def _still_in(text: str, now: list[Assumption], over: list[Assumption]) -> list[
 def _take(draft: Quotation, rows: list[Assumption], over: list[Assumption], actor: User) -> Quotation:
     """Into the draft, and out of it what is over; and remember of each row how it stands there."""
     gone = list(dict.fromkeys(row.quoted for row in over))
-    text, added = _written(draft.assumptions, rows, {_bare(line) for line in gone})
-    anew = [row for row in rows if row.quoted != line_of(row)]
+    written = _written(draft.assumptions, rows, over)
+    anew = [row for row in written.rows if row.quoted != line_of(row)]
     for row in anew:
         row.quoted = line_of(row)
     for row in over:
         row.quoted = ""  # nobody took it out: open again, it comes again
     Assumption.objects.bulk_update([*anew, *over], ["quoted"])
-    if not added and not gone:
+    if not written.added and not gone:
         return draft
-    changed = change_in_draft(draft, assumptions=text, actor=actor)
+    changed = change_in_draft(draft, assumptions=written.text, actor=actor)
     if gone:
         said = {"code": draft.project.code, "label": draft.label, "link": draft.get_absolute_url()}
         record("assumptions.unquoted", draft.project, actor=actor, before={"assumptions": gone}, **said)
-    if added:
-        _record(draft.project, draft.label, draft.get_absolute_url(), added, actor)
+    if written.added:
+        _record(draft.project, draft.label, draft.get_absolute_url(), written.added, actor)
     return changed
 
 
-def _written(text: str, rows: list[Assumption], gone: set[str]) -> tuple[str, list[str]]:
-    """The text without what is gone and with the line of each, and which of them are new in it. What stands there keeps its place and its
-    number.
-    """
-    lines, added = [line for line in text.rstrip().splitlines() if _bare(line) not in gone], []
+@dataclass(frozen=True)
+class _Written:
+    """rows: those that stand in the text; there is room for no other. added: the lines that are new in it."""
+
+    text: str
+    rows: list[Assumption]
+    added: list[str]
+
+
+def _written(text: str, rows: list[Assumption], over: list[Assumption]) -> _Written:
+    """The text without what is over and with the line of each row. What stands there keeps its place and its number."""
+    gone = {_bare(row.quoted) for row in over}
+    lines = [line for line in text.rstrip().splitlines() if _bare(line) not in gone]
+    standing, added = [], []
     for row in rows:
-        line, there = line_of(row), [_bare(each) for each in lines]
-        if _bare(line) in there:
-            continue
-        added.append(line)
-        if row.quoted and _bare(row.quoted) in there:
-            place = there.index(_bare(row.quoted))
-            lines[place] = _mark(lines[place]).removesuffix(_mark(row.quoted)) + line
-        else:
-            lines.append(line)
-    return "\n".join(lines), added
+        if _bare(line_of(row)) not in map(_bare, lines):
+            wanted = _with(lines, row)
+            if len("\r\n".join(wanted)) > MOST:  # as a browser sends it
+                continue
+            lines = wanted
+            added.append(line_of(row))
+        standing.append(row)
+    return _Written("\n".join(lines), standing, added)
+
+
+def _with(lines: list[str], row: Assumption) -> list[str]:
+    """In place of the line by which it stands there, else behind them."""
+    there = [_bare(each) for each in lines]
+    if not row.quoted or _bare(row.quoted) not in there:
+        return [*lines, line_of(row)]
+    place = there.index(_bare(row.quoted))
+    line = _mark(lines[place]).removesuffix(_mark(row.quoted)) + line_of(row)
+    return [*lines[:place], line, *lines[place + 1 :]]
 
 
 def _bare_lines(text: str) -> set[str]:

@@ -130,6 +130,8 @@ TERMS: dict[str, Any] = {  # what may stay open, by field, with what it is then
     "batch_acceptance": "",
 }
 
+LONGEST = {field.name: field.max_length for field in Quotation._meta.concrete_fields if field.name in TERMS and field.max_length}
+
 
 def due_words(plan: DefaultPlan | None) -> dict[str, str]:
     """What can make a payment due, in words, by source: the acceptance, each gate, each milestone of this version of the default plan."""
@@ -215,7 +217,9 @@ def _wrong_lines(lines: Sequence[Line]) -> Errors:
 
 def wrong_terms(terms: Mapping[str, Any]) -> Errors:
     """Of the terms that are given."""
-    errors: Errors = {}
+    errors: Errors = {
+        name: [_t("At most %(count)d characters.") % {"count": most}] for name, most in LONGEST.items() if len(terms.get(name, "")) > most
+    }
     incoterm, place = terms.get("incoterm", ""), terms.get("delivery_place", "").strip()
     if incoterm and incoterm not in Incoterm.values:
         errors["incoterm"] = [_t("Choose the delivery term.")]

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from audit.context import acting
 from audit.models import Event
-from audit.refusals import Refused
+from audit.refusals import BadInput, Refused
 from process.assumptions import quoting
 from process.assumptions.figures import take_after
 from process.assumptions.models import Assumption
@@ -220,6 +220,29 @@ def test_what_was_decided_before_it_came_by_itself_stays_so(project: Project) ->
     assert lines_of(project) == ["Ours."]
     assert doubts_of(project)[0].words.startswith("1 open assumption of the ledger is not in its text")
     assert draft(elsewhere).assumptions == "The vessel is free in May."
+
+
+def test_what_the_text_has_no_room_for_stays_out_and_is_doubted_until_there_is_some(project: Project) -> None:
+    for words in (TOLUENE, "It is dry."):
+        assume(project, words)
+    full = "x" * (quoting.MOST - len("\r\nIt is dry."))
+
+    found = draft(project, full)
+
+    assert lines_of(project) == [full, "It is dry."]
+    assert [doubt.words.partition(" is")[0] for doubt in doubts_of(project)] == ["1 open assumption of the ledger"]
+    with pytest.raises(Refused, match="no room for it: the assumptions of a quotation have 8000 characters"):
+        quoting.into_quotation(project.code, actor=seller())
+    change_in_draft(found, assumptions="It is dry.", actor=seller())
+    price(project)
+    assert lines_of(project) == ["It is dry.", TOLUENE]
+
+
+def test_the_service_takes_no_more_than_the_form(project: Project) -> None:
+    with pytest.raises(BadInput) as refused:
+        draft(project, "x" * (quoting.MOST + 1))
+
+    assert refused.value.errors == {"assumptions": ["At most 8000 characters."]}
 
 
 def test_the_next_revision_begins_as_the_last_one_ended(project: Project) -> None:
