@@ -128,10 +128,10 @@ def test_packs_that_no_float_holds_reach_a_dearer_break_in_each_draw_too() -> No
     material = listed(tiers=(Tier(D("8.40"), chf("2.26")), Tier(D("10.15"), chf("1.74")), Tier(D("12.25"), chf("3"))), pack_kg=D(".35"))
     prices = [D("1.10"), D("2.26"), D("1.74"), D(3)]
 
-    kg, price = cheapest_order(np.array([8.4]), material, prices)
+    kg, price = cheapest_order(np.array([1.0, 8.4]), material, prices)
 
     assert cheapest_order(D("8.40"), material, prices) == (D("10.15"), D("1.74"))
-    assert kg * price == pytest.approx([17.661])
+    assert kg * price == pytest.approx([1.155, 17.661])
 
 
 def test_an_order_that_reaches_a_dearer_break_has_its_price() -> None:
