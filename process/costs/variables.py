@@ -106,9 +106,19 @@ def _spreads(case: Case) -> Iterator[Variable]:
             together.setdefault(line.rate_key, []).append(line)
     for key, lines in together.items():
         rate = max((line.price for line in lines), key=lambda price: price.base)
-        names = ", ".join(line.label for line in lines[:NAMED]) + (" …" if len(lines) > NAMED else "")
-        label = _t("Rate of %(line)s") if len(lines) == 1 else _t("Rates of %(line)s together")
-        yield Variable(key, label % {"line": names}, rate.low / rate.base, ONE, rate.high / rate.base, FRACTION, rate.source)
+        yield Variable(
+            key, _together([line.label for line in lines]), rate.low / rate.base, ONE, rate.high / rate.base, FRACTION, rate.source
+        )
+
+
+def _together(names: Sequence[str]) -> str:
+    """By what all of them begin with, else by the first: a picture has little room."""
+    if len(names) == 1:
+        return _t("Rate of %(line)s") % {"line": names[0]}
+    (row, *others) = dict.fromkeys(name.rpartition(": ")[0] for name in names)
+    if row and not others:
+        return _t("All rates of %(row)s") % {"row": row}
+    return _t("Rates of %(lines)s together") % {"lines": ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")}
 
 
 def _prices(case: Case) -> Iterator[Variable]:

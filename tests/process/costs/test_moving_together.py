@@ -53,6 +53,13 @@ def test_a_row_of_one_cost_is_named_by_it_and_two_rows_move_apart() -> None:
     assert [str(each.label) for each in variables(others)] == ["Rates of Vessel, Cleaning, Operators together", "Rate of Waste"]
 
 
+def test_the_costs_of_an_operation_are_named_by_it() -> None:
+    case = four("operation 1")
+    lines = tuple(replace(line, label=f"Step 1: coupling: {line.label}") for line in case.lines)
+
+    assert [str(each.label) for each in variables(replace(case, lines=lines))] == ["All rates of Step 1: coupling"]
+
+
 def test_every_draw_moves_them_together() -> None:
     together, apart = (simulate(four(spread), Settings(seed=7)) for spread in ("operation 1", ""))
 
