@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -15,7 +14,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
 from catalogue.models import Supplier
-from process.purchasing.models import InquiryAsk, InquiryLine, PurchaseInquiry
+from process.purchasing.models import InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry
 from process.purchasing.sellers import Seller, market_of
 from process.purchasing.services import (
     add_addressees,
@@ -51,32 +50,37 @@ def ask_suppliers(pk: int, *, suppliers: Collection[int], every_line: bool = Fal
     return inquiry
 
 
-def asking_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
-    """Why nobody can be asked for many lines at once."""
+def asking_blockers(
+    inquiry: PurchaseInquiry, lines: Sequence[InquiryLine] | None = None, offered: Collection[object] | None = None
+) -> list[Blocker]:
+    """Why nobody can be asked for many lines at once. lines, offered: where they are read already."""
     if found := editing_blockers(inquiry):
         return found
-    found = empty_blockers(inquiry, lines_of(inquiry))
-    if not _askable().exists():
+    found = empty_blockers(inquiry, lines_of(inquiry) if lines is None else lines)
+    if not (_askable().exists() if offered is None else offered):
         words = _t("The catalogue has no supplier that may be asked: enter one in the table.")
         found.append(Blocker("inquiry.no_supplier", words, f"{inquiry.get_absolute_url()}#sheet-inquiry-asks"))
     return found
 
 
-def offered_for(inquiry: PurchaseInquiry, lines: Collection[InquiryLine], chosen: Collection[int] = ()) -> list[Seller]:
+def offered_for(
+    inquiry: PurchaseInquiry, lines: Collection[InquiryLine], addressees: Sequence[InquirySupplier], chosen: Collection[int] = ()
+) -> list[Seller]:
     """Who is asked already, then who is known for one of the lines, then who sells such materials, then others of the catalogue by name.
 
-    chosen: keys of those that were ticked on a page of before, whose list may have been another.
+    addressees: as `services.addressees_of` gives them. chosen: keys of those that were ticked on a page of before, whose list may differ.
     """
     materials = [line.material for line in lines]
-    market = market_of(materials, inquiry.project.today)
-    found = {supplier: _asked_words(number, len(lines)) for supplier, number in _asked(inquiry).items()}
+    market = market_of(materials, inquiry.project.today, others=MOST_OFFERED)
+    asked = (each for each in addressees if each.supplier.status not in Supplier.NOT_ASKED)
+    found = {each.supplier: _asked_words(len(each.asked or ()), len(lines)) for each in asked}
     number_asked = len(found)
     for material in materials:
         for seller in market.known(material):
             found.setdefault(seller.supplier, f"{material}: {seller.because}")
     for seller in (each for material in materials for each in market.of_kind(material)):
         found.setdefault(seller.supplier, seller.because)
-    for other in _askable()[:MOST_OFFERED]:
+    for other in market.others:
         found.setdefault(other, "")
     offered = dict(list(found.items())[: number_asked + MOST_OFFERED])
     for other in _askable().filter(pk__in=chosen):
@@ -86,12 +90,6 @@ def offered_for(inquiry: PurchaseInquiry, lines: Collection[InquiryLine], chosen
 
 def _askable() -> QuerySet[Supplier]:
     return Supplier.objects.may_be_asked().order_by("name", "pk")
-
-
-def _asked(inquiry: PurchaseInquiry) -> Counter[Supplier]:
-    """For how many lines, in the order of their letters."""
-    rows = InquiryAsk.objects.filter(inquiry=inquiry).exclude(supplier__status__in=Supplier.NOT_ASKED).select_related("supplier")
-    return Counter(ask.supplier for ask in rows.order_by("supplier__name", "supplier_id"))
 
 
 def _asked_words(number: int, of: int) -> str:

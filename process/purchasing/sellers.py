@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max
+from django.db.models import Case, F, Max, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
@@ -54,11 +54,13 @@ class Market:
     """What the catalogue says of some materials and of all others of their kinds.
 
     suppliers: without those that are suspended or disqualified. barred: which supplier the newest decision shuts out for which material.
+    others: some with whom we have not dealt in such materials, by name.
     """
 
     suppliers: Mapping[int, Supplier]
     dealings: Mapping[Thing, Mapping[int, Dealing]]
     barred: Collection[tuple[int, int]]
+    others: Sequence[Supplier] = ()
 
     def known(self, material: Material) -> list[Seller]:
         """Who has quoted it or is qualified for it: approved ones first, then of whom we have heard last."""
@@ -93,23 +95,28 @@ def sellers_of(materials: Sequence[Material], on: date) -> dict[int, list[Seller
     return found
 
 
-def market_of(materials: Iterable[Material], on: date) -> Market:
-    """In four queries."""
+def market_of(materials: Iterable[Material], on: date, *, others: int = 0) -> Market:
+    """In three queries. others: how many more suppliers are wanted."""
     rows = list(materials)
     kinds = {each.kind for each in rows}
     dealings: dict[Thing, dict[int, Dealing]] = {}
-    of_kinds = SupplierQuote.objects.filter(material__kind__in=kinds).order_by()
-    for quotes, by in ((of_kinds.filter(material__in=rows), "material"), (of_kinds, "material__kind")):
-        for thing, supplier, day in quotes.values_list(by, "supplier").annotate(last=Max("quoted_on")):
-            dealings.setdefault(thing, {})[supplier] = Dealing(day)
+    mine = Case(When(material__in=rows, then=F("material")))  # of all others of a kind together only when
+    quotes = SupplierQuote.objects.filter(material__kind__in=kinds).annotate(mine=mine).order_by()
+    for kind, material, supplier, day in quotes.values_list("material__kind", "mine", "supplier").annotate(last=Max("quoted_on")):
+        for thing in (kind, *([material] if material else [])):
+            dealing = dealings.setdefault(thing, {}).setdefault(supplier, Dealing(day))
+            dealing.quoted_on = max(dealing.quoted_on or day, day)
     decisions = newest(SupplierQualification.objects.filter(material__kind__in=kinds).select_related("material"))
     for each in decisions:
         if each.material is not None and each.is_positive and each.holds_on(on):
             for thing in (each.material.pk, each.material.kind):
                 dealings.setdefault(thing, {}).setdefault(each.supplier_id, Dealing()).qualified = each
-    suppliers = Supplier.objects.may_be_asked().in_bulk({pk for each in dealings.values() for pk in each})
+    known = {pk for each in dealings.values() for pk in each}
+    place = Case(When(pk__in=known, then=Value(0)), default=Value(1))
+    suppliers = list(Supplier.objects.may_be_asked().order_by(place, "name", "pk")[: len(known) + others])
     barred = {(each.supplier_id, each.material_id) for each in decisions if each.material_id and not each.is_positive}
-    return Market(suppliers, dealings, barred)
+    found = {each.pk: each for each in suppliers if each.pk in known}
+    return Market(found, dealings, barred, [each for each in suppliers if each.pk not in known][:others])
 
 
 def _fill_up(sellers: list[Seller], others: Iterable[Seller]) -> None:

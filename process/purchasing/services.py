@@ -183,12 +183,15 @@ def letters_at(inquiry: PurchaseInquiry) -> str:
 
 
 def send_blockers(
-    inquiry: PurchaseInquiry, addressees: Sequence[InquirySupplier] | None = None, papers: Mapping[str, DocumentVersion] | None = None
+    inquiry: PurchaseInquiry,
+    addressees: Sequence[InquirySupplier] | None = None,
+    papers: Mapping[str, DocumentVersion] | None = None,
+    lines: Sequence[InquiryLine] | None = None,
 ) -> list[Blocker]:
     """Everything that has to be there before it goes out; who has read the letters and for whom they are passes them on."""
     if found := editing_blockers(inquiry):
         return found
-    found = list(_too_few(inquiry))
+    found = list(_too_few(inquiry, lines_of(inquiry) if lines is None else lines))
     if inquiry.answer_by < inquiry.project.today:
         link = f"{inquiry.get_absolute_url()}#id_change-answer_by"
         found.append(Blocker("inquiry.late", _t("The day until which they should answer is over."), link))
@@ -238,8 +241,8 @@ def empty_blockers(inquiry: PurchaseInquiry, lines: Sequence[InquiryLine]) -> li
     return [] if lines else [Blocker("inquiry.empty", _t("It asks for nothing yet."), link)]
 
 
-def _too_few(inquiry: PurchaseInquiry) -> Iterable[Blocker]:
-    page, lines = inquiry.get_absolute_url(), lines_of(inquiry)
+def _too_few(inquiry: PurchaseInquiry, lines: Sequence[InquiryLine]) -> Iterable[Blocker]:
+    page = inquiry.get_absolute_url()
     yield from empty_blockers(inquiry, lines)
     for line in lacking(lines):
         if not line.asked:  # type: ignore[attr-defined]

@@ -95,27 +95,28 @@ def render_inquiry(
     **bound: Any,
 ) -> HttpResponse:
     """bound: a form with its errors. handed: the number of a supplier, and the form of its letter."""
-    usual = usual_currency(inquiry)
+    never_out = inquiry.sent_at is None  # prepared, or withdrawn before it went
+    usual = "" if never_out else usual_currency(inquiry)
     currency = CurrencyForm(request.GET if "currency" in request.GET else {"currency": usual})
     chosen = currency.cleaned_data["currency"] if currency.is_valid() else usual
     project, user = inquiry.project, request.user
     may_send = lacking("process.send_inquiry", user, project, _t("Inquiries are sent by material control."))
     may_prepare = lacking("process.prepare_inquiry", user, project, str(WHO))
     change_blockers = may_prepare + services.editing_blockers(inquiry)
-    never_out = inquiry.sent_at is None  # prepared, or withdrawn before it went
     addressees, papers = services.addressees_of(inquiry), papers_of(inquiry)
+    lines = services.lines_of(inquiry) if never_out else []
     sheets = (LINES, ASKS) if never_out else (ANSWERS,)
     context = {
         "project": project,
         "inquiry": inquiry,
         "sheets": [Shown(bind_to(sheet, inquiry, user), request) for sheet in sheets],
-        "asking": _asking(inquiry, addressees, ask_form) if not change_blockers else None,
+        "asking": _asking(inquiry, lines, addressees, ask_form) if not change_blockers else None,
         "letters": _letters(addressees, papers, project.today, handed),
         "rows": [] if never_out else rows_of(inquiry, currency=chosen, on=project.today),
         "currency": chosen,
         "currency_form": currency,
         "change_blockers": change_blockers,
-        "send_blockers": may_send + services.send_blockers(inquiry, addressees, papers),
+        "send_blockers": may_send + services.send_blockers(inquiry, addressees, papers, lines),
         "out_blockers": may_send + services.answering_blockers(inquiry),
         "withdraw_blockers": (may_prepare if inquiry.is_prepared else may_send) + services.withdrawing_blockers(inquiry),
         "form": InquiryForm(prefix="change", initial=services.inquiry_values(inquiry)),
@@ -127,11 +128,12 @@ def render_inquiry(
     return render(request, "process/inquiry.html", context | bound, status=status)
 
 
-def _asking(inquiry: PurchaseInquiry, addressees: list[InquirySupplier], bound: AskForm | None) -> dict[str, Any]:
+def _asking(inquiry: PurchaseInquiry, lines: list[InquiryLine], addressees: list[InquirySupplier], bound: AskForm | None) -> dict[str, Any]:
     """The form that asks suppliers for many lines at once; how many lines lack one."""
-    lines, asked = services.lines_of(inquiry), [each.supplier_id for each in addressees]
-    form = bound or AskForm(prefix="ask", offered=asking.offered_for(inquiry, lines), asked=asked)
-    return {"form": form, "blockers": asking.asking_blockers(inquiry), "lacking": len(services.lacking(lines))}
+    asked = [each.supplier_id for each in addressees]
+    form = bound or AskForm(prefix="ask", offered=asking.offered_for(inquiry, lines, addressees), asked=asked)
+    blockers = asking.asking_blockers(inquiry, lines, form.fields["suppliers"].choices)  # type: ignore[attr-defined]
+    return {"form": form, "blockers": blockers, "lacking": len(services.lacking(lines))}
 
 
 def _letters(
@@ -176,7 +178,9 @@ def inquiry_ask(request: SignedInRequest, code: str, number: int) -> HttpRespons
     inquiry = visible_inquiry(request, code, number)
     require_none(services.editing_blockers(inquiry))
     ticked = [int(key) for key in request.POST.getlist("ask-suppliers") if key.isdecimal() and len(key) < KEY_DIGITS]
-    form = AskForm(request.POST, prefix="ask", offered=asking.offered_for(inquiry, services.lines_of(inquiry), ticked))
+    form = AskForm(
+        request.POST, prefix="ask", offered=asking.offered_for(inquiry, services.lines_of(inquiry), services.addressees_of(inquiry), ticked)
+    )
     if carried_out(form, lambda: asking.ask_suppliers(inquiry.pk, actor=request.user, **form.cleaned_data)):
         messages.success(request, _t("They are asked; their letters are being made."))
         return redirect(inquiry)

@@ -189,7 +189,7 @@ def test_suppliers_are_asked_and_an_answer_is_filed_without_a_mouse(hands: Hands
     asked = [[line, supplier] for line in ("AN-7", "AC-7") for supplier in ("Amine Works", "Bulk Chemicals")]
     rows_are_written(hands, "inquiry-asks", *asked)
     hands.enter(page.get_by_role("button", name="Write the letters anew"))
-    reload_until(page.locator("#letters").get_by_role("link", name="PDF").nth(1))
+    reload_until(page.get_by_role("button", name="Send to the suppliers", disabled=False))
     hands.enter(page.get_by_role("button", name="Send to the suppliers"))
     hands.enter(page.get_by_role("button", name="The letter was handed over to Amine Works"))
     expect(page.locator("main")).to_contain_text("The letter was handed over; nobody is asked about it any more.")

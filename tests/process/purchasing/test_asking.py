@@ -160,7 +160,7 @@ def test_who_is_asked_already_takes_nobody_s_place_in_the_list(inquiry: Purchase
     monkeypatch.setattr(asking, "MOST_OFFERED", 1)
     keys("Another Works", "Third Works")
 
-    offered = [each.supplier.name for each in asking.offered_for(inquiry, services.lines_of(inquiry))]
+    offered = [each.supplier.name for each in asking.offered_for(inquiry, services.lines_of(inquiry), services.addressees_of(inquiry))]
 
     assert offered == ["Chemical Works", "Second Works", "Another Works"]
 
