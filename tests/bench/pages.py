@@ -70,8 +70,11 @@ def _row(everybody: Everybody, name: str, email: str, address: str, queries: int
 
 
 def _spent(reader: Reader, address: str) -> float:
+    """With the page that it leads on to: a search for a mistyped name."""
     began = perf_counter()
-    status, _body, _headers = reader.get(address)
+    status, _body, headers = reader.get(address)
+    if status == 302:
+        status, _body, _headers = reader.get(headers["location"])
     assert status == 200, (address, status)
     return (perf_counter() - began) * 1000
 

@@ -93,9 +93,10 @@ def searched() -> None:
 
 
 def statements(browser: Browser, address: str) -> int:
+    """A search for a mistyped name leads on to the name that is meant: both answers count."""
     counted = Statements()
     with connection.execute_wrapper(counted):
-        answer = browser.get(address)
+        answer = browser.get(address, follow=True)
     assert answer.status_code == 200, (address, answer.status_code)
     return counted.number
 
