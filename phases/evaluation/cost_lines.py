@@ -23,7 +23,7 @@ from phases.evaluation.tables import PlannedOperation, PlannedTest
 from process.costs.campaigns import PlannedVessel
 from process.costs.figures import ONE, Source
 from process.costs.materials import Category
-from process.costs.plans import AS_THE_BASE, DepartmentPlan, Ends, Origin, PlannedCost, read_plans_by
+from process.costs.plans import NO_ENDS, DepartmentPlan, Ends, Origin, PlannedCost, read_plans_by
 from process.words import plain_number
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def costs_of(row: PlannedOperation, utilities: Iterable[PlannedUtility] = ()) ->
 
 def _told(row: PlannedOperation, price: Decimal) -> dict[str, Any]:
     """Of each of its costs the same."""
-    return {"confidence": row.confidence, "origin": _origin(row, AS_THE_BASE, row.ends(price)), "spread": f"operation {row.pk}"}
+    return {"confidence": row.confidence, "origin": _origin(row, NO_ENDS, row.ends(price)), "spread": f"operation {row.pk}"}
 
 
 def _cost_of_utility(each: PlannedUtility, row: PlannedOperation, size: str) -> PlannedCost:

@@ -233,12 +233,16 @@ def _price(line: LineCost) -> str:
 
 def _origin(line: LineCost) -> str:
     price = line.price
-    return ", ".join(filter(None, (str(price.source.label), price.reference, day(price.on), confidence_words(price.confidence))))
+    return _word(str(price.source.label), price.reference, day(price.on), price.confidence)
 
 
 def _risk(row: RiskItem) -> str:
-    said = (row.get_source_display(), row.reference, day(row.dated) if row.dated else "", confidence_words(row.confidence))
-    return "\n".join(filter(None, (row.label, ", ".join(map(str, filter(None, said))))))
+    word = _word(str(row.get_source_display()), row.reference, day(row.dated) if row.dated else "", row.confidence)
+    return "\n".join(filter(None, (row.label, word)))
+
+
+def _word(source: str, reference: str, dated: str, confidence: str) -> str:
+    return ", ".join(filter(None, (source, reference, dated, confidence_words(confidence))))
 
 
 def _impact(row: RiskItem) -> str:

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 FOUR_PLACES = Decimal("0.0001")
 ENDS = ("quantity, low", "quantity, high", "price, low", "price, high")
-
-
 Ends = tuple[Decimal | None, Decimal | None]
-AS_THE_BASE: Ends = (None, None)
+NO_ENDS: Ends = (None, None)
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,8 @@ class Origin:
     source: str = ""
     reference: str = ""
     dated: date | None = None
-    quantity: Ends = AS_THE_BASE
-    price: Ends = AS_THE_BASE
+    quantity: Ends = NO_ENDS
+    price: Ends = NO_ENDS
     is_listed: bool = False
 
     @property

@@ -88,6 +88,13 @@ def offered_for(
     return [Seller(supplier, words) for supplier, words in offered.items()]
 
 
+def shut_out(inquiry: PurchaseInquiry, suppliers: Collection[int]) -> list[str]:
+    """Which of them are not asked for which lines, because the newest decision of quality says no."""
+    lines, chosen = lines_of(inquiry), list(_askable().filter(pk__in=suppliers))
+    market = market_of([line.material for line in lines], inquiry.project.today)
+    return [f"{line.material}: {each}" for line in lines for each in chosen if not market.may_sell(each, line.material)]
+
+
 def _askable() -> QuerySet[Supplier]:
     return Supplier.objects.may_be_asked().order_by("name", "pk")
 

@@ -183,6 +183,8 @@ def inquiry_ask(request: SignedInRequest, code: str, number: int) -> HttpRespons
     )
     if carried_out(form, lambda: asking.ask_suppliers(inquiry.pk, actor=request.user, **form.cleaned_data)):
         messages.success(request, _t("They are asked; their letters are being made."))
+        if left_out := asking.shut_out(inquiry, form.cleaned_data["suppliers"]):
+            messages.warning(request, _t("Not asked, as quality has shut them out: %(names)s.") % {"names": "; ".join(left_out)})
         return redirect(inquiry)
     return render_inquiry(request, inquiry, status=400, ask_form=form)
 

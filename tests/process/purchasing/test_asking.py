@@ -156,6 +156,16 @@ def test_nobody_is_asked_for_what_quality_shut_them_out_of(inquiry: PurchaseInqu
     assert asked(inquiry) == BEFORE | {"Acetic anhydride: Third Works"}
 
 
+def test_the_page_says_who_of_the_ticked_is_shut_out(client: Client, inquiry: PurchaseInquiry) -> None:
+    qualify(inquiry.lines.get(material__name="Acetic anhydride").material, "Second Works", decision="disqualified", conditions="Mixed up.")
+    client.force_login(make.chemist())
+    address = reverse("inquiry-ask", args=[inquiry.project.code, inquiry.number])
+
+    page = client.post(address, {"ask-suppliers": keys("Second Works", "Third Works")}, follow=True).content.decode()
+
+    assert "Not asked, as quality has shut them out: Acetic anhydride: Second Works." in page
+
+
 def test_who_is_asked_already_takes_nobody_s_place_in_the_list(inquiry: PurchaseInquiry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "MOST_OFFERED", 1)
     keys("Another Works", "Third Works")
