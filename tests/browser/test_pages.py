@@ -261,15 +261,20 @@ def test_pages_are_accessible_and_fit_a_phone(page: Page, places: dict[str, str]
 
 
 def test_the_documentation_of_the_api_is_tried_out(page: Page, places: dict[str, str]) -> None:
-    """It reads the schema, opens a route and asks it, under the content policy and without another host (`new_page` looks at both)."""
+    """It reads the schema, opens a route and asks it, under the content policy and without another host (`new_page` looks at both).
+
+    It is looked at as every page is, before and after.
+    """
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
     sign_in(page, "pm@demo.example")
+    bring_axe(page)
     page.set_default_timeout(120_000)  # the schema is made when it is asked for
 
     page.goto("/api/v1/docs/")
-    route = page.locator(".opblock", has=page.get_by_text("/api/v1/projects/{code}/", exact=True)).first
     page.locator(".opblock").first.wait_for()
+    faults = barriers(page, "its beginning")
+    route = page.locator(".opblock", has=page.get_by_text("/api/v1/projects/{code}/", exact=True)).first
     for _screen in range(100):  # of many routes only those that are in sight are drawn
         if route.count():
             break
@@ -283,6 +288,7 @@ def test_the_documentation_of_the_api_is_tried_out(page: Page, places: dict[str,
     answer = route.locator(".live-responses-table")
     answer.wait_for()
     assert f'"code": "{places["code"]}"' in answer.inner_text()
+    assert faults + faults_here(page, "what was tried") == []
     assert said == []
 
 
