@@ -74,8 +74,16 @@ class Shown:
 
     @cached_property
     def page(self) -> Page[Any]:
-        rows = self.every if self.bound.needs_all_rows or self.known is not None else self.bound.query()
-        return Paginator(rows, PLAIN_ROWS).get_page(self.request.GET.get("page"))
+        """Rows that all stand on one page are not counted before they are read."""
+        asked = self.request.GET.get("page")
+        if self.bound.needs_all_rows or self.known is not None:
+            return Paginator(self.every, PLAIN_ROWS).get_page(asked)
+        rows = self.bound.query()
+        first = [] if asked else list(rows[: PLAIN_ROWS + 1])
+        page = Paginator(rows if asked or len(first) > PLAIN_ROWS else first, PLAIN_ROWS).get_page(asked)
+        if first:
+            page.object_list = first[:PLAIN_ROWS]
+        return page
 
     @cached_property
     def rows(self) -> list[PlainRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
@@ -65,6 +66,7 @@ def editors(request: SignedInRequest, project: Project) -> list[Blocker]:
 def render_version(request: SignedInRequest, version: RouteVersion, *, status: int = 200, **bound: Any) -> HttpResponse:
     """bound: a form with its errors."""
     route, project = version.route, version.route.project
+    prefetch_related_objects([route], "versions")
     usual = usually_wanted(project)
     target = TargetForm(request.GET if "target" in request.GET else {"target": f"{usual.kg.normalize():f}", "currency": CURRENCY})
     wanted, currency = (target.cleaned_data["target"], target.cleaned_data["currency"]) if target.is_valid() else (usual.kg, CURRENCY)
@@ -78,7 +80,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "project": project,
         "route": route,
         "version": version,
-        "versions": route.versions.order_by("-number"),
+        "versions": sorted(route.versions.all(), key=lambda each: each.number, reverse=True),
         "sheets": [Shown(bind_to(sheet, version, request.user, asked), request) for sheet in (STEPS, INPUTS)],
         "screen": screened,
         "decide_blockers": decide_blockers(request, project),

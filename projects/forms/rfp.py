@@ -125,6 +125,13 @@ def form_field(field: Any, **kwargs: Any) -> Any:
     return field.formfield(**kwargs)
 
 
+class FilledSelect(forms.Select):
+    """Without an empty choice; Django would read all of them once more to see whether the first is empty."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
 class RfpForm(CompoundFields, forms.ModelForm):
     """Everything about the request. Shape only: what follows from a structure or a CAS number is the service's."""
 
@@ -140,6 +147,7 @@ class RfpForm(CompoundFields, forms.ModelForm):
         model = Rfp
         fields = (*GIVEN, *PEOPLE.fields)
         formfield_callback = form_field
+        widgets = {"contact": FilledSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -67,7 +67,7 @@ def wrong_name(route: Route, values: Values) -> dict[str, list[str]]:
 
 def facts_blockers(route: Route) -> list[Blocker]:
     """What is said about a route is fixed with its newest version, and can be corrected again once there is a draft."""
-    newest = route.versions.order_by("-number")[0]
+    newest = max(route.versions.all(), key=lambda each: each.number)
     words = _t("Version %(number)d is fixed, and with it what is said about the route. Start a new version to correct it.")
     fixed = [] if newest.is_draft else [Blocker("route.fixed", words % {"number": newest.number}, link=newest.get_absolute_url())]
     return fixed + not_active(route.project)

@@ -31,7 +31,7 @@ def fix_blockers(version: RouteVersion) -> list[Blocker]:
 
 
 def starting_blockers(route: Route) -> list[Blocker]:
-    draft = route.versions.filter(state=RouteVersion.State.DRAFT).first()
+    draft = next((each for each in route.versions.all() if each.is_draft), None)
     words = _t("Version %(number)d is a draft already.")
     open_draft = [Blocker("route.draft", words % {"number": draft.number}, link=draft.get_absolute_url())] if draft else []
     return open_draft + not_active(route.project)
