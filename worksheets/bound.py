@@ -164,12 +164,17 @@ class Bound:
 
     @property
     def _totals_need_rows(self) -> bool:
-        return self.sheet.totals is not None or any(column.total and not column.is_typed for column in self.sheet.columns)
+        sheet = self.sheet
+        return sheet.gathered is None and (
+            sheet.totals is not None or any(column.total and not column.is_typed for column in sheet.columns)
+        )
 
     def totals(self) -> Values:
         """The sums, by the database where the columns are its own."""
         if self._totals_need_rows:
             return self.totals_of(list(self.query()))
+        if self.sheet.gathered is not None:
+            return self._totals(self.sheet.gathered(self.base()), {})
         names = [column.name for column in self.sheet.columns if column.total]
         if not names:
             return {}

@@ -172,7 +172,8 @@ class Worksheet:
     found_by: a fixed column, of a table whose rows stand there already and neither come nor go; a file changes those that it names, by
     this column and the other fixed ones that it has.
     ask(parent, said): what the address of the page said that derived columns rest on (a quantity that prices hold for), kept on the parent.
-    totals(rows, parent): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the
+    totals(rows, parent): {column: value} in place of the sums. gathered(query): fewer rows that have the same totals, so that nobody reads
+    all rows for those. page(parent): the page on which the sheet stands, where it is not the
     one of its own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
     currency(parent): of the columns of money, "" while none is chosen.
     of_clients, unread: as of the kind of an import (`worksheets.kinds`).
@@ -200,6 +201,7 @@ class Worksheet:
     alone: bool = False
     ask: Callable[[Any, Mapping[str, str]], None] | None = None
     totals: Callable[[Sequence[Row], Any], Mapping[str, Any]] | None = None
+    gathered: Callable[[QuerySet[Any]], Sequence[Row]] | None = None
     page: Callable[[Any], str] | None = None
     hint: Words = ""
     group: str = ""

@@ -8,11 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import BigIntegerField, F, Sum
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
-from catalogue.models import ExchangeRate
+from catalogue.models import AnalyticalPrice, ExchangeRate
 from catalogue.models.rates import no_rate
 from charts.look import written
 from phases.evaluation.analytical_plan import SampleCost, SamplePrice, added, cost_of
@@ -20,7 +22,8 @@ from phases.evaluation.production_plan import Utility, Work, cost_of_all
 from process.costs.filling import Filling, Fit, filling_of, misfit_words
 
 if TYPE_CHECKING:
-    from catalogue.models import AnalyticalPrice
+    from django.db.models import QuerySet
+
     from phases.evaluation.cost_tables import PlannedUtility, SheetCost
     from phases.evaluation.models import DepartmentAssessment
     from phases.evaluation.tables import PlannedOperation, PlannedTest
@@ -53,6 +56,15 @@ def priced_tests(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> li
         if row.price_id not in standing:
             standing[row.price_id] = _standing(row.price, sheet, day, rates)
     return [_priced(row, standing[row.price_id]) for row in rows]
+
+
+def gathered_tests(rows: QuerySet[PlannedTest]) -> list[PlannedTest]:
+    """Of all that are of one price, measured as often, one that has all their samples: it has the hours and the cost of all."""
+    samples = Sum(Cast("batches", BigIntegerField()) * F("samples_per_batch"))
+    found = rows.order_by().values("price", "replicates").annotate(samples=samples)
+    groups = [(each["price"], each["replicates"], each["samples"]) for each in found.order_by("price", "replicates")]
+    prices = AnalyticalPrice.objects.in_bulk([price for price, *_numbers in groups])
+    return [rows.model(price=prices[price], batches=samples, samples_per_batch=1, replicates=times) for price, times, samples in groups]
 
 
 def rate_words(rate: ExchangeRate) -> str:

@@ -20,6 +20,7 @@ from phases.evaluation.planned import (
     band_words,
     filling,
     fit_words,
+    gathered_tests,
     priced_on,
     priced_tests,
     sum_of_operations,
@@ -61,8 +62,9 @@ def _called(name: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
 
 def _test_costs(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> Mapping[Any, Mapping[str, Any]]:
     found = {}
+    valid = _t("valid")  # of two thousand rows once
     for each in priced_tests(rows, sheet):
-        told: dict[str, Any] = {"standing": each.words or _t("valid")}
+        told: dict[str, Any] = {"standing": each.words or valid}
         if each.cost is not None:
             told |= {"hours": half_up(each.cost.hours, TENTH), "cost": money_in(each.cost.total, sheet)}
             told |= {name: money_in(getattr(each.cost, name), sheet) for name in ("consumables", "outside")}
@@ -208,6 +210,7 @@ TEST_PLAN = Worksheet(
     together=_test_costs,
     alone=True,
     totals=_test_totals,
+    gathered=gathered_tests,
     hint=_(
         "Tests of the price book × samples × replicates × batches, in the currency of the sheet. A price that has expired since is named."
     ),

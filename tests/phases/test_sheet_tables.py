@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models.signals import post_init
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -23,6 +24,7 @@ from phases.evaluation import gate, services
 from phases.evaluation.assessment_documents import inquiry_assessment
 from phases.evaluation.charter_sources import said_in_sheets
 from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.tables import PlannedTest
 from projects.calendars import WorkingCalendar
 from projects.models import Project
 from tests.phases.sheets import ANSWERS, OPERATION, RISK, a_test_price, add_row, changed, enter, sheet_of, sign_off
@@ -237,6 +239,43 @@ def test_an_edit_answers_its_own_row_and_the_totals_of_all(project: Project) -> 
 
     assert [(each["id"], each["values"]["cost"]) for each in rows] == [(first, "1926")]
     assert told["cost"] == "2889"
+
+
+def test_what_a_long_plan_comes_to_is_added_by_the_database_and_is_the_sum_of_its_rows(project: Project) -> None:
+    plan_of(project)
+    a_test_price(consumables_per_sample="18")
+    a_test_price(test="Water", hours_per_sample="0.3", currency="CHF")
+    ExchangeRate.objects.create(currency="CHF", into="EUR", rate=Decimal("1.05"), on=timezone.localdate(), source="ECB")
+    row = {"price": "Assay", "stage": "release", "batches": "3", "samples_per_batch": "2"}
+    for changes in (
+        {},
+        {"batches": "7"},
+        {"replicates": "3"},
+        {"price": "Water"},
+        {"price": "Water", "replicates": "3"},
+        {"replicates": "1"},
+    ):
+        add_row(project, "analytical", "test-plan", **row | changes)
+    bound = bind(f"test-plan:{sheet_of(project, 'analytical').pk}", make.person("analytical"))
+
+    _rows, of_all = bound.whole(list(bound.query()))
+
+    assert totals(project, "analytical", "test-plan") == of_all
+    assert of_all["samples"] == 44
+
+
+def test_an_edit_of_a_long_plan_reads_its_own_row_alone(project: Project) -> None:
+    plan_of(project)
+    a_test_price()
+    row = {"price": "Assay", "stage": "release", "batches": "3", "samples_per_batch": "2"}
+    first, *_others = [add_row(project, "analytical", "test-plan", **row) for _ in range(6)]
+    bound, read = bind(f"test-plan:{sheet_of(project, 'analytical').pk}", make.person("analytical")), list[int]()
+    post_init.connect(seen := lambda instance, **_more: read.append(instance.pk), sender=PlannedTest, weak=False)
+
+    bound.after([first])
+
+    post_init.disconnect(seen, sender=PlannedTest)
+    assert [pk for pk in read if pk is not None] == [first]
 
 
 def test_an_expired_price_is_refused_and_where_it_stands_it_is_named(project: Project) -> None:
