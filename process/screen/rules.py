@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from rdkit import Chem
 
 from audit.refusals import Words
-from process.screen import tables
+from process.screen import elements, solvents, tables
+from process.screen.limits import element_words, plain, solvent_words
 from process.screen.organic import ABOVE_2_G, UP_TO_2_G, Daily, thresholds_at
 from projects.models.rfp_choices import Route, TreatmentDuration
 
 COMPOUND = "compound"  # the subject that the client describes
-NO_LIMIT_PPM = 100_000  # a tenth of the substance: no residue of a dried one comes near
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _organic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tu
 
 def _at_dose(dose_g_per_day: float) -> str:
     limits = map(_share_and_mass, thresholds_at(Decimal(str(dose_g_per_day))))
-    return _organic_words(*limits) + _t(", at %(dose)s g/day.") % {"dose": _plain(dose_g_per_day)}
+    return _organic_words(*limits) + _t(", at %(dose)s g/day.") % {"dose": plain(dose_g_per_day)}
 
 
 def _at_any_dose() -> str:
@@ -123,38 +123,17 @@ def _organic_words(report: str, identify: str, qualify: str) -> str:
 
 def _share_and_mass(limit: Daily) -> str:
     """0.05 % (1 mg/day)"""
-    return _t("%(percent)s %% (%(mass)s mg/day)") % {"percent": _plain(limit.percent), "mass": _plain(limit.mg_per_day)}
+    return _t("%(percent)s %% (%(mass)s mg/day)") % {"percent": plain(limit.percent), "mass": plain(limit.mg_per_day)}
 
 
 def _solvents(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
     """Whatever is bought and stands in a table, a base or an acid too; what stands in none is said of solvents alone."""
     for each in substances:
-        known = solvent_of(each) if each.is_bought else None
+        known = solvents.solvent_of(each.name, each.cas) if each.is_bought else None
         if known is not None:
-            yield each.key, each.name, _limit_words(known, now.dose_g_per_day), not known.checked
+            yield each.key, each.name, solvent_words(known, now.dose_g_per_day), not known.checked
         elif each.role == "solvent":
             yield each.key, each.name, _t("It stands in none of the three classes; its limit has to be justified."), False
-
-
-def _limit_words(known: tables.Solvent, dose_g_per_day: float | None) -> str:
-    """Only class 2 has two options (ICH Q3C, 3.3)."""
-    at_ten_grams = _plain(100 * known.pde_mg_per_day)
-    if known.klass == 1:
-        return _t("Class 1, to be avoided; where it cannot be, %(limit)s ppm at most.") % {"limit": at_ten_grams}
-    if known.klass == 3:
-        return _t("Class 3: up to 50 mg/day (5000 ppm) needs no justification.")
-    words = _t("Class 2: %(option_1)s ppm by option 1") % {"option_1": at_ten_grams}
-    if not dose_g_per_day:
-        return words + _t("; option 2 needs the daily dose, which the request does not say.")
-    limit, dose = 1000 * known.pde_mg_per_day / dose_g_per_day, _plain(dose_g_per_day)
-    if limit < NO_LIMIT_PPM:
-        return words + _t(", %(limit)s ppm by option 2 at %(dose)s g/day.") % {"limit": _plain(limit), "dose": dose}
-    return words + _t(", no practical limit by option 2 at %(dose)s g/day.") % {"dose": dose}
-
-
-def solvent_of(substance: Substance) -> tables.Solvent | None:
-    plain = re.sub(r"\s*\(.*\)$", "", substance.name).casefold()
-    return next((row for row in tables.SOLVENTS if substance.cas == row.cas or plain in row.names), None)
 
 
 def _elements(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
@@ -162,33 +141,16 @@ def _elements(substances: Sequence[Substance], now: Circumstances) -> Iterator[t
         if not each.is_bought or each.role in ("solvent", "water"):
             continue
         for element in elements_in(each):
-            words = _t("%(element)s, class %(klass)s: %(pde)s µg/day") % {
-                "element": element.name.capitalize(),
-                "klass": element.klass,
-                "pde": _plain(element.pde_ug_per_day),
-            }
-            if now.dose_g_per_day:
-                limit = element.pde_ug_per_day / now.dose_g_per_day
-                parts = {"limit": _plain(limit), "threshold": _plain(tables.CONTROL_THRESHOLD * limit)}
-                words += _t(", which is %(limit)s µg/g at the daily dose; control threshold %(threshold)s µg/g.") % parts
-            else:
-                words += _t("; the limit in µg/g needs the daily dose.")
-            if now.given not in (None, Route.ORAL):
-                words += " " + _t("These hold for the mouth; for another way (%(given)s) look up the lower ones.") % {
-                    "given": now.given.label
-                }
-            yield f"{each.key} {element.symbol}", each.name, words, not element.checked
+            yield f"{each.key} {element.symbol}", each.name, element_words(element, now.dose_g_per_day, now.given), not element.checked
 
 
-def elements_in(substance: Substance) -> list[tables.Element]:
+def elements_in(substance: Substance) -> list[elements.Element]:
     """By its structure, else by its name."""
     molecule = _molecule(substance.smiles)
-    if molecule is not None:
-        symbols = {atom.GetSymbol() for atom in molecule.GetAtoms()}
-        return [element for element in tables.ELEMENTS if element.symbol in symbols]
-    words = set(re.findall(r"[a-zA-Z]+", substance.name))
-    named = {word.casefold() for word in words}
-    return [element for element in tables.ELEMENTS if element.name in named or (element.symbol in words and len(element.symbol) > 1)]
+    if molecule is None:
+        return elements.named_in(substance.name)
+    symbols = {atom.GetSymbol() for atom in molecule.GetAtoms()}
+    return [element for element in elements.ELEMENTS if element.symbol in symbols]
 
 
 def _mutagenic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
@@ -202,13 +164,15 @@ def _mutagenic(substances: Sequence[Substance], now: Circumstances) -> Iterator[
         "One mutagenic impurity, treatment %(duration)s (the request does not say how long, so the lowest threshold is taken): "
         "%(amount)s µg/day"
     )
-    words = (said if now.treatment else assumed) % {"duration": duration.label, "amount": _plain(amount)}
+    words = (said if now.treatment else assumed) % {"duration": duration.label, "amount": plain(amount)}
     if now.dose_g_per_day:
-        parts = {"limit": _plain(amount / now.dose_g_per_day), "dose": _plain(now.dose_g_per_day)}
+        parts = {"limit": plain(amount / now.dose_g_per_day), "dose": plain(now.dose_g_per_day)}
         words += _t(", which is %(limit)s ppm at %(dose)s g/day.") % parts
     else:
         words += _t("; the limit in ppm needs the daily dose, which the request does not say.")
-    yield "route", _t("Route"), f"{words} {_t('Lower for N-nitroso and others of the cohort of concern.')}", False
+    together = _t("Three or more of classes 2 and 3 in the specification: %(amount)s µg/day together.")
+    together %= {"amount": plain(tables.MUTAGENIC_TOGETHER_UG_PER_DAY[duration])}
+    yield "route", _t("Route"), f"{words} {together} {_t('Lower for N-nitroso and others of the cohort of concern.')}", False
 
 
 def _energetic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
@@ -257,7 +221,7 @@ def _limit_of_air(compound: Compound, now: Circumstances) -> str:
     if compound.exposure_band is not None or limit is None or limit >= tables.HIGH_LIMIT_UG_PER_M3 or contains >= tables.HIGH_BAND:
         return ""
     words = _t("Exposure limit %(limit)s µg/m³, which is commonly band %(band)d or higher: have the band settled.")
-    return words % {"limit": _plain(limit), "band": tables.HIGH_BAND}
+    return words % {"limit": plain(limit), "band": tables.HIGH_BAND}
 
 
 def _supply(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
@@ -331,11 +295,6 @@ def _pattern(smarts: str) -> Chem.Mol:
 @lru_cache(maxsize=1024)
 def _molecule(smiles: str) -> Chem.Mol | None:
     return Chem.MolFromSmiles(smiles) if smiles else None
-
-
-def _plain(number: float | Decimal) -> str:
-    number = float(number)
-    return f"{number:.3g}" if number < 1000 else f"{number:.0f}"
 
 
 RULES: tuple[Rule, ...] = (

@@ -35,10 +35,17 @@ def test_what_the_client_says_of_energetic_groups_and_control() -> None:
     assert words("energetic", compound=Compound("It")) == words("supply", compound=Compound("It")) == []
 
 
-def test_elemental_limits_are_said_to_be_those_of_the_mouth() -> None:
+def test_elemental_limits_are_those_of_the_way_the_drug_is_given() -> None:
     palladium = substance("Palladium acetate", smiles="CC(=O)[O-].CC(=O)[O-].[Pd+2]")
 
-    by_mouth, injected = (words("q3d", palladium, given=given)[0] for given in (Route.ORAL, Route.PARENTERAL))
+    by_mouth, injected, other = (
+        words("q3d", palladium, given=given, dose_g_per_day=2.0)[0] for given in (Route.ORAL, Route.PARENTERAL, Route.OTHER)
+    )
+    (nobody_said,) = words("q3d", palladium)
 
-    assert "for another way" not in by_mouth
-    assert injected.endswith("These hold for the mouth; for another way (Parenteral) look up the lower ones.")
+    assert by_mouth.startswith("Palladium, class 2B: 100 µg/day (oral), which is 50 µg/g at the daily dose;")
+    assert injected.startswith(
+        "Palladium, class 2B: 10 µg/day (parenteral), which is 5 µg/g at the daily dose; control threshold 1.5 µg/g."
+    )
+    assert "100 µg/day (oral; for another way it has to be derived)" in other
+    assert nobody_said.endswith("; 10 µg/g by option 1, for at most 10 g/day; the request does not say the daily dose.")
