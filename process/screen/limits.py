@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 from typing import TypeGuard
 
 from django.utils.translation import gettext as _t
@@ -29,21 +29,21 @@ def _class_3_words(mg_per_day: float, dose_g_per_day: float | None) -> str:
     """The 5000 ppm of the table are for 10 g/day; of more, 50 mg/day are less."""
     if not _is_above_option_1(dose_g_per_day):
         return _t("Class 3: up to 50 mg/day (5000 ppm) needs no justification.")
-    parts = {"limit": plain(_ppm(mg_per_day, dose_g_per_day)), "dose": plain(dose_g_per_day)}
+    parts = {"limit": at_most(_ppm(mg_per_day, dose_g_per_day)), "dose": plain(dose_g_per_day)}
     return _t("Class 3: up to 50 mg/day (%(limit)s ppm at %(dose)s g/day) needs no justification.") % parts
 
 
 def _class_2_words(mg_per_day: float, dose_g_per_day: float | None) -> str:
     """Only class 2 has two options; the first is for at most 10 g/day (ICH Q3C, 3.3)."""
-    option_1 = _t("Class 2: %(limit)s ppm by option 1") % {"limit": plain(_ppm(mg_per_day, G_PER_DAY))}
+    option_1 = _t("Class 2: %(limit)s ppm by option 1") % {"limit": at_most(_ppm(mg_per_day, G_PER_DAY))}
     if not dose_g_per_day:
         return option_1 + _t("; option 2 needs the daily dose, which the request does not say.")
     limit, dose = _ppm(mg_per_day, dose_g_per_day), plain(dose_g_per_day)
     if _is_above_option_1(dose_g_per_day):
         words = _t("Class 2: %(limit)s ppm by option 2 at %(dose)s g/day; option 1 is for at most 10 g/day.")
-        return words % {"limit": plain(limit), "dose": dose}
+        return words % {"limit": at_most(limit), "dose": dose}
     if limit < NO_LIMIT_PPM:
-        return option_1 + _t(", %(limit)s ppm by option 2 at %(dose)s g/day.") % {"limit": plain(limit), "dose": dose}
+        return option_1 + _t(", %(limit)s ppm by option 2 at %(dose)s g/day.") % {"limit": at_most(limit), "dose": dose}
     return option_1 + _t(", no practical limit by option 2 at %(dose)s g/day.") % {"dose": dose}
 
 
@@ -65,11 +65,11 @@ def element_words(element: Element, dose_g_per_day: float | None, given: Route |
     }
     if dose_g_per_day:
         limit = pde / dose_g_per_day
-        parts = {"limit": plain(limit), "threshold": plain(CONTROL_THRESHOLD * limit)}
+        parts = {"limit": at_most(limit), "threshold": at_most(CONTROL_THRESHOLD * limit)}
         words += _t(", which is %(limit)s µg/g at the daily dose; control threshold %(threshold)s µg/g.") % parts
     else:
         words += _t("; %(limit)s µg/g by option 1, for at most 10 g/day; the request does not say the daily dose.") % {
-            "limit": plain(pde / ELEMENTS_G_PER_DAY)
+            "limit": at_most(pde / ELEMENTS_G_PER_DAY)
         }
     if given == Route.CUTANEOUS and element.skin_ug_per_g is not None:
         words += " " + _t("On the skin also at most %(limit)s µg/g, whatever the dose.") % {"limit": element.skin_ug_per_g}
@@ -89,3 +89,10 @@ def plain(number: float | Decimal) -> str:
     """Three figures, or all before the point; never with an exponent."""
     number = float(number)
     return format(Decimal(f"{number:.3g}"), "f") if number < 1000 else f"{number:.0f}"
+
+
+def at_most(number: float) -> str:
+    """A limit as it is written: never above itself. Nine figures are taken first, lest the noise of a float lowers it."""
+    exact = Decimal(f"{number:.9g}")
+    lowered = Context(prec=3, rounding=ROUND_DOWN).create_decimal(exact) if number < 1000 else exact.quantize(Decimal(1), ROUND_DOWN)
+    return format(lowered.normalize(), "f")

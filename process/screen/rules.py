@@ -14,7 +14,7 @@ from rdkit import Chem
 
 from audit.refusals import Words
 from process.screen import elements, solvents, tables
-from process.screen.limits import element_words, plain, solvent_words
+from process.screen.limits import at_most, element_words, plain, solvent_words
 from process.screen.organic import ABOVE_2_G, UP_TO_2_G, Daily, thresholds_at
 from projects.models.rfp_choices import Route, TreatmentDuration
 
@@ -122,8 +122,14 @@ def _organic_words(report: str, identify: str, qualify: str) -> str:
 
 
 def _share_and_mass(limit: Daily) -> str:
-    """0.05 % (1 mg/day)"""
-    return _t("%(percent)s %% (%(mass)s mg/day)") % {"percent": plain(limit.percent), "mass": plain(limit.mg_per_day)}
+    """0.10 % (1 mg/day)"""
+    return _t("%(percent)s %% (%(mass)s mg/day)") % {"percent": _percent(limit.percent), "mass": plain(limit.mg_per_day)}
+
+
+def _percent(number: Decimal) -> str:
+    """With two places at least, as a result below 1 % is reported (ICH Q3A)."""
+    whole, _point, places = at_most(float(number)).partition(".")
+    return f"{whole}.{places:0<2}"
 
 
 def _solvents(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
@@ -166,7 +172,7 @@ def _mutagenic(substances: Sequence[Substance], now: Circumstances) -> Iterator[
     )
     words = (said if now.treatment else assumed) % {"duration": duration.label, "amount": plain(amount)}
     if now.dose_g_per_day:
-        parts = {"limit": plain(amount / now.dose_g_per_day), "dose": plain(now.dose_g_per_day)}
+        parts = {"limit": at_most(amount / now.dose_g_per_day), "dose": plain(now.dose_g_per_day)}
         words += _t(", which is %(limit)s ppm at %(dose)s g/day.") % parts
     else:
         words += _t("; the limit in ppm needs the daily dose, which the request does not say.")

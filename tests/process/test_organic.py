@@ -46,3 +46,10 @@ def test_without_a_dose_the_lowest_organic_thresholds_are_taken_and_the_dose_is_
 
     assert "reported above 0.03 %, identified above 0.05 % and qualified above 0.05 %; the request does not say the daily dose" in found
     assert "Up to 2 g/day: 0.05 %, 0.10 % or 1.0 mg/day, 0.15 % or 1.0 mg/day, whichever is lower. Ask for the dose." in found
+
+
+def test_percentages_have_the_places_to_which_a_result_is_rounded() -> None:
+    at_half_a_gram, at_seven_tenths = (words("q3a", substance("Anything"), dose_g_per_day=dose)[0] for dose in (0.5, 0.7))
+
+    assert "identified above 0.10 % (0.5 mg/day) and qualified above 0.15 % (0.75 mg/day)" in at_half_a_gram
+    assert "qualified above 0.142 % (1 mg/day)" in at_seven_tenths

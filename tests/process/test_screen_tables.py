@@ -146,6 +146,13 @@ def test_above_ten_grams_a_day_only_the_dose_counts() -> None:
 
 def test_a_limit_is_never_written_with_an_exponent() -> None:
     assert [limits.plain(number) for number in (999.6, 1000.4, 0.00002, 13666.7)] == ["1000", "1000", "0.00002", "13667"]
+    assert [limits.at_most(number) for number in (999.6, 1000.4, 0.00002)] == ["999", "1000", "0.00002"]
+
+
+def test_a_limit_is_never_written_above_itself() -> None:
+    assert [limits.at_most(number) for number in (1.5 / 0.8, 4100 / 0.3, 0.3 * 200, 7200 / 0.8, 0.1 + 0.2)] == [
+        *("1.87", "13666", "60", "9000", "0.3")
+    ]
 
 
 Q3D = """
