@@ -95,13 +95,11 @@ class Bound:
         return str(self.sheet.locked(row)) if self.sheet.locked else ""
 
     def value(self, row: Model, column: SheetColumn) -> Any:
-        if column.compute is not None:
-            return column.compute(row)
-        return None if column.derived else column.of(row)
+        return column.reads(row)
 
     def values(self, row: Model, names: Iterable[str] | None = None) -> Values:
         """What the cells tell, as JSON."""
-        return {column.name: column.told(self.value(row, column)) for column in self.sheet.columns if names is None or column.name in names}
+        return {name: tell(read(row)) for name, read, tell in self.sheet.cells if names is None or name in names}
 
     def derived(self, rows: Sequence[Any]) -> Derived:
         """What rests on several rows, by the key of each."""

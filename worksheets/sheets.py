@@ -40,6 +40,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -127,6 +128,15 @@ class SheetColumn:
             return None
         return getattr(row, self.kept_in).get(self.name, "") if self.kept_in else getattr(row, self.name)
 
+    @property
+    def reads(self) -> Callable[[Row], Any]:
+        """How its cell comes from the row; of what rests on other rows nothing does."""
+        if self.compute is not None:
+            return self.compute
+        if self.derived:
+            return _nothing
+        return self.of if self.unsaid is not None or self.kept_in else attrgetter(self.name)
+
     def put(self, row: Row, value: Any) -> None:
         if self.kept_in:
             getattr(row, self.kept_in)[self.name] = value
@@ -150,6 +160,10 @@ class SheetColumn:
 
 def _none(_thing: Any) -> Any:
     return ()
+
+
+def _nothing(_row: Row) -> None:
+    return None
 
 
 def _same(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -217,6 +231,11 @@ class Worksheet:
     def column(self, name: str) -> SheetColumn:
         """Raises KeyError."""
         return self._by_name[name]
+
+    @cached_property
+    def cells(self) -> tuple[tuple[str, Callable[[Row], Any], Callable[[Any], Any]], ...]:
+        """Of each column its name, how its value comes from a row, and how JSON tells it: found once, not for each cell of a long table."""
+        return tuple((column.name, column.reads, column.told if column.percentage is not None else told) for column in self.columns)
 
     @property
     def typed(self) -> tuple[SheetColumn, ...]:
