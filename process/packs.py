@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from functools import cached_property
 from typing import Protocol
 
 HAIR = Decimal("1e-9")  # so little above a whole pack is that pack, so little below a break is that break
@@ -24,12 +25,12 @@ class Break:
     pack_kg: Decimal = Decimal(0)
     minimum_kg: Decimal = Decimal(0)
 
-    @property
+    @cached_property
     def least_kg(self) -> Decimal:
         """What has to be ordered to have its price."""
         return max(self.from_kg, self.minimum_kg)
 
-    @property
+    @cached_property
     def start_kg(self) -> Decimal:
         """The same in whole packs: the smallest order that there is by it."""
         return whole_packs(self.least_kg, self.pack_kg)
@@ -80,10 +81,15 @@ def ends_of(breaks: Sequence[Break]) -> list[Decimal]:
     ]
 
 
-def purchases(needed_kg: Decimal, breaks: Sequence[Break], prices: Sequence[Decimal]) -> list[Purchase]:
-    """By which breaks of a list one could order what is needed, up to the break where it is above that: what all who count buy by."""
+def purchases(
+    needed_kg: Decimal, breaks: Sequence[Break], prices: Sequence[Decimal], ends: Sequence[Decimal] | None = None
+) -> list[Purchase]:
+    """By which breaks of a list one could order what is needed, up to the break where it is above that: what all who count buy by.
+
+    ends: of the breaks, where they are known already.
+    """
     found = (Purchase(place, each.to_buy(needed_kg), price) for place, (each, price) in enumerate(zip(breaks, prices, strict=True)))
-    return [each for each, end in zip(found, ends_of(breaks), strict=True) if each.kg < end * (1 - HAIR)]
+    return [each for each, end in zip(found, ends or ends_of(breaks), strict=True) if each.kg < end * (1 - HAIR)]
 
 
 def cheapest(ways: Iterable[Purchase]) -> Purchase:

@@ -9,8 +9,7 @@ from decimal import Decimal
 from process.costs.case import Case
 from process.costs.materials import ZERO
 from process.costs.roll_up import total_price
-from process.costs.tornado import Bar, Tornado, recomputed
-from process.costs.variables import variables
+from process.costs.tornado import Bar, Tornado, moved
 from process.routes.plain import Computed
 from projects.money import rounded
 
@@ -41,7 +40,7 @@ class Band:
 
 def price_band(case: Case) -> Computed[Band]:
     """Of the price of all phases, to the minor unit. A case without ranges has a band of no width."""
-    base, bars = recomputed(case, variables(case))
+    base, bars = moved(case)
     cheap = {bar.variable.key: _end(bar, cheap=True) for bar in bars}
     dear = {bar.variable.key: _end(bar, cheap=False) for bar in bars}
     down, up = _swings(base, bars)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 
 from django.utils.translation import gettext as _t
 
@@ -160,6 +161,18 @@ class Case:
     def at_yields(self, factor: Decimal) -> Case:
         """The same with all yields so many times as high. Raises BadInput for more than an equation gives."""
         return replace(self, demands=tuple(demand.at_yields(factor) for demand in self.demands))
+
+
+Kept = TypeVar("Kept")
+
+
+def kept_with(case: Case, name: str, made: Callable[[], Kept]) -> Kept:
+    """What follows from a case and nothing else: found once for it, since it never changes, and gone with it."""
+    known = vars(case)
+    if name not in known:
+        known[name] = made()
+    found: Kept = known[name]
+    return found
 
 
 def require_terms(terms: Terms) -> None:

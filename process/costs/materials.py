@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from django.utils.functional import Promise
@@ -92,21 +93,26 @@ class Material:
     recovered: Figure | None = field(default=None, metadata=LATER)
     up_to_breaks: bool = field(default=False, metadata=LATER)
 
-    @property
+    @cached_property
     def in_order(self) -> list[Tier]:
         """By quantity, without the price that stands before them."""
         return sorted(self.tiers, key=lambda tier: tier.from_kg)
 
-    @property
+    @cached_property
     def breaks(self) -> list[Break]:
         """The whole price list, the smallest order first."""
         return [Break(ZERO, self.pack_kg, self.minimum_kg), *(self._break(tier) for tier in self.in_order)]
+
+    @cached_property
+    def ends(self) -> list[Decimal]:
+        """Of its breaks (`ends_of`)."""
+        return ends_of(self.breaks)
 
     def _break(self, tier: Tier) -> Break:
         pack = self.pack_kg if tier.pack_kg is None else tier.pack_kg
         return Break(tier.from_kg, pack, self.minimum_kg if tier.minimum_kg is None else tier.minimum_kg)
 
-    @property
+    @cached_property
     def prices(self) -> list[Figure]:
         """Of its breaks."""
         return [self.price, *(tier.price for tier in self.in_order)]
@@ -127,13 +133,13 @@ def cheapest_order(needed_kg: N, material: Material, prices: Sequence[Decimal]) 
     So a better yield never raises what is paid for a material. Where something of it is recovered it may raise what is left of that to pay:
     of what is bought up to a break and not charged nothing comes back.
     """
-    breaks = material.breaks
+    breaks, ends = material.breaks, material.ends
     if isinstance(needed_kg, Decimal):
-        way = cheapest(purchases(needed_kg, breaks, prices))
+        way = cheapest(purchases(needed_kg, breaks, prices, ends))
         return way.kg, way.price
     few, many = (Decimal(repr(float(end))) for end in (needed_kg.min(), needed_kg.max()))
-    least, most = (cheapest(purchases(end, breaks, prices)).kg for end in (few, many))
-    listed = zip(breaks, ends_of(breaks), prices, strict=True)
+    least, most = (cheapest(purchases(end, breaks, prices, ends)).kg for end in (few, many))
+    listed = zip(breaks, ends, prices, strict=True)
     found = [(sold, end, float(price)) for sold, end, price in listed if sold.to_buy(few) <= most and end > least]
     return _cheapest_of_each(needed_kg, found)
 

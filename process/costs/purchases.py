@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
-from process.costs.case import Case, Scale
+from process.costs.case import Case, Scale, kept_with
 from process.costs.demand import N, Value, base_value, needs
 from process.costs.figures import ONE, Figure
 from process.costs.keys import output_key
@@ -111,7 +111,7 @@ def order_prices(case: Case) -> OrderPrices:
 
     A draw or another yield orders anew by the same list (`paid_for`); what was fixed before phases bought up to breaks keeps this price.
     """
-    return {(each.scale.phase, each.material.key): each.price for each in orders(case)}
+    return kept_with(case, "order_prices", lambda: {(each.scale.phase, each.material.key): each.price for each in orders(case)})
 
 
 def require_worth(case: Case) -> None:
@@ -131,8 +131,12 @@ def require_worth(case: Case) -> None:
                 raise BadInput({"recovered_per_kg": words % values})
 
 
-def orders(case: Case) -> Iterator[Order]:
+def orders(case: Case) -> Sequence[Order]:
     """Of every phase that makes something by a route."""
+    return kept_with(case, "orders", lambda: list(_orders(case)))
+
+
+def _orders(case: Case) -> Iterator[Order]:
     taken = {demand.key: needs(demand, base_value) for demand in case.demands}
     for scale in case.scales:
         if scale.demand and scale.output_kg:
@@ -146,14 +150,14 @@ def _ways(needed_kg: Decimal, material: Material, case: Case) -> list[Purchase]:
     """In which the phase could buy; one for what was fixed before phases bought up to breaks."""
     prices = _list_of(material, case)
     if material.up_to_breaks:
-        return purchases(needed_kg, material.breaks, prices)
+        return purchases(needed_kg, material.breaks, prices, material.ends)
     kg = to_buy(needed_kg, material)
     place = material.place_of(kg)
     return [Purchase(place, kg, prices[place])]
 
 
 def _list_of(material: Material, case: Case) -> list[Decimal]:
-    return [_converted(each, case) for each in material.prices]
+    return kept_with(case, f"prices of {material.key}", lambda: [_converted(each, case) for each in material.prices])
 
 
 def _converted(figure: Figure, case: Case) -> Decimal:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 
-from process.costs.case import Case
+from process.costs.case import Case, kept_with
 from process.costs.demand import base_value
 from process.costs.roll_up import total_price
 from process.costs.variables import Variable, drawn_value, one_at_a_time, variables
@@ -49,13 +50,17 @@ class Tornado:
 
 def tornado(case: Case) -> Computed[Tornado]:
     """Prices to the minor unit. None where no figure has a range."""
-    inputs, found = {"case": case}, variables(case)
-    if not found:
+    inputs, (base, bars) = {"case": case}, moved(case)
+    if not bars:
         nothing = Fault("cost.certain", _t("No figure has a lowest and a highest value, so nothing moves the price."))
         return Computed(ALGORITHM, VERSION, None, case.currency, inputs, faults=(nothing,))
-    base, bars = recomputed(case, found)
     ranked = tuple(sorted(bars, key=lambda bar: -bar.swing))
     return Computed(ALGORITHM, VERSION, Tornado(base, ranked), case.currency, inputs)
+
+
+def moved(case: Case) -> tuple[Decimal, list[Bar]]:
+    """`recomputed` for all that can move the price; band, tornado and open answers ask for it, in the words of one reader."""
+    return kept_with(case, f"moved, in {get_language()}", lambda: recomputed(case, variables(case)))
 
 
 def recomputed(case: Case, found: Sequence[Variable]) -> tuple[Decimal, list[Bar]]:
