@@ -6,6 +6,7 @@ A branch is a line of its own, and says at its end into which step it goes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -15,7 +16,8 @@ STRUCTURE_WIDTH, STRUCTURE_HEIGHT = 190, 150
 ARROW_WIDTH, LABEL_HEIGHT = 170, 46
 LINE_GAP, HEAD_HEIGHT, MARGIN = 26, 22, 8
 TEXT_HEIGHT, TEXT_WIDE, NAME_WIDE = 14, 27, 32  # pixels; letters in a line over an arrow, under a structure
-MOST_OVER, MOST_UNDER = 5, 4
+MOST_OVER, MOST_UNDER = 8, 6
+AMOUNT = re.compile(r"(?<=\S) (?=[^\s()]+\)$)")  # the space before the unit at the end of a line
 FONT = 'font-family="Inter, Noto Sans, Noto Sans SC, sans-serif"'
 
 
@@ -135,8 +137,13 @@ def _arrow(reaction: Reaction, over: Sequence[str], left: float, middle: float) 
 
 def _wrapped(lines: Sequence[str], most: int, wide: int = TEXT_WIDE) -> list[str]:
     """At most so many lines; what does not fit is cut with a mark, and stands in the table beside the picture."""
-    found = [part for line in lines for part in (wrap(line, wide) or [""])]
+    found = [part for line in lines for part in (in_lines(line, wide) or [""])]
     return found if len(found) <= most else [*found[: most - 1], f"{found[most - 1][: wide - 2]} …"]
+
+
+def in_lines(words: str, wide: int = TEXT_WIDE) -> list[str]:
+    """A number stays beside its unit."""
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in wrap(AMOUNT.sub("\N{NO-BREAK SPACE}", words), wide)]
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "start", weight: str = "400", size: int = 12) -> str:

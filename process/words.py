@@ -22,6 +22,11 @@ def plain_number(value: Decimal) -> str:
     return number_format(value.normalize() + 0 if value != value.to_integral_value() else value.to_integral_value(), use_l10n=True)
 
 
+def to_figures(value: Decimal, figures: int) -> Decimal:
+    """Rounded to so many figures, before the point to none."""
+    return round(value, max(figures - 1 - value.adjusted(), 0))
+
+
 def grouped(value: Decimal) -> str:
     """With the places that it has been rounded to, in groups of three."""
     return number_format(value, max(-int(value.as_tuple().exponent), 0), force_grouping=True)

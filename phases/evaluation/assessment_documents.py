@@ -215,7 +215,7 @@ TYPES = (
         template="documents/types/inquiry_assessment_report.html",
         build_context=inquiry_assessment,
         figures=lambda snapshot: inquiry_pictures(snapshot["data"]),
-        template_version="13",
+        template_version="14",
         for_us=True,
         dated_by=(
             "subtitle",

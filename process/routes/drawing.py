@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from textwrap import wrap
 from typing import Any
 
 from django.utils.translation import gettext as _t
 
 from catalogue.chemistry import StructureError, draw_svg
 from catalogue.models import Compound as CatalogueCompound
-from charts.scheme import MOST_OVER, MOST_UNDER, STRUCTURE_HEIGHT, STRUCTURE_WIDTH, TEXT_WIDE, Chain, Compound, Reaction, scheme
+from charts.scheme import STRUCTURE_HEIGHT, STRUCTURE_WIDTH, Chain, Compound, Reaction, in_lines, scheme
 from process.routes.models import RouteStep, StepInput
 from process.routes.plain import Basis
-from process.words import plain_number
+from process.words import plain_number, to_figures
 
 BOND_LENGTH = 20  # pixels: what is drawn in one scheme has one scale, as far as it fits
 PER_LINE = ((3, 1), (8, 2))  # up to so many arrows: so many in a line on paper, so that its letters can be read
 PER_LINE_OF_MANY = 3
 GRADE = re.compile(r" \([^()]*\)(?= \([^()]*\)$)")  # before the amount
+GRADES_OVER, GRADES_UNDER = 5, 3  # lines at an arrow: where there are more, grades give way
+AMOUNT_FIGURES = 4  # of what was worked out of a published volume there are more, which nobody measures
 ARROWLESS = {StepInput.Role.SOLVENT, StepInput.Role.WATER}  # under the arrow, with the conditions
 
 
@@ -59,13 +60,13 @@ def _legible(reaction: Reaction) -> Reaction:
     """Temperature, time and yield on one line at the arrow, so that they are never what is cut; solvents, with their amounts, below."""
     solvents = [line for line in reaction.under if line.endswith(")")]
     conditions = ", ".join(line for line in reaction.under if line not in solvents).replace(" – ", "–")
-    under = [*filter(None, [conditions]), *_shortened(solvents, MOST_UNDER - 1)]
-    return replace(reaction, over=_shortened(reaction.over, MOST_OVER), under=under)
+    under = [*filter(None, [conditions]), *_shortened(solvents, GRADES_UNDER)]
+    return replace(reaction, over=_shortened(reaction.over, GRADES_OVER), under=under)
 
 
 def _shortened(lines: Sequence[str], most: int) -> list[str]:
     """Without the grades, which the table beside the picture has, where they take more room than there is."""
-    needed = sum(len(wrap(line, TEXT_WIDE)) for line in lines)
+    needed = sum(len(in_lines(line)) for line in lines)
     return [GRADE.sub("", line) for line in lines] if needed > most else list(lines)
 
 
@@ -146,9 +147,11 @@ class _Chains:
         return Reaction(product, over, under, title=f"{row.name}: {row.conditions}" if row.conditions else row.name)
 
     def _added(self, line: StepInput) -> str:
+        """A compound that is drawn stands by its number: with its name behind it that reads as two of something."""
         made = self.rows.get(line.from_step_id or 0)
-        name = f"+ {self.numbers.get(f'step {made.pk}', '')} {made.product_name}" if made is not None else str(line)
-        return f"{name} ({plain_number(line.amount)} {Basis(line.basis).unit})"
+        number = self.numbers.get(f"step {made.pk}", "") if made is not None else ""
+        name = f"+ {number}" if number else made.product_name if made is not None else str(line)
+        return f"{name} ({plain_number(to_figures(line.amount, AMOUNT_FIGURES))} {Basis(line.basis).unit})"
 
 
 def conditions_of(row: RouteStep) -> list[str]:

@@ -49,7 +49,10 @@ ENERGETIC: tuple[tuple[Words, str], ...] = (
     (_("triazole"), "c1nncn1"),
     (_("1,2,3-triazole"), "c1cnnn1"),
     (_("hydrazine"), "[$([NX3;!$(NC=O);!$(N=O)]),NX4+][$([NX3;!$(NC=O);!$(N=O)]),NX4+]"),
-    (_("hydroxylamine"), "[$([NX3;H1,H2]),$([NX4+;H2,H3])][OX2H]"),
+    (
+        _("hydroxylamine"),  # with what it carries on nitrogen and oxygen, and hydroxamic acids
+        "[$([NX3;H1,H2][OX2H]),$([NX3;!$(N[C,S,P]=[O,S,N]);!$(N=*);!$(NN=O)][OX2]),$([NX4+;!H0][OX2])]",
+    ),
     (_("N-oxide"), "[$([N+;!$([N+]=O)]([#6])[#6]),n+][OX1-]"),
     (_("perchlorate"), "[Cl+3]([O-])([O-])[O-]"),  # so RDKit writes Cl(=O)(=O)=O
     (_("N-halogen"), "[N][Cl,Br,I]"),

@@ -60,6 +60,12 @@ def test_words_of_people_are_escaped_and_long_ones_cut() -> None:
     assert any(words.endswith("…") for words in texts(picture))
 
 
+def test_an_amount_stays_beside_its_unit() -> None:
+    found = texts(drawn(Chain(Compound("1", "A"), [reaction(2, over=["Dimethoxy(methyl)silane (2 eq)"])])))
+
+    assert found[:4] == ["1", "A", "Dimethoxy(methyl)silane", "(2 eq)"]
+
+
 def test_it_reads_aloud_and_has_no_style() -> None:
     words = scheme([Chain(Compound("1", "A", draw_svg("CCO", 190, 150)), [reaction(2)])], title="A route", description="How it goes")
 

@@ -125,6 +125,10 @@ def test_an_unknown_duration_is_said_and_taken_for_the_longest() -> None:
         ("CC(=O)OO", "peroxide"),
         ("NN", "hydrazine"),
         ("NO", "hydroxylamine"),
+        ("ON(Cc1ccccc1)Cc1ccccc1", "hydroxylamine"),
+        ("CC(C)(C)C(=O)ON(Cc1ccccc1)Cc1ccccc1", "hydroxylamine"),
+        ("C[NH2+]OC.[Cl-]", "hydroxylamine"),
+        ("CC(=O)NO", "hydroxylamine"),
         ("c1nnn[nH]1", "tetrazole"),
         ("C#CCBr", "terminal alkyne"),
     ],
@@ -157,6 +161,12 @@ def test_energetic_groups_by_name_where_there_is_no_structure(name: str, group: 
 @pytest.mark.parametrize("name", ["Nitrogen", "Nitrous acid", "Acetohydrazide", "Imidazole", "Thiadiazole", "Sodium nitrite"])
 def test_names_that_only_sound_energetic(name: str) -> None:
     assert words("energetic", substance(name)) == []
+
+
+@pytest.mark.parametrize("smiles", ["CON(C)C(C)=O", "CC(C)=NO", "O=C1CCC(=O)N1O", "c1ccno1", "C1COCCN1"])
+def test_groups_that_only_look_energetic(smiles: str) -> None:
+    """A Weinreb amide, an oxime, an imide, an isoxazole, morpholine."""
+    assert words("energetic", substance("It", smiles=smiles)) == []
 
 
 def test_a_structure_counts_before_the_name() -> None:
