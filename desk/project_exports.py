@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Event
 from desk.portal import project_context
 from desk.views.sharing import sharing_table
-from projects.models import Deliverable, Milestone, MilestoneLink, Project, ProjectRisk, Publication, Task
+from projects.models import Deliverable, Milestone, MilestoneLink, Project, Publication, Task
 from projects.plan_table import export_head, export_rows, plan_rows
 from projects.price import payment_state
 from projects.services.baselines import promised_by
@@ -76,23 +76,6 @@ def payments(request: SignedInRequest, code: str) -> Table:
         (_("Paid"), of("paid_on")),
     ]
     return table_of(f"{code}-payments", columns, Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT))
-
-
-def risks(request: SignedInRequest, code: str) -> Table:
-    project = _project(request, code)
-    columns = [
-        (_("Number"), of("number")),
-        (_("Risk"), of("text")),
-        (_("Likelihood"), of("likelihood")),
-        (_("Impact"), of("impact")),
-        (_("What is done about it"), of("mitigation")),
-        (_("Owner"), of("owner.full_name")),
-        (_("In the client's report"), lambda row: _t("yes") if row.in_client_report else _t("no")),
-        (_("Closed"), of("closed_at")),
-        (_("Closed because"), of("closed_because")),
-    ]
-    rows = ProjectRisk.objects.visible_to(request.user).filter(project=project).select_related("owner").worst_first()
-    return table_of(f"{code}-risks", columns, rows)
 
 
 def tasks(request: SignedInRequest, code: str) -> Table:
@@ -215,7 +198,6 @@ def register() -> None:
         "plan": plan,
         "milestones": milestones,
         "payments": payments,
-        "risks": risks,
         "tasks": tasks,
         "dependencies": dependencies,
         "change-orders": change_orders,

@@ -95,7 +95,6 @@ urlpatterns = [
     path("projects/<str:code>/tasks/<int:pk>/report/", risks.task_report, name="task-report"),
     path("projects/<str:code>/similar/", compound.similar_compounds, name="project-similar"),
     path("projects/<str:code>/risks/", risks.risks_page, name="project-risks"),
-    path("projects/<str:code>/risks/<int:number>/change/", risks.risk_change, name="risk-change"),
     path("projects/<str:code>/risks/<int:number>/close/", risks.risk_close, name="risk-close"),
     path("projects/<str:code>/risks/<int:number>/reopen/", risks.risk_reopen, name="risk-reopen"),
     path("projects/<str:code>/risks/<int:number>/report/", risks.risk_report, name="risk-report"),

@@ -1,6 +1,7 @@
 """The tables of a draft quotation (price lines, the payments into which its price is split, prices by quantity, rates), of a request (its
-questions), and of a draft charter (who does and answers for what). An agreement is no row of a table: each signature is an act that is
-recorded once, with its day, and a withdrawn one stays; its list leaves as a file (desk/agreement_exports.py)."""
+questions), of a draft charter (who does and answers for what), and of a project (its risks). An agreement is no row of a table: each
+signature is an act that is recorded once, with its day, and a withdrawn one stays; its list leaves as a file
+(desk/agreement_exports.py)."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from projects.default_plan import newest
 from projects.models import (
     Clarification,
     Deliverable,
+    ProjectRisk,
     Quotation,
     QuotationBreak,
     QuotationInput,
@@ -32,9 +34,11 @@ from projects.models import (
 from projects.money import shares
 from projects.raci import Letter
 from projects.services.clarification_rows import ClarificationRows, question_blockers
+from projects.services.locking import not_active
 from projects.services.quotation_parts import due_words
 from projects.services.quotation_rows import BreakRows, InputRows, LineRows, PaymentRows, RateRows, row_blockers
 from projects.services.responsibilities import ResponsibilityRows, responsibilities_blockers
+from projects.services.risks import RiskRows
 from worksheets.columns import ChoiceField
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
@@ -83,12 +87,28 @@ def _named(people: QuerySet[Any], words: str) -> QuerySet[Any]:
     return people.filter(pk__in=[each.pk for each in people if words.casefold() in (str(each).casefold(), each.email.casefold())])
 
 
+OURS = Lookup(_ours, find=_named)
+
+
 def _answered_on(row: Clarification) -> date | None:
     return timezone.localdate(row.answered_at) if row.answered_at else None
 
 
 def _asked_where(row: Clarification) -> str:
     return _t("in the portal") if row.asked_in_portal else _t("our note: the client does not read it")
+
+
+def _worst_first(risks: Any) -> QuerySet[Any]:
+    found: QuerySet[Any] = risks.worst_first()
+    return found
+
+
+def _closed_on(row: ProjectRisk) -> date | None:
+    return timezone.localdate(row.closed_at) if row.closed_at else None
+
+
+def _standing(row: ProjectRisk) -> str:
+    return _t("open") if row.is_open else _t("closed")
 
 
 def _letter() -> forms.Field:
@@ -204,7 +224,7 @@ CLARIFICATIONS = Worksheet(
     parent_key="number",
     columns=(
         SheetColumn("question", example="Which polymorph?", fixed=True, frozen=True, width=40),
-        SheetColumn("owner", note=_("Who sees to it; whoever asks, unless named."), lookup=Lookup(_ours, find=_named), width=22),
+        SheetColumn("owner", note=_("Who sees to it; whoever asks, unless named."), lookup=OURS, width=22),
         SheetColumn("answer", note=_("Of the client; it stays as it is written."), example="Form II", width=40),
         SheetColumn("asked_on", _("Asked on"), compute=lambda row: timezone.localdate(row.asked_at), kind="day"),
         SheetColumn("answered_on", _("Answered on"), compute=_answered_on, kind="day"),
@@ -247,9 +267,41 @@ RESPONSIBILITIES = Worksheet(
         "The charter prints the matrix, and its signatures approve it."
     ),
 )
+RISKS = Worksheet(
+    key="project-risks",
+    title=_("Risks"),
+    noun=_("risk"),
+    model=ProjectRisk,
+    parent="project",
+    parent_key="code",
+    columns=(
+        SheetColumn("text", note=_("What could happen."), example="The dryer fails", regulated=True, frozen=True, width=36),
+        SheetColumn("likelihood", example="Low", regulated=True, width=12),
+        SheetColumn("impact", example="High", regulated=True, width=10),
+        SheetColumn("mitigation", example="Rent a second one", regulated=True, width=40),
+        SheetColumn("owner", note=_("Whoever sees the project."), lookup=OURS, regulated=True, width=20),
+        SheetColumn("in_client_report", _("In the client's report"), note=_("Ours alone unless this says yes."), width=18),
+        SheetColumn("standing", _("State"), compute=_standing, link=lambda row: row.get_absolute_url(), width=10),
+        SheetColumn("closed_on", _("Closed"), compute=_closed_on, kind="day"),
+        SheetColumn("closed_because", _("Closed because"), compute=lambda row: row.closed_because, width=30),
+        SheetColumn("number", _("Number"), compute=lambda row: row.number, kind="whole", width=9),
+    ),
+    rows=_worst_first,
+    permission="projects.plan",
+    who=_("The risks of a project are kept by a project manager."),
+    blockers=not_active,
+    locked=lambda row: "" if row.is_open else _("It is closed; its state leads to where it is opened again."),
+    service=RiskRows,
+    unread=(_("State"), _("Closed"), _("Closed because"), _("Number")),
+    page=lambda project: reverse("project-risks", args=[project.code]),
+    hint=_(
+        "The worst stand first, by likelihood and impact together, and closed ones last. A risk is never taken away: "
+        "its state leads to where it is closed, with the reason."
+    ),
+)
 
 
 def register() -> None:
     register_sheet(
-        QUOTATION_LINES, QUOTATION_PAYMENTS, QUOTATION_BREAKS, QUOTATION_RATES, QUOTATION_INPUTS, CLARIFICATIONS, RESPONSIBILITIES
+        QUOTATION_LINES, QUOTATION_PAYMENTS, QUOTATION_BREAKS, QUOTATION_RATES, QUOTATION_INPUTS, CLARIFICATIONS, RESPONSIBILITIES, RISKS
     )

@@ -16,11 +16,11 @@ from documents.models import DocumentVersion
 from documents.services import upload_version
 from documents.services.review import refuse_version, sign_version, submit_for_review
 from documents.services.signing import slot_for, slots_of
-from projects.models import ApprovalRequest, Project
+from projects.models import ApprovalRequest, Project, ProjectRisk
 from projects.services import account, change_orders, commercial, order_lines, risks
 from projects.services.approvals import answer_approval
-from projects.services.risks import RiskDraft
 from projects.services.sharing import ask_for_approval
+from worksheets.changing import add_row
 
 
 class Happening(Voice):
@@ -40,10 +40,9 @@ class Happening(Voice):
 
     def _risk(self, risk: Risk) -> None:
         manager = holding(Role.PROJECT_MANAGER)
-        draft = RiskDraft(risk.text, risk.likelihood, risk.impact, risk.mitigation, holding(risk.owner))
-        added = self.by(manager, risks.add_risk, self.code, draft)
-        if risk.shown:
-            self.by(manager, risks.report_risk, self.code, added.number, shown=True)
+        said = {"text": risk.text, "likelihood": risk.likelihood, "impact": risk.impact, "mitigation": risk.mitigation}
+        cells = {**said, "owner": holding(risk.owner).email, "in_client_report": risk.shown}
+        added = ProjectRisk.objects.get(pk=self.by(manager, add_row, f"project-risks:{self.code}", cells))
         if risk.closed:
             self.by(manager, risks.close_risk, self.code, added.number, reason=risk.closed)
 

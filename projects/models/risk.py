@@ -28,8 +28,9 @@ class ProjectRiskQuerySet(models.QuerySet["ProjectRisk"]):
         return self.filter(closed_at=None)
 
     def worst_first(self) -> ProjectRiskQuerySet:
-        """By likelihood and impact together, then by number."""
-        return self.annotate(weight=models.F("likelihood") * models.F("impact")).order_by("-weight", "number")
+        """By likelihood and impact together, then by number; what is closed stands behind."""
+        weighed = self.annotate(weight=models.F("likelihood") * models.F("impact"))
+        return weighed.order_by(models.F("closed_at").desc(nulls_first=True), "-weight", "number")
 
 
 @tracked

@@ -1,36 +1,29 @@
-"""The risk list of a project: kept by its manager, closed with a reason, shown to the client one by one in the status report."""
+"""The risk list of a project: kept row by row as its table saves them, closed with a reason, shown to the client one by one in the status
+report.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from functools import partial
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
-from accounts.permissions import require_permission
+from accounts.permissions import allowed, require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, require_none, require_reason
-from audit.seen import require_unchanged, words_of
+from audit.refusals import BadInput, Blocker, Words, require_none, require_reason
 from projects.models import Project, ProjectRisk, Task
 from projects.services.confidentiality import words_if_kept
 from projects.services.locking import locked, next_number, require_active
+from worksheets.rows import AlreadyThere, Rows
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from worksheets.bound import Bound
 
-
-@dataclass(frozen=True)
-class RiskDraft:
-    """A risk as somebody writes it down; likelihood and impact from 1 (low) to 3 (high)."""
-
-    text: str
-    likelihood: int
-    impact: int
-    mitigation: str
-    owner: User
+REPORTED = "in_client_report"
 
 
 def closing_blockers(risk: ProjectRisk) -> list[Blocker]:
@@ -41,33 +34,65 @@ def reopening_blockers(risk: ProjectRisk) -> list[Blocker]:
     return [Blocker("risk.open", _t("It is open."))] if risk.is_open else []
 
 
-@act
-def add_risk(code: str, draft: RiskDraft, *, actor: User) -> ProjectRisk:
-    """Write down a risk. It is ours alone until somebody shows it. Raises BadInput at the field."""
-    project = locked(code, actor)
-    require_permission("projects.plan", actor, project)
-    require_active(project)
-    _check(draft, project)
-    number = next_number(ProjectRisk.objects.filter(project=project))
-    risk = ProjectRisk.objects.create(project=project, number=number, **_values(draft))
-    record("risk.added", risk, actor=actor, after=_as_data(risk), **_told(risk))
-    return risk
+class RiskRows(Rows):
+    """A new risk is ours alone unless its row says otherwise. Each is recorded by itself: a risk has its own history."""
+
+    def __init__(self, bound: Bound, *, actor: User, reason: str) -> None:
+        super().__init__(bound, actor=actor, reason=reason)
+        self.kept_from: dict[int, str] = {}  # by owner, why not
+
+    def new(self) -> ProjectRisk:
+        row: ProjectRisk = super().new()
+        row.number = next_number(ProjectRisk.objects.filter(project=self.parent))
+        return row
+
+    def tidy(self, row: ProjectRisk) -> Mapping[str, Words]:
+        row.text, row.mitigation = row.text.strip(), row.mitigation.strip()
+        words = self._kept_from(row.owner) if row.owner_id else ""
+        return {"owner": words} if words else {}
+
+    def _kept_from(self, owner: User) -> str:
+        if owner.pk not in self.kept_from:
+            self.kept_from[owner.pk] = why_not_owner(self.parent, owner)
+        return self.kept_from[owner.pk]
+
+    def clean(self, row: ProjectRisk, changed: Collection[str]) -> None:
+        """A file that is imported twice writes nothing down twice."""
+        same = ProjectRisk.objects.filter(project=self.parent, text__iexact=row.text).exclude(pk=row.pk)
+        if "text" in changed and (other := same.select_related("project").first()) is not None:
+            raise AlreadyThere("text", other, other.get_absolute_url())
+        is_shown_or_hidden = REPORTED in changed and (row.pk is not None or row.in_client_report)
+        if is_shown_or_hidden and not allowed("projects.share", self.actor, self.parent):
+            raise BadInput({REPORTED: _t("A project manager or business development shows it.")})
+
+    def add(self, row: ProjectRisk) -> ProjectRisk:
+        row.save(force_insert=True)
+        record("risk.added", row, actor=self.actor, after=_as_data(row), **_told(row))
+        if row.in_client_report:
+            _record_report(row, "risk", self.actor)
+        self.recorded.add(row.pk)
+        return row
+
+    def change(self, row: ProjectRisk, changed: Collection[str]) -> ProjectRisk:
+        before = _as_data(ProjectRisk.objects.select_related("owner").get(pk=row.pk))
+        row.save()
+        if set(changed) - {REPORTED}:
+            record("risk.changed", row, actor=self.actor, reason=self.reason, before=before, after=_as_data(row), **_told(row))
+        if REPORTED in changed:
+            _record_report(row, "risk", self.actor)
+        self.recorded.add(row.pk)
+        return row
+
+    def remove(self, row: ProjectRisk) -> None:
+        raise BadInput({"": _t("A risk stays in the record; close it, with the reason.")})
 
 
-@act
-def change_risk(code: str, number: int, draft: RiskDraft, *, reason: str, actor: User, version: str = "") -> ProjectRisk:
-    """Write it down anew. version: of what the form showed (`audit.seen`). Raises BadInput at the field, Refused for a closed one."""
-    risk = _locked_risk(code, number, actor, "projects.plan")
-    require_none(closing_blockers(risk))
-    require_reason(reason)
-    _check(draft, risk.project)
-    before, wanted = _as_data(risk), _values(draft)
-    require_unchanged(version, now=risk_values(risk), wanted=wanted, words=partial(words_of, risk))
-    for name, value in wanted.items():
-        setattr(risk, name, value)
-    risk.save()
-    record("risk.changed", risk, actor=actor, reason=reason, before=before, after=_as_data(risk), **_told(risk))
-    return risk
+def why_not_owner(project: Project, owner: User) -> str:
+    """Empty for whoever sees the project."""
+    if owner.is_internal and Project.objects.visible_to(owner).filter(pk=project.pk).exists():
+        return ""
+    words = _t("%(name)s does not see this project; name them on the team first.") % {"name": owner.full_name}
+    return words_if_kept(project, owner) or words
 
 
 @act
@@ -117,8 +142,13 @@ def _report(row: ProjectRisk | Task, noun: str, shown: bool, actor: User) -> Non
     if row.in_client_report == shown:
         return
     row.in_client_report = shown
-    row.save(update_fields=["in_client_report", "updated_at"])
-    record(f"{noun}.reported" if shown else f"{noun}.unreported", row, actor=actor, title=str(row), link=row.get_absolute_url())
+    row.save(update_fields=[REPORTED, "updated_at"])
+    _record_report(row, noun, actor)
+
+
+def _record_report(row: ProjectRisk | Task, noun: str, actor: User) -> None:
+    kind = f"{noun}.reported" if row.in_client_report else f"{noun}.unreported"
+    record(kind, row, actor=actor, title=str(row), link=row.get_absolute_url())
 
 
 def _locked_risk(code: str, number: int, actor: User, permission: str) -> ProjectRisk:
@@ -128,37 +158,6 @@ def _locked_risk(code: str, number: int, actor: User, permission: str) -> Projec
     require_permission(permission, actor, project)
     require_active(project)
     return risk
-
-
-def _check(draft: RiskDraft, project: Project) -> None:
-    errors: dict[str, list[str]] = {}
-    if not draft.text.strip():
-        errors["text"] = [_t("Say what could happen.")]
-    if not draft.mitigation.strip():
-        errors["mitigation"] = [_t("Say what is done about it.")]
-    for name in ("likelihood", "impact"):
-        if getattr(draft, name) not in ProjectRisk.Level.values:
-            errors[name] = [_t("Choose low, medium or high.")]
-    if not (draft.owner.is_internal and Project.objects.visible_to(draft.owner).filter(pk=project.pk).exists()):
-        words = _t("%(name)s does not see this project; name them on the team first.") % {"name": draft.owner.full_name}
-        errors["owner"] = [words_if_kept(project, draft.owner) or words]
-    if errors:
-        raise BadInput(errors)
-
-
-def risk_values(risk: ProjectRisk) -> dict[str, Any]:
-    """What the form of the risk shows."""
-    return {field.name: getattr(risk, field.name) for field in fields(RiskDraft)}
-
-
-def _values(draft: RiskDraft) -> dict[str, Any]:
-    return {
-        "text": draft.text.strip(),
-        "likelihood": draft.likelihood,
-        "impact": draft.impact,
-        "mitigation": draft.mitigation.strip(),
-        "owner": draft.owner,
-    }
 
 
 def _as_data(risk: ProjectRisk) -> dict[str, Any]:

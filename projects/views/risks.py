@@ -1,4 +1,4 @@
-"""The risk list of a project: one page, each risk in its dialog."""
+"""The risk list of a project: its table, and the acts on one risk in their dialog."""
 
 from __future__ import annotations
 
@@ -11,62 +11,56 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form, carried_out
-from audit.seen import version_after, version_of
-from projects.forms.risks import RiskChangeForm, RiskForm
+from audit.refusals import carried_out
 from projects.forms.scratch import ReasonForm
 from projects.models import Project, ProjectRisk
 from projects.permissions import lacking
 from projects.services import risks as services
 from projects.services.locking import not_active
 from projects.views.found import visible_project
+from projects.worksheets import RISKS
+from worksheets.bound import bind_to
+from worksheets.showing import Shown
+
+MOST = 2**15 - 1  # as many as the record can number
 
 
 def _risk(request: SignedInRequest, project: Project, number: int) -> ProjectRisk:
     return get_object_or_404(ProjectRisk.objects.visible_to(request.user).select_related("owner"), project=project, number=number)
 
 
+def _asked(request: SignedInRequest, project: Project) -> ProjectRisk | None:
+    number = request.GET.get("risk", "")
+    if not (number.isascii() and number.isdigit() and int(number) <= MOST):
+        return None
+    return ProjectRisk.objects.visible_to(request.user).filter(project=project, number=number).select_related("owner").first()
+
+
 @internal_required
-@require_http_methods(["GET", "POST"])
+@require_GET
 def risks_page(request: SignedInRequest, code: str) -> HttpResponse:
-    """All risks, the worst first; `risk` opens one of them. POST writes one down."""
-    project = visible_project(request, code)
-    form = RiskForm(request.POST or None, prefix="new")
-    if request.method == "POST" and carried_out(form, lambda: services.add_risk(code, form.draft, actor=request.user)):
-        messages.success(request, _t("Written down; it is ours until it is shown to the client."))
-        return redirect("project-risks", code)
-    return _render(request, project, form=form, status=400 if form.errors else 200)
+    """All risks, the worst first; `risk` opens the dialog of one."""
+    return _render(request, visible_project(request, code))
 
 
 def _render(
     request: SignedInRequest, project: Project, *, status: int = 200, chosen: ProjectRisk | None = None, **bound: Any
 ) -> HttpResponse:
-    rows = list(ProjectRisk.objects.visible_to(request.user).filter(project=project).select_related("owner").worst_first())
-    asked = request.GET.get("risk")
-    chosen = chosen or next((row for row in rows if str(row.number) == asked), None)
-    values = services.risk_values(chosen) if chosen else {}
-    inactive = not_active(project)
+    sheet = Shown(bind_to(RISKS, project, request.user), request)
     context = {
         "project": project,
-        "open_risks": [row for row in rows if row.is_open],
-        "closed_risks": [row for row in rows if not row.is_open],
-        "chosen": chosen,
-        "form": RiskForm(prefix="new"),
-        "change_form": RiskChangeForm(prefix="change", initial=values),
-        "version": version_of(values),
+        "sheet": sheet,
+        "chosen": chosen or _asked(request, project),
         "close_form": ReasonForm(prefix="close"),
         "reopen_form": ReasonForm(prefix="reopen"),
-        "blockers": [
-            *lacking("projects.plan", request.user, project, _t("The risks of a project are kept by a project manager.")),
-            *inactive,
-        ],
+        "blockers": sheet.blockers,
         "show_blockers": [
             *lacking("projects.share", request.user, project, _t("A project manager or business development shows it.")),
-            *inactive,
+            *not_active(project),
         ],
     }
     return render(request, "projects/risks.html", context | bound, status=status)
@@ -82,24 +76,6 @@ def _answer(
         messages.success(request, words)
         return redirect("project-risks", code)
     return _render(request, project, status=400, chosen=chosen, **{name: form})
-
-
-@internal_required
-@require_POST
-def risk_change(request: SignedInRequest, code: str, number: int) -> HttpResponse:
-    """Of two people who change it at once the second reads what the first one wrote."""
-    project = visible_project(request, code)
-    chosen = _risk(request, project, number)
-    form, version = RiskChangeForm(request.POST, prefix="change"), request.POST.get("version", "")
-    try:
-        if form.is_valid():
-            services.change_risk(code, number, form.draft, reason=form.cleaned_data["reason"], actor=request.user, version=version)
-            messages.success(request, _t("Changed."))
-            return redirect("project-risks", code)
-    except BadInput as bad:
-        add_to_form(form, bad)
-        version = version_after(bad, version)
-    return _render(request, project, status=400, chosen=chosen, change_form=form, version=version)
 
 
 @internal_required

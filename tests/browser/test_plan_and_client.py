@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.acts import TODAY, People, a_project, press, send, sign
+from tests.browser.sheets import Grid
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -61,21 +62,22 @@ def a_task_is_given_out_begun_and_done(page: Page, code: str) -> None:
 
 
 def a_risk_is_named_and_the_report_sent(page: Page, code: str) -> None:
-    page.goto(f"/projects/{code}/risks/")
-    page.fill("#id_new-text", "The amine comes late.")
-    for name in ("likelihood", "impact"):
-        page.select_option(f"#id_new-{name}", "2")
-    page.fill("#id_new-mitigation", "Ask a second maker.")
-    page.select_option("#id_new-owner", label="Project Manager")
-    send(page, "Write down a risk")
+    grid = Grid(page, "project-risks", "text").open(f"/projects/{code}/risks/")
+    grid.press("Add a row")
+    late = "The amine comes late.\tMedium\tMedium\tAsk a second maker.\tproject manager\tno"
+    grid.paste(f"{late}\nThe dryer fails.\tOften\tLow\tRent one.\tpm@demo.example")
+    expect(grid.status).to_contain_text("One row is not saved")
+    grid.type(grid.cell("The dryer fails.", "likelihood"), "Low")
+    expect(grid.status).to_contain_text("Saved")
+    grid.type(grid.cell("The amine comes late.", "impact"), "High")
+    grid.answer_the_reason("Nobody else has it in stock.")
+    expect(grid.status).to_contain_text("Saved")
     for button in ("Name it", "Leave out", "Name it"):
+        a_risk_is_opened(grid)
         send(page, f"{button} The amine comes late.")
-    for opened, act, field in (("", "Change", "change"), ("Close the risk", "Close the risk", "close"), ("", "Open it again", "reopen")):
-        page.get_by_role("link", name="The amine comes late.").click()
-        dialog = page.get_by_role("dialog")
-        if opened:
-            dialog.locator("summary").filter(has_text=opened).click()
-        dialog.locator(f"#id_{field}-reason").fill("The maker wrote to us.")
+    for act, field in (("Close the risk", "close"), ("Open it again", "reopen")):
+        a_risk_is_opened(grid)
+        page.get_by_role("dialog").locator(f"#id_{field}-reason").fill("The maker wrote to us.")
         send(page, act)
         expect(page.get_by_role("dialog")).to_have_count(0)
     page.goto(f"/projects/{code}/status-report/")
@@ -83,6 +85,11 @@ def a_risk_is_named_and_the_report_sent(page: Page, code: str) -> None:
     page.fill("#id_message", "The amine is late; the dates hold.")
     press(page, "Issue and share status report")
     expect(page.locator("#v2")).to_contain_text("Sent to")  # the story told the first one
+
+
+def a_risk_is_opened(grid: Grid) -> None:
+    grid.cell("The amine comes late.", "standing").get_by_role("link").click()
+    expect(grid.page.get_by_role("dialog", name="The amine comes late.")).to_be_visible()
 
 
 def a_certificate_is_begun_and_taken_out(page: Page, code: str) -> None:

@@ -56,7 +56,6 @@ from projects.services import (
     payments,
     plan,
     rfp,
-    risks,
 )
 from projects.services.calendars import add_own_days
 from projects.services.change_orders import draft_change_order
@@ -73,7 +72,7 @@ from projects.services.tasks import TaskDraft, add_task
 from projects.services.waivers import request_waiver
 from projects.what_if import Changes
 from tests.projects.mails import a_mail
-from worksheets.changing import ADD, Change, change_rows
+from worksheets.changing import ADD, Change, add_row, change_rows
 from worksheets.services import take_import
 
 PDF = b"%PDF-1.7\n% a report made elsewhere\n%%EOF\n"
@@ -169,12 +168,13 @@ def _plan(project: Project) -> dict[str, Any]:
     day_off = today + timedelta(days=700)
     add_own_days("site", "basel", first=day_off, last=day_off, worked=False, words="Inventory", actor=manager)
     draft = TaskDraft("Order the enzyme", milestone="process_report", department="material_control")
-    risk = risks.RiskDraft("The enzyme is made by one supplier.", 2, 3, "Qualify a second one.", manager)
+    risk = {"text": "The enzyme is made by one supplier.", "likelihood": 2, "impact": 3, "mitigation": "Qualify a second one."}
+    risk_key = add_row(f"project-risks:{code}", risk | {"owner": manager.email}, actor=manager)
     account.object_to_account(code, words="The deeper vessel was ours to wait for.", actor=holding(Role.CLIENT_APPROVER, "DEMOA"))
     return {
         "scratch": scratch.pk,
         "task": add_task(code, draft, actor=manager).pk,
-        "risk": risks.add_risk(code, risk, actor=manager).number,
+        "risk": project.risks.get(pk=risk_key).number,
         "link": MilestoneLink.objects.filter(successor__project=project, successor__key="g2").earliest("pk").pk,
         "achieved": ours.key,
         "begun_work": begun.key,

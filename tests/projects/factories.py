@@ -40,7 +40,6 @@ from projects.services.charter import draft_charter
 from projects.services.conditions import NewCondition
 from projects.services.lifecycle import hold_project, pass_out_of_scope
 from projects.services.rfp import save_rfp
-from projects.services.risks import RiskDraft, add_risk
 from projects.services.waivers import grant_waiver, request_waiver
 from tests.projects.agreed import client_agreement as client_agreement
 from tests.projects.agreed import signed_agreement as signed_agreement
@@ -49,6 +48,7 @@ from tests.projects.people import CLIENT_SIDE as CLIENT_SIDE
 from tests.projects.people import PASSWORD as PASSWORD
 from tests.projects.people import a_client, fake_authentication, manager, person
 from tests.projects.remembered import remembered
+from worksheets.changing import add_row
 
 PARACETAMOL = "CC(=O)Nc1ccc(O)cc1"
 _numbers = itertools.count(1)
@@ -365,8 +365,8 @@ def grant(waiver: GateWaiver) -> GateWaiver:
 def a_risk(project: Project, **values: Any) -> ProjectRisk:
     """Written down by the project manager; ours alone."""
     given = {"text": "The enzyme is made by one supplier.", "likelihood": 2, "impact": 3, "mitigation": "Qualify a second one.", **values}
-    draft = RiskDraft(**{"owner": manager(), **given})
-    return add_risk(project.code, draft, actor=manager())
+    cells = {**given, "owner": given.get("owner", manager()).email}
+    return ProjectRisk.objects.get(pk=add_row(f"project-risks:{project.code}", cells, actor=manager()))
 
 
 def a_delegation(giver: User, receiver: User, role: str, *, days: int = 5, start: int = 0) -> Delegation:

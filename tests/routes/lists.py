@@ -13,8 +13,8 @@ def of_import() -> Route:
 LIST_ROUTES = {
     "list-csv": page(200, own=404, foreign=404, arguments={"key": "clients"}),
     "list-xlsx": page(200, own=404, foreign=404, arguments={"key": "clients"}),
-    "project-list-csv": of_project(key="risks"),
-    "project-list-xlsx": of_project(key="risks"),
+    "project-list-csv": of_project(key="tasks"),
+    "project-list-xlsx": of_project(key="tasks"),
     "import-new": page(200, own=404, foreign=404, arguments={"kind": "clients"}),  # the page says who may import them
     "import-template-xlsx": page(200, own=404, foreign=404, arguments={"kind": "clients"}),
     "import-template-csv": page(200, own=404, foreign=404, arguments={"kind": "clients"}),

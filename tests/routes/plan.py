@@ -26,7 +26,6 @@ PLAN_ROUTES = {
     "api-task-done": api_act(pk="task"),
     "task-report": act(pk="task"),
     "project-risks": of_project(),
-    "risk-change": act(number="risk"),
     "risk-close": act(number="risk"),
     "risk-reopen": act(number="risk"),
     "risk-report": act(number="risk"),

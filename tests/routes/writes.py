@@ -168,8 +168,8 @@ WRITES = [
         """api-milestone-add PUT api-milestone-detail api-milestone-remove api-dependency-list PUT api-dependency-detail
         api-dependency-remove api-milestone-reschedule api-milestone-achieve api-task-list PUT api-task-detail PATCH
         api-deliverable-detail deliverable-assign milestone-reschedule milestone-achieve milestone-start milestone-correct
-        project-milestones milestone-change milestone-remove task-add task-change task-reopen task-remove project-risks
-        risk-change risk-close risk-reopen project-dependencies dependency-change dependency-remove project-baselines
+        project-milestones milestone-change milestone-remove task-add task-change task-reopen task-remove
+        risk-close risk-reopen project-dependencies dependency-change dependency-remove project-baselines
         project-scratches scratch-detail scratch-apply scratch-discard project-team""",
     ),
     Writers("projects.plan_payment", SELLERS, "project-payments payment-correct"),

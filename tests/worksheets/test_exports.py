@@ -117,7 +117,6 @@ TABLES: dict[str, str] = {
     "projects/_price_lines.html": FORM,
     "projects/_publications.html": "projects/milestone.html",
     "projects/_quotation_lines.html": PART,
-    "projects/_risk_table.html": "projects/risks.html",
     "projects/_scratch_added.html": FORM,
     "projects/_scratch_table.html": FORM,
     "projects/_scratch_tasks.html": FORM,
