@@ -22,6 +22,7 @@ class ProcessConfig(AppConfig):
         from process.routes import importing, made
         from process.routes import worksheets as routes
         from process.routes.awarded import read_awards_by
+        from process.screen import worksheets as screen
         from projects.price_sources import name_price_currency_by, read_price_sources_by
 
         permissions.register()
@@ -30,6 +31,7 @@ class ProcessConfig(AppConfig):
         importing.register()
         made.register()
         routes.register()
+        screen.register()
         literature.register()
         costs.register()
         read_price_sources_by(quoted.sources_of)

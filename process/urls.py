@@ -1,6 +1,6 @@
 from django.urls import path
 
-from process.views import actuals, assumptions, awards, costs, literature, materials, purchasing, routes, screen
+from process.views import actuals, assumptions, awards, costs, literature, materials, purchasing, routes
 
 ROUTE = "projects/<str:code>/routes/<int:number>/"
 SCENARIO = "projects/<str:code>/costs/<int:number>/"
@@ -53,5 +53,4 @@ urlpatterns = [
     path(f"{INQUIRY}suppliers/<int:place>/hand-over/", purchasing.inquiry_hand_over, name="inquiry-hand-over"),
     path(f"{INQUIRY}suppliers/<int:place>/answer.xlsx", purchasing.inquiry_sheet, name="inquiry-xlsx"),
     path(f"{VERSION}fix/", routes.version_fix, name="route-fix"),
-    path(f"{VERSION}findings/decide/", screen.finding_decide, name="route-finding"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.http import Http404
 from django.utils import timezone
@@ -12,21 +12,16 @@ from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_rows import newest
 from accounts.api_writes import ONLY_KEY, Tagged, checked, once
 from accounts.languages import zone_of
 from accounts.requests import ApiRequest, refuse_unknown
 from audit.models import Event
 from audit.refusals import BadInput
-from worksheets.bound import Bound, bind, bind_for
+from worksheets.bound import BIGGEST, Bound, bind, bind_for
 from worksheets.bound import held as hold
 from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Outcome, Result, change_rows
 from worksheets.sheets import all_sheets
 
-if TYPE_CHECKING:
-    from django.db.models import Model
-
-BIGGEST = 2**63 - 1
 PAGING = ("cursor", "page_size")
 
 
@@ -201,7 +196,7 @@ class SheetRows(InternalView, generics.ListAPIView[Any]):
         bound, paging = bind_for(request, sheet), cast("Any", self.paginator)
 
         def read(before: int | None, most: int) -> list[tuple[int, Any]]:
-            return [(row["id"], row) for row in bound.told(list(newest(bound.query(), before, most)))]
+            return [(row["id"], row) for row in bound.told(bound.newest(before, most))]
 
         return self.get_paginated_response(paging.paginate(request, self, read))
 
@@ -303,8 +298,8 @@ def row_data(bound: Bound, pk: Any, *, held: bool = False) -> dict[str, Any]:
     """A row as the API tells it. Raises Missing. held: its parent under its lock and then the row, for whoever compares before writing."""
     if held:
         bound = hold(bound)
-        list(bound.base().filter(pk=pk).select_for_update(of=("self",)))
-    row: Model | None = bound.query().filter(pk=pk).first() if pk <= BIGGEST else None
+        bound.held_rows([pk])
+    row = bound.row(pk)
     if row is None:
         raise Http404
     return bound.told([row])[0]

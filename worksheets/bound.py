@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet, Sum
 from django.urls import reverse
 
+from accounts.api_rows import newest
 from accounts.permissions import allowed
 from audit.refusals import Blocker, Missing
 from worksheets.reading_cells import kind_of, told
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Values = dict[str, Any]
 Derived = Mapping[Any, Mapping[str, Any]]
+BIGGEST = 2**63 - 1  # a key
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -91,6 +93,34 @@ class Bound:
         """The same with everything that computed columns read."""
         return self.sheet.rows(self.base())
 
+    def rows(self, keys: Iterable[Any] | None = None) -> list[Any]:
+        """All of them, or those with these keys, as the page shows them."""
+        wanted = None if keys is None else set(keys)
+        if self.sheet.found is None:
+            return list(self.query() if wanted is None else self.query().filter(pk__in=wanted))
+        return [row for row in self.sheet.found(self.parent) if wanted is None or row.pk in wanted]
+
+    def row(self, key: int) -> Any:
+        """None where there is none that this person sees."""
+        return next(iter(self.rows([key])), None) if key <= BIGGEST else None
+
+    def keys(self) -> list[Any]:
+        return list(self.query().values_list("pk", flat=True)) if self.sheet.found is None else [row.pk for row in self.rows()]
+
+    def held_rows(self, keys: Collection[Any]) -> list[Any]:
+        """To be written, under their lock; what is computed is held with the parent."""
+        if self.sheet.found is not None or not keys:
+            return self.rows(keys)
+        rows = self.base().filter(pk__in=keys).order_by("pk")
+        return list(rows.select_for_update(of=("self",)))
+
+    def newest(self, before: int | None, most: int) -> list[Any]:
+        """At most so many, the one entered last first, from behind the one with this key on."""
+        if self.sheet.found is None:
+            return list(newest(self.query(), before, most))
+        rows = sorted(self.rows(), key=lambda row: -row.pk)
+        return [row for row in rows if before is None or row.pk < before][:most]
+
     def locked(self, row: Model) -> str:
         return str(self.sheet.locked(row)) if self.sheet.locked else ""
 
@@ -124,7 +154,7 @@ class Bound:
         """Some of the rows, with the totals of all. of: all of them, where they are read already."""
         if not self.needs_all_rows:
             return self.table(rows), self.totals()
-        every = list(self.query()) if of is None else of
+        every = self.rows() if of is None else of
         if self._rests_on_others:
             table, totals = self.whole(every)
             found = {each["id"]: each for each in table}
@@ -147,8 +177,8 @@ class Bound:
     def after(self, keys: Iterable[Any]) -> tuple[list[Values], Values]:
         """Of the rows that were written their values now, of all others what follows from them; and the totals."""
         if not self.needs_all_rows:
-            return self.table(list(self.query().filter(pk__in=list(keys)))), self.totals()
-        wanted, rows = set(keys), list(self.query())
+            return self.table(self.rows(keys)), self.totals()
+        wanted, rows = set(keys), self.rows()
         return self.whole(rows) if self._rests_on_others else self.part([row for row in rows if row.pk in wanted], rows)
 
     @property
@@ -170,7 +200,7 @@ class Bound:
     def totals(self) -> Values:
         """The sums, by the database where the columns are its own."""
         if self._totals_need_rows:
-            return self.totals_of(list(self.query()))
+            return self.totals_of(self.rows())
         if self.sheet.gathered is not None:
             return self._totals(self.sheet.gathered(self.base()), {})
         names = [column.name for column in self.sheet.columns if column.total]
@@ -222,6 +252,7 @@ def _described(bound: Bound, column: SheetColumn) -> Values:
         "frozen": column.frozen,
         "width": column.width,
         "narrow": bool(column.kept_in),
+        "wraps": column.wraps,
         "note": str(sheet.note(column)),
         "choices": [{"key": key, "label": label} for key, label in choices] if kind == "choice" else [],
         "creates": str(column.lookup.new) if column.lookup is not None and column.lookup.create is not None else "",

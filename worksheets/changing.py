@@ -152,8 +152,7 @@ class Writing:
         self.bound, self.sheet, self.reason = held(bound), bound.sheet, reason.strip()
         self._require_open()
         self.service: Rows = self.sheet.service(self.bound, actor=bound.user, reason=self.reason)
-        rows = self.bound.base().filter(pk__in=keys).order_by("pk")
-        self.rows = {row.pk: row for row in rows.select_for_update(of=("self",))} if keys else {}
+        self.rows = {row.pk: row for row in self.bound.held_rows(keys)}
         self.order = Order(self.bound) if self.sheet.order and moves else None
         self.happened: list[Done] = []
         self.typed = Typed(self.bound)
@@ -298,7 +297,7 @@ class Writing:
     def _row(self, change: Change) -> Any:
         row = self.rows.get(change.pk)
         if row is None and change.pk is not None:  # refused a moment ago in this request, or gone
-            row = self.bound.base().filter(pk=change.pk).first()
+            row = next(iter(self.bound.held_rows([change.pk])), None)
         if row is None:
             raise BadInput({"": _t("Somebody has taken this row away meanwhile.")})
         self.rows[row.pk] = row

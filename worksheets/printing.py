@@ -24,7 +24,7 @@ def printed_table(
     """
     described = {column["name"]: column for column in bound.columns()}
     columns = [described[name] for name in names or described]
-    rows, totals = bound.whole(list(bound.query()))
+    rows, totals = bound.whole(bound.rows())
     full = {column.name for column in bound.sheet.columns if column.money and to_the_cent}
     kept = [_in_full(row["values"], full, bound.currency) for row in rows]
     totals = _in_full(totals, full, bound.currency)

@@ -42,7 +42,7 @@ def table_of_sheet(bound: Bound) -> Table:
     columns = bound.sheet.columns
     described = {column["name"]: column for column in bound.columns()}
     labels = {name: {each["key"]: each["label"] for each in column["choices"]} for name, column in described.items()}
-    rows = list(bound.query())
+    rows = bound.rows()
     together = bound.derived(rows)
 
     def cell(row: Any, name: str) -> Any:
@@ -74,7 +74,7 @@ class SheetWriter:
 
     def __init__(self, sheet: Worksheet, actor: User, scope: str, reason: str) -> None:
         bound = bind(address_of(sheet, scope), actor)
-        self.writing = Writing(bound, reason, keys=() if sheet.grows else bound.query().values_list("pk", flat=True))
+        self.writing = Writing(bound, reason, keys=() if sheet.grows else bound.keys())
         self.called: dict[str, list[Any]] = {}
         for row in () if sheet.grows else self.writing.rows.values():
             self.called.setdefault(plain(sheet.column(sheet.found_by).of(row)), []).append(row)

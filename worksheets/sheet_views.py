@@ -22,10 +22,9 @@ from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Result, chang
 from worksheets.lookups import offered
 from worksheets.sheet_forms import RowForm
 from worksheets.sheets import all_sheets
-from worksheets.showing import Shown
+from worksheets.showing import Shown, words_for
 
 OFFERED = 20
-BIGGEST = 2**63 - 1
 
 
 @internal_required
@@ -45,7 +44,7 @@ def worksheet(request: SignedInRequest, sheet: str) -> HttpResponse:
 def worksheet_data(request: SignedInRequest, sheet: str) -> HttpResponse:
     """All rows for the grid, which draws only those in sight."""
     bound = bind_for(request, sheet, request.GET.dict())
-    rows, totals = bound.whole(list(bound.query()))
+    rows, totals = bound.whole(bound.rows())
     return HttpResponse(as_json({"rows": rows, "totals": totals}), content_type="application/json")
 
 
@@ -64,7 +63,7 @@ def worksheet_lookup(request: SignedInRequest, sheet: str, column: str) -> HttpR
 
 
 def _row(bound: Bound, pk: int) -> Any:
-    row = bound.query().filter(pk=pk).first() if pk <= BIGGEST else None
+    row = bound.row(pk)
     if row is None:
         raise Http404
     return row
@@ -120,12 +119,20 @@ def _form_page(request: SignedInRequest, bound: Bound, form: RowForm, row: Any, 
         "sheet": Shown(bound, request),
         "form": form,
         "row": row,
+        "facts": _facts(bound, row) if row is not None and not bound.sheet.grows else [],
         "locked": bound.locked(row) if row is not None else "",
         "may_go_up": place is not None and place > 0,
         "may_go_down": place is not None and place < len(keys) - 1,
         "stays": stays,
     }
     return render(request, "worksheets/row.html", context, status=400 if form.errors or stays else 200)
+
+
+def _facts(bound: Bound, row: Any) -> list[tuple[str, str]]:
+    """What is computed of a row that is there already: it is what one decides on."""
+    (told,) = bound.told([row])
+    pairs = [(column["heading"], words_for(column, told["values"][column["name"]])) for column in bound.columns() if not column["typed"]]
+    return [(heading, words) for heading, words in pairs if words]
 
 
 @internal_required

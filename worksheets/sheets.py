@@ -95,8 +95,9 @@ class SheetColumn:
     kept_in: the mapping of the row in which the value stands, by the column's name, as in a matrix.
     total: its sum stands below it; with whole, only where no row lacks its part (of a derived column, where none derives None). grouped:
     a number's thousands are set apart, which those of a year are not. frozen: stays in sight while the others scroll; only the first
-    columns can be. width: in letters. link(row): where the value leads. derived: computed by the sheet's `together`. A column that nobody
-    types names its own heading, and its kind ("number", "day") where it is no text.
+    columns can be. width: in letters. wraps: all its words are in sight, in as many lines as they need. link(row): where the value leads.
+    derived: computed by the sheet's `together`. A column that nobody types names its own heading, and its kind ("number", "day") where it
+    is no text.
     """
 
     name: str
@@ -116,6 +117,7 @@ class SheetColumn:
     grouped: bool = True
     frozen: bool = False
     width: int = 0
+    wraps: bool = False
     link: Callable[[Row], str] | None = None
     derived: bool = False
     kind: str = ""
@@ -185,6 +187,8 @@ class Worksheet:
     alone: they rest on their own row and the parent, and are asked for together to read once what all need.
     found_by: a fixed column, of a table whose rows stand there already and neither come nor go; a file changes those that it names, by
     this column and the other fixed ones that it has.
+    found(parent): all rows, where they are computed and no table of the database holds them; each has a whole number as `pk`, the same
+    each time. Such a sheet has `found_by`, its model only describes the columns, and its service keeps what is typed.
     ask(parent, said): what the address of the page said that derived columns rest on (a quantity that prices hold for), kept on the parent.
     totals(rows, parent): {column: value} in place of the sums. gathered(query): fewer rows that have the same totals, so that nobody reads
     all rows for those. page(parent): the page on which the sheet stands, where it is not the
@@ -220,6 +224,7 @@ class Worksheet:
     hint: Words = ""
     group: str = ""
     found_by: str = ""
+    found: Callable[[Any], Sequence[Row]] | None = None
     currency: Callable[[Any], str] | None = None
     of_clients: bool = False
     unread: tuple[Words, ...] = ()

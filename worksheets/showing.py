@@ -70,13 +70,13 @@ class Shown:
     @cached_property
     def every(self) -> list[Any]:
         """All rows, read once for the page, its totals, and whatever else stands beside the table."""
-        return list(self.bound.query() if self.known is None else self.known)
+        return self.bound.rows() if self.known is None else list(self.known)
 
     @cached_property
     def page(self) -> Page[Any]:
         """Rows that all stand on one page are not counted before they are read."""
         asked = self.request.GET.get("page")
-        if self.bound.needs_all_rows or self.known is not None:
+        if self.bound.needs_all_rows or self.bound.sheet.found is not None or self.known is not None:
             return Paginator(self.every, PLAIN_ROWS).get_page(asked)
         rows = self.bound.query()
         first = [] if asked else list(rows[: PLAIN_ROWS + 1])

@@ -8,7 +8,6 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _t
 
 from accounts.requests import SignedInRequest
 from audit.refusals import Blocker
@@ -28,9 +27,9 @@ from process.routes.models import Route, RouteVersion
 from process.routes.services.routes import route_values
 from process.routes.unit_cost import exact
 from process.routes.worksheets import INPUTS, STEPS, WHO
-from process.screen.findings import Judged, findings_of, judged
-from process.screen.forms import DispositionForm
-from process.screen.services import decided_values
+from process.screen.findings import findings_of, judged
+from process.screen.table_rows import rows_from
+from process.screen.worksheets import FINDINGS
 from projects.forms.scratch import ReasonForm
 from projects.models import Project
 from projects.permissions import lacking
@@ -74,7 +73,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
     figures = figures_in(version, currency)
     asked = {} if kg == TARGET_KG else {"target": f"{wanted.normalize():f}"}
     steps = balance_of(version).steps
-    screened = judged(version, findings_of(version, steps))
+    screened = rows_from(judged(version, findings_of(version, steps)))
     not_mine, faults = editors(request, project), blockers_of(figures.faults, version, steps)
     context = {
         "project": project,
@@ -82,8 +81,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "version": version,
         "versions": sorted(route.versions.all(), key=lambda each: each.number, reverse=True),
         "sheets": [Shown(bind_to(sheet, version, request.user, asked), request) for sheet in (STEPS, INPUTS)],
-        "screen": screened,
-        "decide_blockers": decide_blockers(request, project),
+        "screen": Shown(bind_to(FINDINGS, version, request.user), request, rows=screened),
         "scheme": mark_safe(scheme_of(steps, title=route.name)),  # noqa: S308 - drawn by us, texts escaped
         "figures": figures,
         "off_aim": off_aim(balance_of(version), route.compound),
@@ -105,26 +103,9 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(exact(kg), project)),
         "route_form": RouteForm(prefix="route", initial=route_values(route)),
         "route_version": version_of(route_values(route)),
-        **_finding(request, screened, bound.get("finding_form")),
     }
     return render(request, "process/route.html", context | bound, status=status)
 
 
 def inquiry_blockers(request: SignedInRequest, project: Project) -> list[Blocker]:
     return lacking("process.prepare_inquiry", request.user, project, str(INQUIRERS)) + not_active(project)
-
-
-def decide_blockers(request: SignedInRequest, project: Project) -> list[Blocker]:
-    words = _t("Findings are decided by research, EHS, regulatory affairs, quality assurance or a project manager.")
-    return lacking("process.decide_finding", request.user, project, words) + not_active(project)
-
-
-def _finding(request: SignedInRequest, screened: list[Judged], posted: DispositionForm | None) -> dict[str, Any]:
-    """The dialog of the finding that the address asks for, or that was posted and goes back to its writer."""
-    named = (posted["rule"].value(), posted["subject"].value()) if posted else tuple(request.GET.get("finding", "").split(":", 1))
-    for row in screened:
-        if (row.finding.rule.key, row.finding.subject) == named:
-            said = decided_values(row.disposition)
-            form = DispositionForm(prefix="finding", initial={"rule": named[0], "subject": named[1], **said})
-            return {"finding_form": form, "finding_chosen": row, "finding_version": version_of(said)}
-    return {}

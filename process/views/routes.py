@@ -67,7 +67,7 @@ def route_page(request: SignedInRequest, code: str, number: int) -> HttpResponse
 @internal_required
 @require_http_methods(["GET"])
 def version_page(request: SignedInRequest, code: str, number: int, version: int) -> HttpResponse:
-    """One version: scheme, steps, inputs, masses for `target` kg, intensity, early screen. `finding` opens the dialog of one."""
+    """One version: scheme, steps, inputs, masses for `target` kg, intensity, early screen."""
     return render_version(request, visible_version(request, code, number, version))
 
 

@@ -56,7 +56,7 @@ window.SheetSaving = (() => {
   }
 
   return class SheetSaving {
-    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), saved(), written(cells), ask(names), drop(number), order(), places() }
+    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), saved(), written(cells), ask(names), drop(number), order(), places(), adopt(rows) }
     constructor(config, grid) {
       this.config = config;
       this.grid = grid;
@@ -334,7 +334,8 @@ window.SheetSaving = (() => {
       }
     }
 
-    // Another table on which this one rests was written: what is computed follows, what was taken away with a row of it goes.
+    // Another table on which this one rests was written: what is computed follows, what was taken away with a row of it goes, what is there
+    // because of it comes.
     again() {
       return this.inTurn(async () => {
         const answer = await fetch(this.config.data, { headers: { Accept: "application/json" } });
@@ -342,6 +343,8 @@ window.SheetSaving = (() => {
         const told = await answer.json();
         const there = new Set(told.rows.map((row) => row.id));
         [...this.byKey].filter(([key]) => !there.has(key)).forEach(([, number]) => this.grid.drop(number));
+        const came = told.rows.filter((row) => !this.byKey.has(row.id));
+        if (came.length) await this.grid.adopt(came);
         this.spread(told);
       });
     }

@@ -81,6 +81,7 @@
         width: column.narrow ? column.width * 8 + 20 : Math.max((column.width || (cells.isNumber(column) ? 9 : 11)) * 8 + 20, Math.min(column.heading.length * 7.5 + 36, 190)),
         hozAlign: column.narrow ? "center" : cells.isNumber(column) ? "right" : "left",
         headerWordWrap: column.narrow,
+        ...(column.wraps ? { variableHeight: true, cssClass: "sheet-wraps" } : {}),
         headerTooltip: [column.heading, column.note].filter(Boolean).join(": "),
         headerSort: !this.config.moves && !column.narrow,
         sorter: cells.sorter(column, this.words),
@@ -347,6 +348,12 @@
       return data.n;
     }
 
+    // Rows that are there since another table was written.
+    adopt(rows) {
+      const data = rows.map((told) => this.rowOf(told));
+      return drawing.keeping(this, () => this.table.addData(data, false));
+    }
+
     // read(name): of the columns that people type.
     typedOf(read) {
       return Object.fromEntries(this.saving.typedNames.map((name) => [name, read(name) ?? null]));
@@ -418,7 +425,8 @@
   document.addEventListener("DOMContentLoaded", () => sheets.forEach((sheet) => sheet.begin()));
   document.addEventListener("worksheet:saved", ({ target }) => {
     const beside = target.closest("[data-sheets-together]");
-    sheets.filter((sheet) => beside?.contains(sheet.section) && sheet.section !== target && sheet.table).forEach((sheet) => sheet.saving.again());
+    const follows = ({ section }) => beside?.contains(section) || (beside && section.closest("[data-sheets-follow]"));
+    sheets.filter((sheet) => follows(sheet) && sheet.section !== target && sheet.table).forEach((sheet) => sheet.saving.again());
   });
   const open = () => sheets.filter(({ saving }) => saving.unsaved.length || saving.isSending);
   window.addEventListener("beforeunload", (event) => {

@@ -37,7 +37,6 @@ DIALOGS = {  # template and id as it is written there: person, name of the page'
     "phases/evaluation/sheet.html assign": "pm sheet-detail assign",
     "phases/evaluation/sheet.html reopen": "pm sheet-detail reopen",
     "phases/evaluation/sheet.html sign-off": "production sheet-detail sign-off",
-    "process/_finding_dialog.html finding-dialog": "research route-version finding-dialog",
     "projects/_gate_meeting.html meeting": "pm project-gate meeting",
     "projects/_gate_meeting.html minutes": "pm project-gate minutes",
     "projects/_gate_meeting.html request-decision": "qa project-gate request-decision",
@@ -133,9 +132,6 @@ ASIDE = {  # where only the dialogs are looked at; some open with the address
         "/documents/{reviewed}/",
     ],
     "production": ["/projects/{evaluated}/sheets/production/"],
-    "research": [
-        "/projects/{code}/routes/{route}/versions/1/?finding={finding}",
-    ],
 }
 
 OPENERS = """() => [...document.querySelectorAll("main [data-dialog], main [data-structure-editor]")]

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.acts import send
 from tests.browser.entering import sign_in
+from tests.browser.sheets import Grid
 from tests.browser.test_worksheets import PASTE
 
 pytestmark = pytest.mark.browser
@@ -26,6 +27,25 @@ def at(page: Page, key: str, field: str) -> Locator:
 
 def saved(page: Page, key: str) -> None:
     expect(sheet(page, key).locator("[data-sheet-status]")).to_contain_text("Saved")
+
+
+def findings_are_decided(grid: Grid) -> None:
+    """One by typing, the one below it by filling down."""
+    page, below = grid.page, grid.section.locator(".tabulator-row").nth(2)
+    grid.section.scroll_into_view_if_needed()
+    grid.type(grid.cell("Toluene", "decision"), "Under control")
+    expect(grid.status).to_contain_text("One row is not saved")
+    grid.type(grid.cell("Toluene", "reason"), "Dried at 60 °C.")
+    expect(grid.status).to_contain_text("Saved")
+    expect(grid.cell("Toluene", "standing")).to_have_text("decided")
+
+    grid.choose(grid.cell("Toluene", "decision"), below.locator("[tabulator-field=c_reason]"))
+    grid.press("Fill down")
+
+    expect(below.locator("[tabulator-field=c_standing]")).to_have_text("decided")
+    page.reload()
+    expect(below.locator("[tabulator-field=c_reason]")).to_have_text("Dried at 60 °C.")
+    expect(grid.section.get_by_role("button", name="Add a row")).to_have_count(0)
 
 
 def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str]) -> None:
@@ -47,6 +67,7 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     lines = ("Coupling\tTOL-99\t\tReactant\t1\tequivalents\tyes", "Coupling\tTOL-99\t\tSolvent\t8\tL/kg\tno")
     page.evaluate(PASTE, "\n".join(lines))
     saved(page, "step-inputs")
+    expect(sheet(page, "findings").locator(".tabulator-row")).to_have_count(3)  # none was there when the page was opened
     expect(at(page, "step-inputs", "fresh")).to_have_text("0.741")  # kg of toluene: 92.14 / (0.92 · 135.17)
 
     expect(page.locator("#route-fix summary")).to_have_text("Fix this version")  # it was blocked when the page was opened
@@ -87,12 +108,7 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     page.keyboard.press("Enter")
     expect(at(page, "route-steps", "yield_pct")).to_have_text("80")
 
-    page.get_by_role("link", name="Decide: Residual solvents, Toluene").click()
-    dialog = page.get_by_role("dialog", name="Decide on the finding")
-    dialog.get_by_label("Decision").select_option("controlled")
-    dialog.get_by_label("Reason").fill("Dried at 60 °C.")
-    dialog.get_by_role("button", name="Save").click()
-    expect(page.locator("#screen")).to_contain_text("Under control: Dried at 60 °C.")
+    findings_are_decided(Grid(page, "findings", "about"))
 
     page.locator("summary", has_text="Start a new version").click()
     page.locator("#id_start-reason").fill("Less toluene.")

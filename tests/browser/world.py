@@ -39,7 +39,6 @@ from phases.evaluation import services as evaluation
 from process.purchasing.models import InquiryLine
 from process.purchasing.services import prepare_inquiry
 from process.routes import services as routes
-from process.routes.building import material_key
 from projects import steps
 from projects.attachments import take_upload
 from projects.models import Agreement, ApprovalRequest, Deliverable, GateReview, Milestone, MilestoneLink, Occupancy, Project
@@ -271,7 +270,6 @@ def _chemistry(project: Project) -> dict[str, Any]:
         "stuff": solvent.pk,
         "compound": create_or_find_compound(name="Phenol", cas_number="108-95-2", structure_text="Oc1ccccc1", actor=chemist).pk,
         "route": route.number,
-        "finding": f"q3c:{material_key(solvent.pk)}",
         "asked": InquiryLine.objects.get(inquiry__project=project, material=solvent).pk,
     }
 

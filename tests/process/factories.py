@@ -14,6 +14,7 @@ from catalogue.models import Material, Supplier, SupplierQuote
 from process.costs.services import open_scenario
 from process.models import CostAssessment, Literature, Route, RouteStep, RouteVersion, StepInput
 from process.routes import services
+from process.screen.table_rows import FindingRow, rows_of
 from projects.models import Project
 from tests.projects import factories as projects
 from worksheets.changing import ADD, CHANGE, Change, Result, change_rows
@@ -54,6 +55,15 @@ def one(address: str, act: str, pk: int | None = None, *, by: User | None = None
     if not result.is_saved:
         raise BadInput(result.errors)
     return result
+
+
+def finding_row(version: RouteVersion, rule: str) -> FindingRow:
+    return next(row for row in rows_of(version) if row.judged.finding.rule.key == rule)
+
+
+def decided(version: RouteVersion, rule: str, *, by: User | None = None, **values: Any) -> Result:
+    """What is made of the first finding of a rule, in the table of the screen."""
+    return one(f"findings:{version.pk}", CHANGE, finding_row(version, rule).pk, by=by, values=values)
 
 
 def a_step(version: RouteVersion, name: str = "Acetylation", **values: Any) -> RouteStep:

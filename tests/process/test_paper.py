@@ -19,8 +19,6 @@ from process.paper import drawn_on_paper, recorded_dating, recorded_on_paper
 from process.routes.building import steps_of
 from process.routes.drawing import kept_scheme, scheme_from, scheme_of
 from process.routes.services import fix_version
-from process.screen.findings import findings_of
-from process.screen.services import decide_finding
 from projects.models import Project
 from tests.process import factories as make
 
@@ -107,9 +105,7 @@ def test_conditions_and_yield_are_never_cut_and_grades_give_way_to_what_is_added
 def test_findings_stand_with_what_was_decided(version: RouteVersion) -> None:
     toluene = make.a_material("Toluene", kind=Material.Kind.SOLVENT, cas_number="108-88-3", density_kg_per_l=0.87)
     make.an_input(version.steps.get(), toluene, role="solvent", amount="3", basis="l_per_kg")
-    row = next(each for each in findings_of(version, steps_of(version)) if each.rule.key == "q3c")
-    given = {"rule": row.rule.key, "subject": row.subject, "decision": "controlled"}
-    decide_finding(version.pk, reason="Dried to 300 ppm.", actor=make.chemist(), **given)
+    make.decided(version, "q3c", decision="controlled", reason="Dried to 300 ppm.")
 
     found = recorded(version.route.project)["parts"]["findings"]["regulatory"]
 

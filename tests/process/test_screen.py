@@ -1,35 +1,25 @@
-"""The early screen: rules over a route, and what a person makes of a finding."""
+"""The early screen: rules over a route."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from html import unescape
 from typing import Any
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from rdkit import Chem
 
-from accounts.models import Role
-from audit.models import Event
-from audit.refusals import BadInput, Missing, NotAllowed
-from audit.seen import Overtaken, version_of
 from catalogue.models import Site, Supplier
 from catalogue.services import create_or_find_compound
-from process.models import Disposition, RouteVersion
+from process.models import RouteVersion
 from process.routes.building import steps_of
-from process.screen.findings import circumstances_of, findings_of, judged
+from process.screen.findings import circumstances_of, findings_of
 from process.screen.rules import Circumstances, Substance, screen
-from process.screen.services import decide_finding, decided_values
 from process.screen.solvents import SOLVENTS
 from process.screen.tables import ENERGETIC
 from projects.models import Project, Rfp
 from projects.models.rfp_choices import Route, TreatmentDuration
 from tests.process import factories as make
-from tests.projects import factories as projects
 
 
 def substance(name: str, **values: Any) -> Substance:
@@ -288,74 +278,3 @@ def test_only_quotes_that_hold_today_have_a_lead_time(version: RouteVersion) -> 
     found = {each.rule.key: each.words for each in findings_of(version, steps_of(version))}
 
     assert found["supply"] == "The shortest lead time quoted is 90 days."
-
-
-@pytest.mark.django_db
-def test_a_finding_is_decided_with_a_reason_and_says_when_it_changed(version: RouteVersion) -> None:
-    quality = projects.person(Role.QUALITY_ASSURANCE)
-    subject = next(each.subject for each in findings_of(version, steps_of(version)) if each.rule.key == "q3c")
-    given = {"rule": "q3c", "subject": subject, "decision": "controlled"}
-
-    decide_finding(version.pk, **given, reason="Dried at 60 °C.", actor=quality)
-    decide_finding(version.pk, **given, reason="Dried at 70 °C.", actor=quality)
-
-    row = Disposition.objects.get()
-    assert (row.reason, row.decided_by) == ("Dried at 70 °C.", quality)
-    Disposition.objects.update(words="Something else.")
-    judgement = {each.finding.rule.key: each for each in judged(version, findings_of(version, steps_of(version)))}
-    assert judgement["q3c"].changed
-    assert judgement["m7"].disposition is None
-
-
-@pytest.mark.django_db
-def test_the_same_decision_again_is_no_event_and_of_two_people_the_second_is_told(version: RouteVersion) -> None:
-    given = {"rule": "m7", "subject": "route", "actor": make.chemist()}
-    decide_finding(version.pk, **given, decision="to_do", reason="(Q)SAR.", version=version_of(decided_values(None)))
-    shown = version_of(decided_values(Disposition.objects.get()))
-
-    decide_finding(version.pk, **given, decision="to_do", reason="(Q)SAR.", version=shown)
-    decide_finding(version.pk, **given, decision="controlled", reason="Purged.", version=shown)
-    with pytest.raises(Overtaken, match="Purged"):
-        decide_finding(version.pk, **given, decision="to_do", reason="Again.", version=shown)
-
-    assert Event.objects.filter(kind="finding.decided").count() == 2
-
-
-@pytest.mark.django_db
-def test_who_may_not_decide_sees_a_closed_button_and_who_may(client: Client, version: RouteVersion) -> None:
-    client.force_login(projects.person(Role.BUSINESS_DEVELOPMENT))
-
-    page = client.get(version.get_absolute_url()).content.decode()
-
-    assert "Findings are decided by research, EHS" in page
-    assert 'aria-describedby="blocked-decide"' in page
-
-
-@pytest.mark.django_db
-def test_what_is_not_found_is_not_decided(version: RouteVersion) -> None:
-    quality = projects.person(Role.QUALITY_ASSURANCE)
-    with pytest.raises(Missing):
-        decide_finding(version.pk, rule="q3c", subject="material 0", decision="controlled", reason="x", actor=quality)
-    with pytest.raises(BadInput):
-        decide_finding(version.pk, rule="m7", subject="route", decision="controlled", reason=" ", actor=quality)
-    with pytest.raises(NotAllowed):
-        seller = projects.person(Role.BUSINESS_DEVELOPMENT)
-        decide_finding(version.pk, rule="m7", subject="route", decision="controlled", reason="x", actor=seller)
-
-
-@pytest.mark.django_db
-def test_a_finding_is_decided_on_its_page(client: Client, version: RouteVersion) -> None:
-    client.force_login(make.chemist())
-    page = client.get(f"{version.get_absolute_url()}?finding=m7:route").content.decode()
-    address = reverse("route-finding", args=[version.route.project.code, 1, 1])
-    form = {"finding-rule": "m7", "finding-subject": "route", "finding-decision": "to_do", "finding-reason": "(Q)SAR is asked for."}
-    shown = re.findall(r'name="version" value="([^"]*)"', page)[-1]
-
-    wrong = client.post(address, form | {"finding-reason": " "}).content.decode()
-    client.post(address, form | {"version": unescape(shown)})
-    late = client.post(address, form | {"finding-decision": "controlled", "version": unescape(shown)})
-
-    assert "Decide on the finding" in page
-    assert "One mutagenic impurity" in wrong.split('id="finding-dialog"')[1]
-    assert (late.status_code, "Somebody has changed this meanwhile" in late.content.decode()) == (400, True)
-    assert "To be worked on: (Q)SAR is asked for." in client.get(version.get_absolute_url()).content.decode()

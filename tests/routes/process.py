@@ -29,7 +29,6 @@ PROCESS_ROUTES = {
     "route-materials": of_project(**VERSION),
     "route-scheme": of_project(**VERSION),
     "route-fix": act(**VERSION),
-    "route-finding": act(**VERSION),
     "project-inquiries": of_project(),
     "inquiry-prepare": act(**VERSION),
     "inquiry-detail": of_project(number=1),

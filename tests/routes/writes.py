@@ -79,7 +79,6 @@ WRITES = [
     Writers("phases.edit_sheet", ("research",), "sheet-detail sheet-autosave sheet-sign-off"),
     Writers("phases.recommend", SELLERS, "evaluation-recommend"),
     Writers("phases.reopen_sheet", ("business_development", "project_manager", "research"), "sheet-reopen"),
-    Writers("process.decide_finding", ("project_manager", "quality_assurance", "research", "ehs"), "route-finding"),
     Writers(
         "process.edit_costs",
         ("business_development", "management", "research", "material_control", "production"),

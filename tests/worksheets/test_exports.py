@@ -61,7 +61,6 @@ TABLES: dict[str, str] = {
     "process/_inquiry_letters.html": IN_LIST,
     "process/_intensity.html": ROUTE,
     "process/_offers.html": "computed of one inquiry, which the API gives; the answers are the worksheet below",
-    "process/_screen.html": ROUTE,
     "process/_step_history.html": "computed for the steps of one route; what they gave stands in worksheets",
     "process/inquiries.html": "a few inquiries of one project, which the API gives; their tables are worksheets",
     "process/route_materials.html": FORM,
