@@ -13,7 +13,7 @@ class ProcessConfig(AppConfig):
         from process.assumptions import figures, ordering, prompting, quoting, settling
         from process.assumptions import letters as clarification
         from process.assumptions import tables as ledger
-        from process.costs import charter_sources, quoted
+        from process.costs import charter_sources, phase_table, quoted
         from process.costs import worksheets as costs
         from process.literature import worksheets as literature
         from process.purchasing import letters, posting
@@ -33,6 +33,7 @@ class ProcessConfig(AppConfig):
         routes.register()
         screen.register()
         literature.register()
+        phase_table.register()
         costs.register()
         read_price_sources_by(quoted.sources_of)
         name_price_currency_by(quoted.priced_in)

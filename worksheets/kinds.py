@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from accounts.permissions import allowed
 from audit.refusals import Blocker, Missing, NotAllowed, Words
 from worksheets.columns import Column
+from worksheets.reading import Sheet, read
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -52,7 +54,8 @@ class ImportKind:
     of_clients: its rows tell who clients are and what they want, which may be kept: only who uploaded or pressed an import sees it.
     changes: its rows are there already, and each changes one; that for which the file has no column stays.
     stands_alone: no row rests on an earlier one, so that the rehearsal of each is taken back at once.
-    unread: headings that a file of ours carries for whoever fills it in, and below which nothing is read.
+    unread: headings that a file of ours carries for whoever fills it in, and below which nothing is read. computed(subject): the same of
+    columns that nobody types, in a table that is taken as a file and comes in again.
     finish(writer): after the last row, writes what concerns all of them.
     of_subject(subject): the columns where their headings follow from the object of the kind (its currency).
     """
@@ -71,6 +74,7 @@ class ImportKind:
     changes: bool = False
     stands_alone: bool = False
     unread: tuple[Words, ...] = ()
+    computed: Callable[[Any], Sequence[Words]] = lambda _subject: ()
     finish: Callable[[Any], None] = lambda _writer: None
     of_subject: Callable[[Any], tuple[Column, ...]] | None = None
     most_rows: int = MOST_ROWS
@@ -82,6 +86,11 @@ class ImportKind:
 
     def columns_for(self, subject: Any) -> tuple[Column, ...]:
         return self.of_subject(subject) if self.of_subject is not None and subject is not None else self.columns()
+
+    def read(self, subject: Any, content: BinaryIO, media_type: str, mapping: Mapping[str, str] = MappingProxyType({})) -> Sheet:
+        """The lines of a file. Raises BadInput on `file`. mapping: what foreign headings are (`worksheets.reading`)."""
+        wanted: dict[str, Any] = {"sheet": self.sheet, "most_rows": self.most_rows, "unread": (*self.unread, *self.computed(subject))}
+        return read(content, media_type, self.columns_for(subject), mapping=mapping, **wanted)
 
     def blockers(self, user: User, subject: Any) -> list[Blocker]:
         return [] if allowed(self.permission, user, subject) else [Blocker(key="permission", words=self.who)]

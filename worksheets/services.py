@@ -28,7 +28,7 @@ from audit.refusals import BadInput, Blocker, NotAllowed, Refused, require_none,
 from worksheets.columns import Column, in_words, plain
 from worksheets.kinds import ImportKind, Writer, import_kind
 from worksheets.models import MOST_TRIES, Import, ImportRow, hash_of_doubts
-from worksheets.reading import Line, Sheet, UnknownHeadings, media_type_of, read
+from worksheets.reading import Line, Sheet, UnknownHeadings, media_type_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -75,7 +75,7 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
     media_type = media_type_of(content, name)
     unknown: list[dict[str, str]] = []
     try:
-        sheet = read(content, media_type, kind.columns_for(subject), sheet=kind.sheet, most_rows=kind.most_rows, unread=kind.unread)
+        sheet = kind.read(subject, content, media_type)
     except UnknownHeadings as foreign:
         unknown = [{"cell": cell, "heading": heading} for cell, heading in foreign.headings]
         sheet = Sheet([], "")
@@ -124,12 +124,13 @@ def assign_columns(pk: int, mapping: Mapping[str, str], *, actor: User) -> Impor
     """
     shown = Import.objects.visible_to(actor).get(pk=pk)
     kind = import_kind(shown.kind)
-    columns = kind.columns_for(kind.require(actor, shown.scope))
+    subject = kind.require(actor, shown.scope)
+    columns = kind.columns_for(subject)
     names = {column.name for column in columns}
     said = {plain(each["heading"]): mapping.get(each["heading"], "") for each in shown.unknown}
     said = {heading: name if name in names else "" for heading, name in said.items()}
     with open_file(shown.sha256) as content:
-        sheet = read(content, shown.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, unread=kind.unread, mapping=said)
+        sheet = kind.read(subject, content, shown.media_type, said)
     with transaction.atomic():
         free = _locked(pk)
         if free is None or free.state != Import.State.CHECKED:
@@ -304,9 +305,7 @@ def _enter_all(held: Import, *, is_rehearsal: bool) -> list[Finding]:
         return [Finding(0, [], [_problem("", "", str(refusal))])]
     columns = kind.columns_for(subject)
     with open_file(held.sha256) as content:
-        sheet = read(
-            content, held.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, unread=kind.unread, mapping=held.mapping
-        )
+        sheet = kind.read(subject, content, held.media_type, held.mapping)
     findings = []
     left = {column.name for column in columns} - sheet.names if kind.changes else set()
     for place, line in enumerate(sheet.lines, 1):

@@ -156,6 +156,7 @@ def _import(sheet: Worksheet) -> None:
             stands_alone=not sheet.order,
             of_clients=sheet.of_clients,
             unread=sheet.unread,
+            computed=sheet.unread_headings,
             finish=SheetWriter.done,
             of_subject=sheet.template if sheet.currency is not None else None,
         )

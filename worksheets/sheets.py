@@ -191,8 +191,8 @@ class Worksheet:
     each time. Such a sheet has `found_by`, its model only describes the columns, and its service keeps what is typed.
     ask(parent, said): what the address of the page said that derived columns rest on (a quantity that prices hold for), kept on the parent.
     totals(rows, parent): {column: value} in place of the sums. gathered(query): fewer rows that have the same totals, so that nobody reads
-    all rows for those. page(parent): the page on which the sheet stands, where it is not the
-    one of its own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
+    all rows for those. page(parent): the page on which the sheet stands, where it is not the one of its own. hint: what stands above the
+    table. group: sheets without a parent that lead to one another at the top of their pages.
     currency(parent): of the columns of money, "" while none is chosen.
     of_clients, unread: as of the kind of an import (`worksheets.kinds`).
     """
@@ -306,6 +306,16 @@ class Worksheet:
         """The columns of the import: those that people type. A heading with another currency than the parent's is none of them."""
         currency = self.currency_of(parent)
         return tuple(self._column(each, currency) for each in self.typed)
+
+    def unread_headings(self, parent: Any = None) -> tuple[str, ...]:
+        """What nobody types, in the file of a table whose rows are only changed: it comes in again as it was taken."""
+        if self.grows:
+            return ()
+        currency = self.currency_of(parent)
+        typed = {plain(each) for column in self.template(parent) for each in column.names()}
+        computed = (column for column in self.columns if not column.is_typed)
+        headings = (each for column in computed for each in (*self.headings(column), *self.headings(column, currency)))
+        return tuple(dict.fromkeys(each for each in headings if plain(each) not in typed))
 
     def _column(self, column: SheetColumn, currency: str) -> Column:
         also = {*self.headings(column), *self.headings(column, currency)}

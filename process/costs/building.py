@@ -326,7 +326,7 @@ def _tier(sold: Break, figure: Figure, first: Break) -> Tier:
 
 def needed_by_largest(assessment: CostAssessment, steps: Sequence[RouteStep]) -> dict[int, float]:
     """By material the kilograms that the largest phase needs; nothing without sizes or a balance."""
-    largest = max((each.batch_kg * each.batches for each in assessment.phases.all()), default=Decimal(0))
+    largest = max((each.output_kg for each in assessment.phases.all()), default=Decimal(0))
     return balanced(steps, float(largest)).needed_kg if largest and steps else {}
 
 

@@ -17,8 +17,9 @@ from accounts.currencies import CURRENCIES
 from accounts.numbers import PercentField, WholeNumberField
 from audit.nested import Nested
 from process.costs.models import PHASE_CHOICES, PRICED_PHASES, CostAssessment
-from process.costs.services import BATCH_ENDS, END_FIELDS, FIELDS, SCALE_FIELDS, SIZES, scale_values, wrong_sizes
+from process.costs.services import FIELDS
 from process.costs.simulation import SEED
+from process.costs.sizes import BATCH_ENDS, END_FIELDS, MOST_BATCHES, SCALE_FIELDS, SIZES, scale_values, sized, wrong_phases
 from process.costs.trial import Trial
 from process.models import RouteVersion
 from process.routes.forms import number
@@ -26,7 +27,6 @@ from process.words import plain_number
 from projects.forms.gate import REASON
 from projects.models import Phase, Project
 
-MOST_BATCHES = 9999
 MOST_SEED = 2**31 - 1
 VALIDATION_BATCHES = 3
 BEFORE_SIZES, AFTER_SIZES = FIELDS[:5], FIELDS[5:]
@@ -71,36 +71,17 @@ class ScenarioForm(forms.Form):
     )
     note = forms.CharField(label=_("Note"), max_length=4000, required=False, widget=forms.Textarea(attrs=REASON))
 
-    def __init__(
-        self,
-        *args: Any,
-        project: Project,
-        taken: Mapping[str, Taken] | None = None,
-        versions: Iterable[RouteVersion] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        """taken: what the fields begin with; each says where that is from. versions: of its routes, where they are read already."""
-        begin = {name: each.value for name, each in (taken or {}).items()}
-        super().__init__(*args, **({"initial": begin} | kwargs))
-        _add_sizes(self.fields)
-        _add_ends(self.fields)
-        for name, each in (taken or {}).items():
-            field = self.fields[name]
-            field.help_text = " ".join(filter(None, (each.origin, str(field.help_text))))
+    def __init__(self, *args: Any, project: Project, versions: Iterable[RouteVersion] | None = None, **kwargs: Any) -> None:
+        """versions: of its routes, where they are read already."""
+        super().__init__(*args, **kwargs)
         route: Any = self.fields["route_version"]
         route.queryset = versions_of(project)
         if versions is not None:
             route.choices = [("", route.empty_label), *((each.pk, str(each)) for each in versions)]
-        self.order_fields([*BEFORE_SIZES, *(name for names in FIELDS_OF_PHASES.values() for name in names), *AFTER_SIZES])
 
     @property
     def before_sizes(self) -> list[forms.BoundField]:
         return [self[name] for name in BEFORE_SIZES]
-
-    @property
-    def sizes(self) -> list[tuple[Any, list[forms.BoundField]]]:
-        """By phase, what its row holds."""
-        return [(phase.label, [self[name] for name in names]) for phase, names in FIELDS_OF_PHASES.items()]
 
     @property
     def after_sizes(self) -> list[forms.BoundField]:
@@ -108,7 +89,30 @@ class ScenarioForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in (*FIELDS, *END_FIELDS)} | _sizes(self.cleaned_data)
+        return {name: self.cleaned_data[name] for name in FIELDS}
+
+
+class NewScenarioForm(ScenarioForm):
+    """With the batches of each phase, of which its table comes to be."""
+
+    def __init__(self, *args: Any, taken: Mapping[str, Taken], **kwargs: Any) -> None:
+        """taken: what the fields begin with; each says where that is from."""
+        super().__init__(*args, **({"initial": {name: each.value for name, each in taken.items()}} | kwargs))
+        _add_sizes(self.fields)
+        _add_ends(self.fields)
+        for name, each in taken.items():
+            field = self.fields[name]
+            field.help_text = " ".join(filter(None, (each.origin, str(field.help_text))))
+        self.order_fields([*BEFORE_SIZES, *(name for names in FIELDS_OF_PHASES.values() for name in names), *AFTER_SIZES])
+
+    @property
+    def sizes(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """By phase, what its row holds."""
+        return [(phase.label, [self[name] for name in names]) for phase, names in FIELDS_OF_PHASES.items()]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return super().values | {name: self.cleaned_data[name] for name in END_FIELDS} | _sizes(self.cleaned_data)
 
 
 def readable_sizes(cleaned: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,8 +121,8 @@ def readable_sizes(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     return {name: cleaned[name] or (Decimal(0) if name in SCALE_FIELDS else cleaned[name]) for names in phases for name in names}
 
 
-def wrong_phases(cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
-    return wrong_sizes(readable_sizes(cleaned))
+def wrong_sizes(cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
+    return wrong_phases(sized(CostAssessment(), readable_sizes(cleaned)))
 
 
 def _sizes(cleaned: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,31 +193,49 @@ def _sized(phase: Phase, batch_kg: Taken, batches: Taken) -> dict[str, Taken]:
 
 
 class TrialForm(forms.Form):
-    """What is typed to see what it does to the price; nothing of it is saved."""
+    """What is typed to see what it does to the price; nothing of it is saved. What is left empty is as the scenario has it, so that a size
+    that was tried never hides one that was saved since.
+    """
 
     yield_pct = _percent(_("Yields (% of those of the route)"))
     seed = WholeNumberField(label=_("Random seed"), min_value=0, max_value=MOST_SEED)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, Any], *, standing: Mapping[str, Any]) -> None:
+        """standing: what the scenario says, by field."""
+        super().__init__({name: data[name] for name in standing if str(data.get(name, "")).strip()})
+        self.standing = standing
         _add_sizes(self.fields)
         self.order_fields(["yield_pct", *SCALE_FIELDS, "seed"])
+        for name, field in self.fields.items():
+            field.required = False
+            if name not in SCALE_FIELDS:  # those stand in their table, which may have changed since
+                field.widget.attrs["placeholder"] = plain_number(Decimal(standing[name]))
 
-    def clean_yield_pct(self) -> Decimal:
-        percent: Decimal = self.cleaned_data["yield_pct"]
-        if percent <= 0:
+    def clean_yield_pct(self) -> Decimal | None:
+        percent: Decimal | None = self.cleaned_data["yield_pct"]
+        if percent is not None and percent <= 0:
             raise forms.ValidationError(_("More than nothing."))
         return percent
 
     def clean(self) -> dict[str, Any]:
+        """What was typed, and beside it what stands."""
         cleaned = super().clean() or {}
+        cleaned = {name: self.standing.get(name) if value is None else value for name, value in cleaned.items()}
         for phase in PRICED_PHASES:
-            names = [f"{phase.value}-{name}" for name in SIZES]
-            if all(name in cleaned for name in names) and bool(cleaned[names[0]]) != bool(cleaned[names[1]]):
-                self.add_error(names[1], _("A batch size and a number of batches belong together; leave both empty where nothing is made."))
-            if (cleaned.get(names[0]) or 0) < 0:
-                self.add_error(names[0], _("Not below zero."))
+            batch_kg, batches = names = [f"{phase.value}-{name}" for name in SIZES]
+            if all(name in cleaned for name in names) and bool(cleaned[batch_kg]) != bool(cleaned[batches]):
+                words = _("A batch size and a number of batches belong together; type 0 for both where nothing is made.")
+                self.add_error(batches, words)
+            if (cleaned.get(batch_kg) or 0) < 0:
+                self.add_error(batch_kg, _("Not below zero."))
         return cleaned
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether something is to be priced that the scenario does not say. The seed changes no price."""
+        return self.is_valid() and any(
+            (self.cleaned_data[name] or 0) != (self.standing[name] or 0) for name in self.standing if name != "seed"
+        )
 
     @property
     def trial(self) -> Trial:

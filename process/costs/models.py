@@ -186,6 +186,10 @@ class CostPhase(models.Model):
     def __str__(self) -> str:
         return str(self.get_phase_display())
 
+    @property
+    def output_kg(self) -> Decimal:
+        return self.batch_kg * self.batches
+
 
 @tracked
 class CostLine(models.Model):

@@ -134,7 +134,7 @@ def estimated(found: Assessed) -> Priced:
     if answer is None:
         return Priced(found, found.missing)
     if answer.value is None:
-        return Priced(found, (Blocker("cost.nothing", answer.reason, f"{found.assessment.get_absolute_url()}#scenario-title"),))
+        return Priced(found, (Blocker("cost.nothing", answer.reason, f"{found.assessment.get_absolute_url()}#sheet-cost-phases"),))
     return Priced(found, (), answer.value, warnings=answer.warnings)
 
 

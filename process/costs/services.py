@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,16 +17,9 @@ from audit.refusals import Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from catalogue.models.supply import LIST, ListOfPrices, list_of
 from process.costs.building import assessed, needed_by_largest
-from process.costs.models import (
-    PRICED_PHASES,
-    CostAssessment,
-    CostLine,
-    CostPhase,
-    MaterialPrice,
-    QuotedPrice,
-    RiskItem,
-)
+from process.costs.models import CostAssessment, CostLine, CostPhase, MaterialPrice, QuotedPrice, RiskItem
 from process.costs.results import Priced, priced
+from process.costs.sizes import end_values, scale_values, sized, tried_sizes, wrong_phases
 from process.costs.stored import plain
 from process.costs.trial import Trial
 from process.purchasing.awards import awarded_quotes
@@ -36,7 +28,6 @@ from process.routes.figures import materials_of
 from process.routes.services.shared import Values, as_data, take
 from process.words import money_words
 from projects.models import Project
-from projects.money import half_up
 from projects.services.locking import locked, next_number, not_active, require_active
 
 if TYPE_CHECKING:
@@ -55,11 +46,6 @@ FIELDS = (
     "assumptions_valid_until",
     "note",
 )
-SIZES = ("batch_kg", "batches")
-BATCH_ENDS = ("batch_low_kg", "batch_high_kg")
-SCALE_FIELDS = tuple(f"{phase.value}-{name}" for phase in PRICED_PHASES for name in SIZES)
-BATCH_PLACES = Decimal("0.0001")
-END_FIELDS = tuple(f"{phase.value}-{name}" for phase in PRICED_PHASES for name in BATCH_ENDS)
 Row = TypeVar("Row", CostLine, MaterialPrice, RiskItem)
 
 
@@ -89,10 +75,7 @@ def open_scenario(code: str, values: Values, *, actor: User) -> CostAssessment:
     """With the prices that are known for the materials of its route. Raises BadInput at the field."""
     project = _project(code, actor)
     row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor)
-    phases = _resized(row, _sizes_in(dict.fromkeys((*SCALE_FIELDS, *END_FIELDS)) | dict(values)))
-    _fill(row, values, phases)
-    row.save(force_insert=True)
-    _keep_phases(phases)
+    _enter(row, values, sized(row, values))
     add_materials(row)
     record("cost.opened", row, actor=actor, after=as_data(row, FIELDS), link=row.get_absolute_url())
     return row
@@ -105,10 +88,8 @@ def copy_scenario(pk: int, name: str, *, trial: Trial | None = None, actor: User
     project, tried = _project(source.project.code, actor), trial or Trial()
     row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor, made_from=source)
     kept: dict[str, Any] = {each: getattr(source, each) for each in FIELDS}
-    phases = _resized(row, scale_values(source) | end_values(source) | _tried_sizes(source, tried))
-    _fill(row, kept | {"name": name} | ({} if tried.yield_pct is None else {"yield_pct": tried.yield_pct}), phases)
-    row.save(force_insert=True)
-    _keep_phases(phases)
+    phases = sized(row, scale_values(source) | end_values(source) | tried_sizes(source, tried))
+    _enter(row, kept | {"name": name} | ({} if tried.yield_pct is None else {"yield_pct": tried.yield_pct}), phases)
     CostLine.objects.bulk_create([_copy(each, row) for each in source.lines.all()])
     MaterialPrice.objects.bulk_create([_copy(each, row) for each in source.prices.all()])
     RiskItem.objects.bulk_create([_copy(each, row) for each in source.risks.all()])
@@ -121,19 +102,16 @@ def change_scenario(pk: int, values: Values, *, actor: User, version: str = "") 
     """version: of what the form showed (`audit.seen`). The same again records nothing. Raises BadInput at the field."""
     row = locked_draft(pk, actor)
     before = scenario_values(row)
-    require_unchanged(version, now=before, wanted=values, words=partial(_words, row, before))
+    require_unchanged(version, now=before, wanted=values, words=partial(words_of, row))
     old = as_data(row, FIELDS)
-    phases = _resized(row, _sizes_in(values))
-    changed = _fill(row, values, phases)
-    if changed:
-        row.save(update_fields=changed)
-    resized = _keep_phases(phases)
+    changed = _fill(row, values)
+    if not changed:
+        return row
+    row.save(update_fields=changed)
     if "route_version" in changed:
         add_materials(row)
-    if changed or resized:
-        was = {name: old[name] for name in changed} | {name: _number_words(before[name]) for name in resized}
-        now = as_data(row, changed) | {name: _number_words(values[name]) for name in resized}
-        record("cost.changed", row, actor=actor, before=was, after=now, link=row.get_absolute_url())
+    was = {name: old[name] for name in changed}
+    record("cost.changed", row, actor=actor, before=was, after=as_data(row, changed), link=row.get_absolute_url())
     return row
 
 
@@ -154,40 +132,8 @@ def fix_scenario(pk: int, *, reason: str, actor: User) -> CostAssessment:
 
 
 def scenario_values(row: CostAssessment) -> dict[str, Any]:
-    """What the form of the scenario shows."""
-    return {name: getattr(row, name) for name in FIELDS} | scale_values(row) | end_values(row)
-
-
-def scale_values(row: CostAssessment) -> dict[str, Any]:
-    return _of_phases(row, SIZES)
-
-
-def end_values(row: CostAssessment) -> dict[str, Any]:
-    """What a batch of each phase may come to."""
-    return _of_phases(row, BATCH_ENDS)
-
-
-def _of_phases(row: CostAssessment, names: Sequence[str]) -> dict[str, Any]:
-    rows = {each.phase: each for each in row.phases.all()}
-    return {f"{phase}-{name}": getattr(rows[phase], name) for phase in PRICED_PHASES for name in names if phase in rows}
-
-
-def _sizes_in(values: Values) -> dict[str, Any]:
-    """No size is none; no end is as the size."""
-    sizes = {name: values[name] or Decimal(0) for name in SCALE_FIELDS if name in values}
-    return sizes | {name: values[name] for name in END_FIELDS if name in values}
-
-
-def _tried_sizes(source: CostAssessment, trial: Trial) -> dict[str, Any]:
-    """What a batch may come to stays the same share of its size."""
-    sizes: dict[str, Any] = {}
-    for row in (each for each in source.phases.all() if each.phase in trial.scales):
-        tried = trial.scales[row.phase]
-        sizes |= {f"{row.phase}-{name}": value for name, value in zip(SIZES, tried, strict=True)}
-        for name in BATCH_ENDS:
-            end, batch_kg = getattr(row, name), tried[0]
-            sizes[f"{row.phase}-{name}"] = half_up(end * batch_kg / row.batch_kg, BATCH_PLACES) if end and batch_kg else None
-    return sizes
+    """What the form of the scenario shows; the sizes of its phases stand in their table."""
+    return {name: getattr(row, name) for name in FIELDS}
 
 
 def add_materials(row: CostAssessment) -> None:
@@ -237,77 +183,22 @@ def locked_draft(pk: int, actor: User) -> CostAssessment:
     return row
 
 
-Resized = tuple[CostPhase, list[str]]  # a phase with its sizes, and what differs of them from before
-
-
-def _fill(row: CostAssessment, values: Values, phases: Iterable[Resized]) -> list[str]:
+def _fill(row: CostAssessment, values: Values, phases: Iterable[CostPhase] = ()) -> list[str]:
     """Raises BadInput with all that is wrong, also with the phases."""
     own = {name: values[name] for name in FIELDS if name in values}
-    errors = _wrong_phases(phases)
+    errors = wrong_phases(phases)
     version = own.get("route_version")
     if version is not None and version.route.project_id != row.project_id:
         errors["route_version"] = [_t("This is the route of another project.")]
     return take(row, own, FIELDS, errors)
 
 
-def _keep_phases(phases: Iterable[Resized]) -> list[str]:
-    """Writes what differs, judged before, and gives its names."""
-    changed = []
-    for kept, names in phases:
-        if names or kept.pk is None:
-            kept.save()
-        changed += [f"{kept.phase}-{name}" for name in names]
-    return changed
-
-
-def wrong_sizes(sizes: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Of phases as they would be: sizes below zero, batches without a size, ends that do not rise."""
-    return _wrong_phases(_resized(CostAssessment(), sizes))
-
-
-def _wrong_phases(phases: Iterable[Resized]) -> dict[str, list[str]]:
-    return {f"{kept.phase}-{name}": [words] for kept, _names in phases for name, words in _wrong_phase(kept).items()}
-
-
-def _resized(row: CostAssessment, sizes: Mapping[str, Any]) -> list[Resized]:
-    """Every phase, written nowhere yet."""
-    rows = {each.phase: each for each in CostPhase.objects.filter(assessment_id=row.pk)} if row.pk else {}
-    found = []
-    for phase in PRICED_PHASES:
-        kept = rows.get(phase) or CostPhase(assessment=row, phase=phase)
-        names = [name for name in (*SIZES, *BATCH_ENDS) if sizes.get(f"{phase}-{name}", getattr(kept, name)) != getattr(kept, name)]
-        for name in names:
-            setattr(kept, name, sizes[f"{phase}-{name}"])
-        found.append((kept, names))
-    return found
-
-
-def _wrong_phase(row: CostPhase) -> dict[str, str]:
-    below = {name: _t("Not below zero.") for name in SIZES if getattr(row, name) < 0}
-    if not below and bool(row.batch_kg) != bool(row.batches):
-        words = _t("A batch size and a number of batches belong together; leave both empty where nothing is made.")
-        return {"batches": words}
-    return below or _wrong_ends(row)
-
-
-def _wrong_ends(row: CostPhase) -> dict[str, str]:
-    ends = {name: end for name in BATCH_ENDS if (end := getattr(row, name)) is not None}
-    if ends and not row.batch_kg:
-        return dict.fromkeys(ends, _t("This belongs to a batch size."))
-    wrong = {name: _t("More than nothing.") for name, end in ends.items() if end <= 0}
-    if ends.get("batch_low_kg", row.batch_kg) > row.batch_kg:
-        wrong["batch_low_kg"] = _t("Not above the batch size.")
-    if ends.get("batch_high_kg", row.batch_kg) < row.batch_kg:
-        wrong.setdefault("batch_high_kg", _t("Not below the batch size."))
-    return wrong
-
-
-def _words(row: CostAssessment, before: Mapping[str, Any], name: str) -> str:
-    return words_of(row, name) if name in FIELDS else _number_words(before[name])
-
-
-def _number_words(number: Any) -> str:
-    return "–" if number is None else str(number)
+def _enter(row: CostAssessment, values: Values, phases: list[CostPhase]) -> None:
+    """A new scenario with its phases, of which none comes or goes later."""
+    _fill(row, values, phases)
+    row.save(force_insert=True)
+    for each in phases:
+        each.save(force_insert=True)
 
 
 def _copy(row: Row, assessment: CostAssessment) -> Row:

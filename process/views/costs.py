@@ -17,7 +17,7 @@ from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.nested import attach, carrying
-from audit.refusals import BadInput, Blocker, add_to_form, carried_out, judge_too
+from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
 from process.actuals.outcomes import seen_costs, with_seen_costs
@@ -33,6 +33,7 @@ from process.costs.disposing import take_waste, waste_of, with_tariffs
 from process.costs.forms import (
     ClauseForm,
     CopyForm,
+    NewScenarioForm,
     PlanForm,
     ScenarioForm,
     TrialForm,
@@ -40,10 +41,11 @@ from process.costs.forms import (
     trial_values,
     versions_beside,
     with_versions,
-    wrong_phases,
+    wrong_sizes,
 )
 from process.costs.models import CostAssessment
 from process.costs.offered import offered_in
+from process.costs.phase_table import PHASES
 from process.costs.plan_words import words_of_plan
 from process.costs.results import Priced, markup_pct, priced, whole
 from process.costs.simulation import SEED
@@ -93,9 +95,9 @@ def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAs
 def costs_page(request: SignedInRequest, code: str) -> HttpResponse:
     """All scenarios side by side. POST opens one."""
     project = visible_project(request, code)
-    form = ScenarioForm(request.POST or None, project=project, prefix="new", taken=first_values(project, project.today))
+    form = NewScenarioForm(request.POST or None, project=project, prefix="new", taken=first_values(project, project.today))
     if request.method == "POST" and carried_out(
-        form, lambda: services.open_scenario(code, form.values, actor=request.user), judge=wrong_phases
+        form, lambda: services.open_scenario(code, form.values, actor=request.user), judge=wrong_sizes
     ):
         words = _t(
             "The scenario is open. Each material of its route has the price that was awarded, else the cheapest for the largest phase."
@@ -134,10 +136,8 @@ def _result(
     request: SignedInRequest, scenario: CostAssessment, standing: Priced | None = None, plans: Sequence[Standing] = ()
 ) -> dict[str, Any]:
     """standing: the price as it stands, plans: how it stands with them, where they were computed already."""
-    values = trial_values(scenario)
-    typed = {name: request.GET[name] for name in values if name in request.GET}
-    form = TrialForm(values | typed)
-    is_tried = form.is_valid() and _differs(form, values)
+    form = TrialForm(request.GET, standing=trial_values(scenario))
+    is_tried = form.is_tried
     found = standing if standing is not None and not is_tried else priced(assessed(scenario, form.trial if is_tried else None))
     seed = form.cleaned_data.get("seed", SEED)
     project = scenario.project
@@ -161,11 +161,6 @@ def _result(
     }
 
 
-def _differs(form: TrialForm, standing: dict[str, Any]) -> bool:
-    """The seed changes no price."""
-    return any((form.cleaned_data[name] or 0) != (standing[name] or 0) for name in standing if name != "seed")
-
-
 def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, status: int = 200, **bound: Any) -> HttpResponse:
     """bound: a form with its errors."""
     scenario.standing = assessed(scenario)
@@ -176,8 +171,10 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
     today = scenario.project.today
     offers = [each for each in offered_in(scenario.standing, today) if each.award is None]  # else said beside the award
     result = _result(request, scenario, standing, plans=plans)
+    batches = Shown(bind_to(PHASES, scenario, request.user), request, list(scenario.phases.all()))
     sheets = ((COST_LINES, scenario.lines), (MATERIAL_PRICES, scenario.prices), (RISKS, scenario.risks))
     context = result | {
+        "batches": batches,
         "sheets": [Shown(bind_to(sheet, scenario, request.user), request, list(rows.all())) for sheet, rows in sheets],
         "blockers": not_mine + services.editing_blockers(scenario),
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
@@ -257,7 +254,6 @@ def scenario_change(request: SignedInRequest, code: str, number: int) -> HttpRes
             services.change_scenario(scenario.pk, form.values, actor=request.user, version=shown)
             messages.success(request, _t("Saved."))
             return redirect(scenario)
-        judge_too(form, wrong_phases)
     except BadInput as bad:
         add_to_form(form, bad)
         shown = version_after(bad, shown)
@@ -270,8 +266,7 @@ def scenario_copy(request: SignedInRequest, code: str, number: int) -> HttpRespo
     """The next scenario, with what was tried on this one."""
     scenario = visible_scenario(request, code, number)
     form = CopyForm(request.POST, prefix="copy")
-    standing = trial_values(scenario)
-    tried = TrialForm(standing | {name: request.POST[name] for name in standing if name in request.POST})
+    tried = TrialForm(request.POST, standing=trial_values(scenario))
     if tried.is_valid() and form.is_valid():
         copy = services.copy_scenario(scenario.pk, form.cleaned_data["name"], trial=tried.trial, actor=request.user)
         messages.success(request, _t("This is the copy; change in it what shall differ."))

@@ -336,8 +336,10 @@ window.SheetSaving = (() => {
 
     // Another table on which this one rests was written: what is computed follows, what was taken away with a row of it goes, what is there
     // because of it comes.
+    // One that waits for its turn reads what was written meanwhile as well.
     again() {
-      return this.inTurn(async () => {
+      this.waiting ??= this.inTurn(async () => {
+        this.waiting = null;
         const answer = await fetch(this.config.data, { headers: { Accept: "application/json" } });
         if (!answer.ok) return;
         const told = await answer.json();
@@ -347,6 +349,7 @@ window.SheetSaving = (() => {
         if (came.length) await this.grid.adopt(came);
         this.spread(told);
       });
+      return this.waiting;
     }
 
     // make(): moves or removals, made when it is their turn, for by then a row may have been saved. ask(): for the reason, where the

@@ -208,6 +208,7 @@ def price_the_scenario(business: Page, code: str) -> str:
     expect(lines.status).to_contain_text("Saved")
     expect(price(business)).not_to_have_text(PRICE)
     before = price(business).inner_text()
+    business.locator("summary", has_text="Try other sizes").click()
     business.locator("form.filters #id_validation-batch_kg").fill("60")
     expect(price(business)).not_to_have_text(before)
     tried = price(business).inner_text()

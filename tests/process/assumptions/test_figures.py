@@ -27,7 +27,7 @@ from process.assumptions.taking_offers import take_offer
 from process.costs.band import price_band, widened_by
 from process.costs.building import assessed
 from process.costs.figures import Figure, Source
-from process.costs.services import change_scenario, copy_scenario
+from process.costs.services import copy_scenario
 from process.costs.tornado import tornado
 from process.costs.variables import variables
 from process.models import CostAssessment, MaterialPrice, RouteStep, StepInput
@@ -37,6 +37,7 @@ from tests.process import factories as make
 from tests.process.assumptions.story import change, fix, seller, whole
 from tests.process.costs.cases import small
 from tests.process.costs.story import change as change_cost
+from tests.process.costs.story import resize
 from tests.projects import factories as projects
 from worksheets.changing import ADD, CHANGE, Change, change_rows
 
@@ -149,8 +150,8 @@ def test_batch_sizes_and_amounts_that_are_not_sure_are_assumed(scenario: CostAss
     line = StepInput.objects.filter(step__version=scenario.route_version_id, is_limiting=False).exclude(material=None).first()
     assert line is not None
     StepInput.objects.filter(pk=line.pk).update(amount_high=line.amount * 2)
-    sizes = {"validation-batch_low_kg": Decimal(40), "pilot-batch_low_kg": Decimal(5)}  # in validation nothing is counted by the batch
-    change_scenario(scenario.pk, sizes, actor=make.estimator())
+    for phase, low in (("validation", "40"), ("pilot", "5")):  # in validation nothing is counted by the batch
+        resize(scenario, phase, batch_low_kg=low)
 
     rows = taken(scenario)
 

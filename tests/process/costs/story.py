@@ -35,6 +35,11 @@ def change(assessment: CostAssessment, row: Any, values: dict[str, Any], sheet: 
     return result
 
 
+def resize(assessment: CostAssessment, phase: str, /, **values: Any) -> Result:
+    """Of the row of one phase. values: by column, as typed."""
+    return change(assessment, assessment.phases.get(phase=phase), values, "cost-phases")
+
+
 def read(assessment: CostAssessment) -> CostAssessment:
     return CostAssessment.objects.get(pk=assessment.pk)
 

@@ -27,6 +27,7 @@ from process.costs.forms import first_values
 from process.costs.models import CostLine
 from process.costs.plan_words import PLANS
 from process.costs.quoting import quote_scenario
+from process.costs.sizes import scale_values
 from process.costs.tornado import tornado
 from process.models import CostAssessment, MaterialPrice
 from process.routes.services import fix_version
@@ -126,7 +127,7 @@ def test_a_typed_batch_number_prices_anew_and_htmx_is_answered_with_that_part(se
     assert price is not None
     assert price.group() in page
     assert "18,352.13 EUR</strong>" not in page
-    assert services.scale_values(scenario)["pilot-batches"] == 2
+    assert scale_values(scenario)["pilot-batches"] == 2
 
 
 def test_the_button_that_fixes_opens_once_nothing_is_missing(seller: Client, scenario: CostAssessment) -> None:
@@ -205,7 +206,7 @@ def test_a_scenario_is_opened_changed_copied_and_fixed(seller: Client, project: 
     assert wrong.status_code == 400
     first, second = CostAssessment.objects.order_by("number")
     assert (first.state, first.margin_pct, first.fixed_price) == ("fixed", Decimal(20), Decimal("1250"))
-    assert (second.name, services.scale_values(second)["pilot-batch_kg"]) == ("Second", Decimal(7))
+    assert (second.name, scale_values(second)["pilot-batch_kg"]) == ("Second", Decimal(7))
     assert "is fixed and stays as it is" in shown(seller, first.get_absolute_url())
 
 

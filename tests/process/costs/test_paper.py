@@ -17,7 +17,7 @@ from process.models import CostAssessment, RouteStep, StepInput
 from process.routes.services import fix_version
 from projects.models import Project
 from tests.process import factories as make
-from tests.process.costs.story import change
+from tests.process.costs.story import change, resize
 from worksheets.changing import ADD, Change, change_rows
 
 pytestmark = pytest.mark.django_db
@@ -83,11 +83,9 @@ def test_the_fixed_scenario_is_printed_and_a_newer_draft_stands_beside_it(scenar
 
 def test_scenarios_stand_side_by_side_with_what_they_differ_in(scenario: CostAssessment) -> None:
     copy = copy_scenario(scenario.pk, "Half", actor=make.estimator())
-    change_scenario(
-        copy.pk,
-        {"yield_pct": Decimal(90), "pilot-batch_kg": 0, "pilot-batches": 0, "validation-batch_kg": Decimal(85)},
-        actor=make.estimator(),
-    )
+    change_scenario(copy.pk, {"yield_pct": Decimal(90)}, actor=make.estimator())
+    resize(copy, "pilot", batch_kg="", batches="")
+    resize(copy, "validation", batch_kg="85")
     copy.prices.update(quote=None, price_per_kg=2, currency="EUR", dated=copy.priced_on)
     material = copy.prices.get(material__name="Water").material
     copy.prices.filter(material=material).update(quote=make.a_price(material, "7.00", supplier="Alpha Chemicals"), price_per_kg=None)

@@ -22,12 +22,13 @@ from process.costs import services
 from process.costs.building import assessed, assessed_many
 from process.costs.estimate import estimate
 from process.costs.results import priced
+from process.costs.sizes import scale_values
 from process.costs.stored import plain
 from process.costs.trial import Trial
 from process.models import CostAssessment, CostLine, MaterialPrice, RiskItem, RouteStep, StepInput
 from projects.models import Project
 from tests.process import factories as make
-from tests.process.costs.story import LABOUR, change, enter, price_of, read
+from tests.process.costs.story import LABOUR, change, enter, price_of, read, resize
 from tests.projects import factories as projects
 from worksheets.bound import Bound, bind
 
@@ -190,15 +191,15 @@ def test_a_copy_takes_everything_and_what_was_tried(scenario: CostAssessment) ->
     copy = services.copy_scenario(scenario.pk, "Larger batches", trial=trial, actor=make.estimator())
 
     assert (copy.number, copy.made_from, copy.yield_pct) == (2, scenario, D(90))
-    assert services.scale_values(copy)["pilot-batches"] == 3
-    assert services.scale_values(copy)["validation-batch_kg"] == 50
+    assert scale_values(copy)["pilot-batches"] == 3
+    assert scale_values(copy)["validation-batch_kg"] == 50
     assert price_of(copy) == price_of(scenario, trial)
     assert (CostLine.objects.count(), RiskItem.objects.count(), MaterialPrice.objects.count()) == (2, 2, 6)
 
 
 def test_a_change_is_recorded_once_and_shown_to_the_second_person(scenario: CostAssessment) -> None:
     shown = version_of(services.scenario_values(scenario))
-    services.change_scenario(scenario.pk, {"margin_pct": D(40), "pilot-batches": 4}, actor=make.estimator(), version=shown)
+    services.change_scenario(scenario.pk, {"margin_pct": D(40), "overhead_pct": D(15)}, actor=make.estimator(), version=shown)
     services.change_scenario(scenario.pk, {"margin_pct": D(40)}, actor=make.estimator())
 
     with pytest.raises(BadInput) as refused:
@@ -207,8 +208,8 @@ def test_a_change_is_recorded_once_and_shown_to_the_second_person(scenario: Cost
     assert "40" in str(refused.value.errors["margin_pct"])
     event = Event.objects.get(kind="cost.changed")
     assert (event.data["before"], event.data["after"]) == (
-        {"margin_pct": "30.00", "pilot-batches": "2"},
-        {"margin_pct": "40", "pilot-batches": "4"},
+        {"overhead_pct": "12.00", "margin_pct": "30.00"},
+        {"overhead_pct": "15", "margin_pct": "40"},
     )
 
 
@@ -245,7 +246,7 @@ def test_what_came_with_a_release_changes_no_hash_that_was_kept_before_it(scenar
     intake = kept["demands"][0]["steps"][0]["intakes"][0], hashed["demands"][0]["steps"][0]["intakes"][0]
     assert set(intake[0]) - set(intake[1]) == {"source", "confidence", "amount", "unit"}
     assert "confidence" not in hashed["materials"][0]["price"]
-    services.change_scenario(scenario.pk, {"pilot-batch_low_kg": D(5)}, actor=make.estimator())
+    resize(scenario, "pilot", batch_low_kg="5")
     changed = plain(assessed(read(scenario)).case, hashed=True)
     assert [scale.get("batch_low") for scale in changed["scales"]] == [None, "0.5", None, None]
 
