@@ -108,14 +108,14 @@ class Bound:
         return list(self.query().values_list("pk", flat=True)) if self.sheet.found is None else [row.pk for row in self.rows()]
 
     def held_rows(self, keys: Collection[Any]) -> list[Any]:
-        """To be written, under their lock; what is computed is held with the parent."""
+        """To be written, under their lock; what is computed is held with the parent (`hold`)."""
         if self.sheet.found is not None or not keys:
             return self.rows(keys)
-        rows = self.base().filter(pk__in=keys).order_by("pk")
+        rows = self.base().filter(pk__in=[key for key in keys if key <= BIGGEST]).order_by("pk")
         return list(rows.select_for_update(of=("self",)))
 
     def newest(self, before: int | None, most: int) -> list[Any]:
-        """At most so many, the one entered last first, from behind the one with this key on."""
+        """At most so many by their keys, the greatest first, from behind this one on: what was entered last, where rows are kept."""
         if self.sheet.found is None:
             return list(newest(self.query(), before, most))
         rows = sorted(self.rows(), key=lambda row: -row.pk)
@@ -287,6 +287,8 @@ def held(bound: Bound) -> Bound:
     """The same with its parent read anew, under the lock that whoever writes rows takes before theirs. Its key may be referred to."""
     if not bound.sheet.parent:
         return bound
+    if bound.sheet.hold is not None:
+        bound.sheet.hold(bound.parent)
     model: Any = type(bound.parent)
     return replace(bound, parent=model._default_manager.select_for_update(of=("self",), no_key=True).get(pk=bound.parent.pk))
 

@@ -189,6 +189,7 @@ class Worksheet:
     this column and the other fixed ones that it has.
     found(parent): all rows, where they are computed and no table of the database holds them; each has a whole number as `pk`, the same
     each time. Such a sheet has `found_by`, its model only describes the columns, and its service keeps what is typed.
+    hold(parent): locks what rows are written to beside the parent, before it, where several parents share that.
     ask(parent, said): what the address of the page said that derived columns rest on (a quantity that prices hold for), kept on the parent.
     totals(rows, parent): {column: value} in place of the sums. gathered(query): fewer rows that have the same totals, so that nobody reads
     all rows for those. page(parent): the page on which the sheet stands, where it is not the one of its own. hint: what stands above the
@@ -225,6 +226,7 @@ class Worksheet:
     group: str = ""
     found_by: str = ""
     found: Callable[[Any], Sequence[Row]] | None = None
+    hold: Callable[[Any], None] | None = None
     currency: Callable[[Any], str] | None = None
     of_clients: bool = False
     unread: tuple[Words, ...] = ()

@@ -185,6 +185,7 @@ def grid_words() -> dict[str, str]:
         "rows_one": _t("1 row"),
         "none": _t("There is no row yet."),
         "begin": _t("Press “Add a row”, then type, or paste rows of a spreadsheet into its first cell; or import a file."),
+        "gone": _t("This row is there no more, and what you typed into it is not saved."),
         "no_row": _t("There is no row to do this with."),
         "removed_one": _t("One row is taken away; Undo brings it back."),
         "removed": _t("{count} rows are taken away; Undo brings them back."),

@@ -121,7 +121,7 @@ def readable_sizes(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     return {name: cleaned[name] or (Decimal(0) if name in SCALE_FIELDS else cleaned[name]) for names in phases for name in names}
 
 
-def wrong_sizes(cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
+def wrong_typed_sizes(cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
     return wrong_phases(sized(CostAssessment(), readable_sizes(cleaned)))
 
 

@@ -46,10 +46,11 @@ def _row_link(row: CostLine | MaterialPrice | RiskItem, table: str) -> str:
 
 
 def wrong_blockers(bad: BadInput, assessment: CostAssessment, *, is_tried: bool = False) -> Iterator[Blocker]:
-    """Each with where it is mended: its row, the yields of the scenario, or those that are tried; else what it counts with."""
+    """Each with where it is mended: its row, the yields of the scenario or those that are tried, its batches; else what it counts with."""
     page = assessment.get_absolute_url()
     yields = "#id_yield_pct" if is_tried else f"{page}#id_change-yield_pct"
-    places = {"yield_pct": yields, "recovered_per_kg": f"{page}{PRICES_AT}"}
+    sizes = f"{page}#sheet-cost-phases"
+    places = {"yield_pct": yields, "recovered_per_kg": f"{page}{PRICES_AT}", "batches": sizes, "batch_low": sizes, "batch_high": sizes}
     for name, listed in bad.errors.items():
         elsewhere = places.get(name, f"{page}#scenario-title")
         yield from (Blocker("cost.wrong", words, link=bad.link if isinstance(bad, WrongRow) else elsewhere) for words in listed)

@@ -44,9 +44,12 @@ class Element:
 
 def named_in(text: str) -> list[Element]:
     """By the words of a name, by a symbol that stands alone, or in a formula such as CuI and Pd(OAc)2."""
-    symbols = {symbol for word in re.findall(r"[A-Za-z0-9]+", text) for symbol in _symbols_of(word)}
+    symbols = {symbol for word in re.findall(r"[A-Za-z0-9]+", _COMPANY.sub(" ", text)) for symbol in _symbols_of(word)}
     small = text.casefold()
     return [element for element in ELEMENTS if element.symbol in symbols or re.search(element.pattern, small)]
+
+
+_COMPANY = re.compile(r"\bCo(?=[-.])|(?<=& )Co\b")  # a co-solvent, Merck & Co.
 
 
 def _symbols_of(word: str) -> list[str]:
@@ -72,7 +75,7 @@ ELEMENTS: tuple[Element, ...] = (
     Element("V", "vanadium", "2A", 100, 10, 1, 100, r"vanad", checked=True),
     Element("Ni", "nickel", "2A", 200, 20, 6, 200, r"nickel", skin_ug_per_g=35, checked=True),
     Element("Tl", "thallium", "2B", 8, 8, 8, 8, r"\bthall", checked=True),
-    Element("Au", "gold", "2B", 300, 300, 3, 3000, r"\bgold\b|aur(ic|ous|ate)\b", checked=True),
+    Element("Au", "gold", "2B", 300, 300, 3, 3000, r"\bgold\b|(?<![lt])aur(ic|ous|ate)\b", checked=True),
     Element("Pd", "palladium", "2B", 100, 10, 1, 100, r"pallad", checked=True),
     Element("Ir", "iridium", "2B", 100, 10, 1, 100, r"iridium", checked=True),
     Element("Os", "osmium", "2B", 100, 10, 1, 100, r"osmium|osmate\b", checked=True),

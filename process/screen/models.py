@@ -23,7 +23,7 @@ class DispositionQuerySet(models.QuerySet["Disposition"]):
 
 @tracked
 class Disposition(models.Model):
-    """Of one finding of a route, by its rule and subject, through all versions. `words`: the finding as that person read it."""
+    """Of one finding of a route, by its rule and subject, through all versions. `words`: the finding as it was when it was decided."""
 
     class Decision(models.TextChoices):
         CONTROLLED = "controlled", _("Under control")

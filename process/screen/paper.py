@@ -21,7 +21,7 @@ SECTIONS = {
 
 
 def findings_on_paper(version: RouteVersion) -> dict[str, dict[str, Any]]:
-    """By section its table, and how many of its findings nobody has decided on; a section without a finding is not in it."""
+    """By section its table, and how many of its findings nobody has decided on as they are now; one without a finding is not in it."""
     rows = judged(version, findings_of(version, balance_of(version).steps))
     found = {key: [row for row in rows if row.finding.rule.key in rules] for key, rules in SECTIONS.items()}
     return {key: _printed(own, version.route.project) for key, own in found.items() if own}
@@ -30,7 +30,7 @@ def findings_on_paper(version: RouteVersion) -> dict[str, dict[str, Any]]:
 def _printed(rows: Sequence[Judged], project: Project) -> dict[str, Any]:
     columns = [Column(_t("About"), 14), Column(_t("Rule and source"), 22), Column(_t("Finding"), 40), Column(_t("Decision"), 24)]
     table = data_table(columns, [_told(row, project) for row in rows], caption=_t("Early screen of the route"))
-    return {"table": table, "open": sum(row.disposition is None for row in rows)}
+    return {"table": table, "open": sum(row.disposition is None or row.changed for row in rows)}
 
 
 def _told(row: Judged, project: Project) -> tuple[str, ...]:

@@ -139,7 +139,12 @@ def _solvents(substances: Sequence[Substance], now: Circumstances) -> Iterator[t
         if known is not None:
             yield each.key, each.name, solvent_words(known, now.dose_g_per_day), not known.checked
         elif each.role == "solvent":
-            yield each.key, each.name, _t("It stands in none of the three classes; its limit has to be justified."), False
+            yield (
+                each.key,
+                each.name,
+                _t("It is in none of the guideline's tables by this name or number; its limit has to be justified."),
+                False,
+            )
 
 
 def _elements(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
@@ -147,7 +152,12 @@ def _elements(substances: Sequence[Substance], now: Circumstances) -> Iterator[t
         if not each.is_bought or each.role in ("solvent", "water"):
             continue
         for element in elements_in(each):
-            yield f"{each.key} {element.symbol}", each.name, element_words(element, now.dose_g_per_day, now.given), not element.checked
+            yield (
+                f"{each.key} {element.symbol}",
+                f"{each.name}: {element.symbol}",
+                element_words(element, now.dose_g_per_day, now.given),
+                not element.checked,
+            )
 
 
 def elements_in(substance: Substance) -> list[elements.Element]:
@@ -181,12 +191,17 @@ def _mutagenic(substances: Sequence[Substance], now: Circumstances) -> Iterator[
     yield "route", _t("Route"), f"{words} {together} {_t('Lower for N-nitroso and others of the cohort of concern.')}", False
 
 
+def _asked(compound: Compound) -> str:
+    """Apart from the product of the last step, which may be called the same: no two findings of a rule are about the same words."""
+    return _t("%(name)s, as the client describes it") % {"name": compound.name}
+
+
 def _energetic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
     if now.compound and now.compound.energetic_groups:
         words = _t("The client names groups that can decompose with much heat or gas: %(groups)s.")
         words %= {"groups": now.compound.energetic_groups}
         known = _t("Its DSC is known: ask for it.") if now.compound.dsc_known == "yes" else _t("Calorimetry before scale-up.")
-        yield COMPOUND, now.compound.name, f"{words} {known}", False
+        yield COMPOUND, _asked(now.compound), f"{words} {known}", False
     for each in substances:
         groups = energetic_groups_in(each)
         if groups:
@@ -204,7 +219,7 @@ def energetic_groups_in(substance: Substance) -> list[str]:
 
 def _exposure(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
     if now.compound and (words := _band_words(now.compound.exposure_band, now) or _limit_of_air(now.compound, now)):
-        yield COMPOUND, now.compound.name, words, False
+        yield COMPOUND, _asked(now.compound), words, False
     for each in substances:
         if words := _band_words(each.exposure_band, now):
             yield each.key, each.name, words, False
@@ -233,13 +248,13 @@ def _limit_of_air(compound: Compound, now: Circumstances) -> str:
 def _supply(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
     if now.compound and now.compound.controlled_as:
         words = _t("Controlled: %(schedule)s.") % {"schedule": now.compound.controlled_as}
-        yield f"{COMPOUND} controlled", now.compound.name, words, False
+        yield f"{COMPOUND} controlled", _asked(now.compound), words, False
     for each in substances:
         if each.controlled_as:
             yield f"{each.key} controlled", each.name, _t("Controlled: %(schedule)s.") % {"schedule": each.controlled_as}, False
         if each.lead_time_days is not None and each.lead_time_days > tables.LONG_LEAD_DAYS:
             words = _t("The shortest lead time quoted is %(days)d days.")
-            yield f"{each.key} lead", each.name, words % {"days": each.lead_time_days}, False
+            yield f"{each.key} lead", _t("%(name)s: lead time") % {"name": each.name}, words % {"days": each.lead_time_days}, False
 
 
 def _nitrosamines(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:

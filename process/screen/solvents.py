@@ -36,8 +36,11 @@ def solvent_of(name: str, cas: str = "") -> Solvent | None:
     """By its number, else by its name, with what stands in brackets after it or without."""
     if cas in BY_CAS:
         return BY_CAS[cas]
-    outside, _bracket, inside = name.casefold().rstrip(") ").partition("(")
+    outside, _bracket, inside = _GRADE.sub("", name.casefold()).rstrip(") ").partition("(")
     return BY_NAME.get(outside.strip()) or BY_NAME.get(inside.strip()) or BY_NAME.get(name.strip().casefold())
+
+
+_GRADE = re.compile(r",\s*(anhydrous|dry|absolute|extra dry|hplc grade)\b")
 
 
 def _compared(klass: int | None, rows: Iterable[tuple[str, str, int | None]]) -> Iterator[Solvent]:
@@ -69,7 +72,7 @@ _CLASS_2: tuple[tuple[str, str, int], ...] = (
     ("110-80-5", "2-ethoxyethanol; ethyl cellosolve", 160),
     ("107-21-1", "ethylene glycol; ethyleneglycol; 1,2-ethanediol", 620),
     ("75-12-7", "formamide", 220),
-    ("110-54-3", "hexane; n-hexane", 290),
+    ("110-54-3", "hexane; hexanes; n-hexane", 290),
     ("67-56-1", "methanol; meoh", 3000),
     ("109-86-4", "2-methoxyethanol; methyl cellosolve", 50),
     ("591-78-6", "methyl butyl ketone; methylbutyl ketone; 2-hexanone", 50),
@@ -79,7 +82,7 @@ _CLASS_2: tuple[tuple[str, str, int], ...] = (
     ("75-52-5", "nitromethane", 50),
     ("110-86-1", "pyridine", 200),
     ("126-33-0", "sulfolane; tetramethylene sulfone", 160),
-    ("75-65-0", "tert-butanol; tert-butyl alcohol; tertiary-butyl alcohol; 2-methyl-2-propanol", 3500),
+    ("75-65-0", "tert-butanol; t-butanol; tert-butyl alcohol; tertiary-butyl alcohol; 2-methyl-2-propanol", 3500),
     ("109-99-9", "tetrahydrofuran; thf", 720),
     ("119-64-2", "tetralin; 1,2,3,4-tetrahydronaphthalene", 100),
     ("108-88-3", "toluene", 890),
@@ -91,7 +94,7 @@ _CLASS_3: tuple[tuple[str, str], ...] = (
     ("64-19-7", "acetic acid; glacial acetic acid"),
     ("67-64-1", "acetone"),
     ("100-66-3", "anisole; methoxybenzene"),
-    ("71-36-3", "1-butanol; n-butanol"),
+    ("71-36-3", "1-butanol; butanol; n-butanol; n-butyl alcohol"),
     ("78-92-2", "2-butanol; sec-butanol"),
     ("123-86-4", "butyl acetate; n-butyl acetate"),
     ("1634-04-4", "tert-butyl methyl ether; tert-butylmethyl ether; methyl tert-butyl ether; mtbe; tbme"),
@@ -101,7 +104,7 @@ _CLASS_3: tuple[tuple[str, str], ...] = (
     ("60-29-7", "ethyl ether; diethyl ether"),
     ("109-94-4", "ethyl formate"),
     ("64-18-6", "formic acid"),
-    ("142-82-5", "heptane; n-heptane"),
+    ("142-82-5", "heptane; heptanes; n-heptane"),
     ("110-19-0", "isobutyl acetate"),
     ("108-21-4", "isopropyl acetate; ipac"),
     ("79-20-9", "methyl acetate"),
@@ -109,7 +112,7 @@ _CLASS_3: tuple[tuple[str, str], ...] = (
     ("78-93-3", "methyl ethyl ketone; methylethyl ketone; 2-butanone; mek"),
     ("78-83-1", "2-methyl-1-propanol; isobutanol; isobutyl alcohol"),
     ("96-47-9", "2-methyltetrahydrofuran; 2-methf; methyltetrahydrofuran"),
-    ("109-66-0", "pentane; n-pentane"),
+    ("109-66-0", "pentane; pentanes; n-pentane"),
     ("71-41-0", "1-pentanol; n-pentanol"),
     ("71-23-8", "1-propanol; n-propanol"),
     ("67-63-0", "2-propanol; isopropanol; isopropyl alcohol; ipa"),

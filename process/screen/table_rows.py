@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from audit.events import record
 from audit.refusals import BadInput, Words, missing_reason
 from process.routes.building import steps_of
-from process.routes.models import RouteVersion
+from process.routes.models import Route, RouteVersion
 from process.screen.findings import Judged, findings_of, judged
 from process.screen.models import Disposition
 from process.screen.rules import Finding
@@ -53,6 +53,11 @@ def row_of(found: Judged) -> FindingRow:
         decision=decided.decision if decided is not None and not found.changed else "",
         reason=decided.reason if decided is not None else "",
     )
+
+
+def hold_route(version: RouteVersion) -> None:
+    """A decision is one for all versions: who decides in another one waits, and then reads it. Locked before any version, as everywhere."""
+    Route.objects.select_for_update(no_key=True).get(pk=version.route_id)
 
 
 def rows_of(version: RouteVersion) -> list[FindingRow]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from process.screen.models import Disposition
-from process.screen.table_rows import FindingRow, FindingRows, rows_of
+from process.screen.table_rows import FindingRow, FindingRows, hold_route, rows_of
 from projects.services.locking import not_active
 from worksheets.columns import ChoiceField, TextField
 from worksheets.sheets import SheetColumn, Worksheet, register_sheet
@@ -72,12 +72,12 @@ FINDINGS = Worksheet(
     ),
     found_by="about",
     found=rows_of,
+    hold=hold_route,
     permission="process.decide_finding",
     who=_("Findings are decided by research, EHS, regulatory affairs, quality assurance or a project manager."),
     blockers=lambda version: not_active(version.route.project),
     service=FindingRows,
     page=lambda version: f"{version.get_absolute_url()}#screen",
-    unread=(_("Finding"), _("State"), _("Decided by"), _("Decided on"), _("Source")),
     hint=_(
         "Rules over what goes in and comes out, for a person to decide on; they replace no assessment. Structures count where the "
         "catalogue has them. A finding that says something else since it was decided on is decided anew."

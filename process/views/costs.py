@@ -41,7 +41,7 @@ from process.costs.forms import (
     trial_values,
     versions_beside,
     with_versions,
-    wrong_sizes,
+    wrong_typed_sizes,
 )
 from process.costs.models import CostAssessment
 from process.costs.offered import offered_in
@@ -97,7 +97,7 @@ def costs_page(request: SignedInRequest, code: str) -> HttpResponse:
     project = visible_project(request, code)
     form = NewScenarioForm(request.POST or None, project=project, prefix="new", taken=first_values(project, project.today))
     if request.method == "POST" and carried_out(
-        form, lambda: services.open_scenario(code, form.values, actor=request.user), judge=wrong_sizes
+        form, lambda: services.open_scenario(code, form.values, actor=request.user), judge=wrong_typed_sizes
     ):
         words = _t(
             "The scenario is open. Each material of its route has the price that was awarded, else the cheapest for the largest phase."

@@ -28,7 +28,7 @@ class ProjectRiskQuerySet(models.QuerySet["ProjectRisk"]):
         return self.filter(closed_at=None)
 
     def worst_first(self) -> ProjectRiskQuerySet:
-        """By likelihood and impact together, then by number; what is closed stands behind."""
+        """By likelihood and impact together, then by number; what is closed stands behind, the last closed first."""
         weighed = self.annotate(weight=models.F("likelihood") * models.F("impact"))
         return weighed.order_by(models.F("closed_at").desc(nulls_first=True), "-weight", "number")
 

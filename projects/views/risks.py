@@ -35,7 +35,7 @@ def _risk(request: SignedInRequest, project: Project, number: int) -> ProjectRis
 
 def _asked(request: SignedInRequest, project: Project) -> ProjectRisk | None:
     number = request.GET.get("risk", "")
-    if not (number.isascii() and number.isdigit() and int(number) <= MOST):
+    if not (number.isascii() and number.isdigit() and len(number) <= 5 and int(number) <= MOST):
         return None
     return ProjectRisk.objects.visible_to(request.user).filter(project=project, number=number).select_related("owner").first()
 

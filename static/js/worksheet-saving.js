@@ -334,6 +334,14 @@ window.SheetSaving = (() => {
       }
     }
 
+    // A row that is there no more; what was typed into it and not saved stays, with the reason.
+    gone(number) {
+      const state = this.states.get(number);
+      if (!state.typed.size) return this.grid.drop(number);
+      Object.assign(state, { errors: { "": [this.config.words.gone] }, isRefused: true });
+      return this.grid.show([number]);
+    }
+
     // Another table on which this one rests was written: what is computed follows, what was taken away with a row of it goes, what is there
     // because of it comes.
     // One that waits for its turn reads what was written meanwhile as well.
@@ -344,7 +352,7 @@ window.SheetSaving = (() => {
         if (!answer.ok) return;
         const told = await answer.json();
         const there = new Set(told.rows.map((row) => row.id));
-        [...this.byKey].filter(([key]) => !there.has(key)).forEach(([, number]) => this.grid.drop(number));
+        [...this.byKey].filter(([key]) => !there.has(key)).forEach(([, number]) => this.gone(number));
         const came = told.rows.filter((row) => !this.byKey.has(row.id));
         if (came.length) await this.grid.adopt(came);
         this.spread(told);

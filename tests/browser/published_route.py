@@ -81,7 +81,9 @@ def _see_the_figures(research: Page) -> None:
 
 def _see_the_screen(research: Page) -> None:
     """The class of each solvent; the metal of the catalyst and the N–O bonds, which are known by the structures."""
-    findings = research.get_by_role("region", name="Table of findings").get_by_role("row")
+    section = research.locator("#sheet-findings")
+    section.scroll_into_view_if_needed()
+    findings = section.locator(".tabulator-table .tabulator-row")
     for solvent, words in published.CLASSES.items():
         expect(findings.filter(has_text="Residual solvents").filter(has_text=solvent.name)).to_contain_text(words)
     expect(findings.filter(has_text="Elemental impurities").filter(has_text=published.COPPER.name)).to_contain_text("Copper, class 3")

@@ -102,7 +102,7 @@ def test_findings_stand_in_the_section_that_they_belong_to(project: Project) -> 
     found = views(project)
 
     about = {key: [row[0] for row in table["rows"]] for key in ("safety", "regulatory", "supply") for table in found[key]["tables"][-1:]}
-    assert "Sodium azide" in about["safety"] and "Chloroform" in about["regulatory"] and about["supply"] == ["Chloroform"]
+    assert "Sodium azide" in about["safety"] and "Chloroform" in about["regulatory"] and about["supply"] == ["Chloroform: lead time"]
     assert "Findings of the early screen without a decision: 1." in found["supply"]["missing"]
     assert "No offer that holds for: Sodium azide." in found["supply"]["missing"]
     assert found["supply"]["words"] == ["One supplier alone offers: 4-Aminophenol, Acetic anhydride, Water, Chloroform."]

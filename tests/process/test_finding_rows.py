@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import BadInput, Missing, NotAllowed, Refused
 from process.models import Disposition, RouteVersion
+from process.routes.services import start_version
 from process.screen.table_rows import rows_of
 from projects.models import Project
 from projects.services.lifecycle import hold_project
@@ -124,6 +127,37 @@ def test_several_are_decided_at_once_and_a_wrong_one_stays(version: RouteVersion
     with pytest.raises(BadInput):
         many(version, {"m7": DRIED, "q3a": {"reason": ""}}, all_or_none=True)
     assert Disposition.objects.count() == 2
+
+
+def test_of_two_who_decide_in_two_versions_the_second_reads_what_the_first_wrote(version: RouteVersion) -> None:
+    make.decided(version, "q3c", **DRIED)
+    pk, seen = make.finding_row(version, "q3c").pk, {"decision": "", "reason": ""}
+    version.fix(by=make.chemist(), at=timezone.now(), because="Quoted.")
+    version.save()
+    later = start_version(version.route_id, reason="Greener.", actor=make.chemist())
+
+    (result,) = change_rows(address_of(later), [Change(CHANGE, pk, DRIED | {"decision": "to_do"}, seen)], actor=make.chemist()).results
+
+    assert result.now == {"decision": "controlled"}
+    assert Disposition.objects.get().decision == "controlled"
+
+
+def test_whoever_decides_holds_the_route_for_all_its_versions(version: RouteVersion) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        make.decided(version, "q3c", **DRIED)
+
+    held = [each["sql"] for each in captured if " FOR NO KEY UPDATE" in each["sql"]]
+    tables = [next(name for name in ("process_routeversion", "process_route") if f'FROM "{name}"' in sql) for sql in held]
+    assert tables[:2] == ["process_route", "process_routeversion"]
+
+
+def test_each_element_of_a_material_is_about_other_words_so_that_a_file_names_it(version: RouteVersion) -> None:
+    catalyst = make.a_material("Lindlar catalyst (palladium, lead)", cas_number="7440-05-3")
+    make.an_input(version.steps.get(), catalyst, role="catalyst", amount="0.01", basis="kg_per_kg")
+
+    about = [row.about for row in rows_of(version) if row.rule == "Elemental impurities"]
+
+    assert about == ["Lindlar catalyst (palladium, lead): Pb", "Lindlar catalyst (palladium, lead): Pd"]
 
 
 def test_a_finding_that_changed_is_decided_anew_and_keeps_its_reason_until_then(version: RouteVersion) -> None:

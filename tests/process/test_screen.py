@@ -61,7 +61,9 @@ def test_a_bought_base_that_is_a_listed_solvent_has_its_limit() -> None:
 
 
 def test_an_unlisted_solvent_and_an_unknown_dose_are_said() -> None:
-    assert words("q3c", substance("Limonene", role="solvent")) == ["It stands in none of the three classes; its limit has to be justified."]
+    assert words("q3c", substance("Limonene", role="solvent")) == [
+        "It is in none of the guideline's tables by this name or number; its limit has to be justified."
+    ]
     assert "daily dose" in words("q3c", substance("Toluene", role="solvent"))[0]
 
 
@@ -250,7 +252,7 @@ def test_what_the_request_says_of_the_compound_is_screened(version: RouteVersion
 
     found = {each.rule.key: each.about for each in findings_of(version, steps_of(version)) if each.subject.startswith("compound")}
 
-    assert found == dict.fromkeys(("energetic", "exposure", "supply"), "Paracetamol")
+    assert found == dict.fromkeys(("energetic", "exposure", "supply"), "Paracetamol, as the client describes it")
     assert circumstances_of(version).given == Route.PARENTERAL
 
 

@@ -237,7 +237,18 @@ def test_elements_are_found_by_name_and_formula(name: str, symbols: str) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["Pyridinium tribromide", "Titanium(IV) chloride", "As supplied by the client", "Gelatin", "HATU", "UV absorber"]
+    "name",
+    [
+        "Pyridinium tribromide",
+        "Titanium(IV) chloride",
+        "As supplied by the client",
+        "Gelatin",
+        "HATU",
+        "UV absorber",
+        "Lauric acid",
+        "Sodium taurate",
+        "Co-solvent mixture",
+    ],
 )
 def test_names_that_only_sound_like_an_element(name: str) -> None:
     assert named_in(name) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -135,15 +136,23 @@ def test_of_two_people_the_second_sees_what_the_first_wrote(scenario: CostAssess
     assert (second.is_saved, row_of(scenario, "pilot").output_kg) == (True, 45)
 
 
+def plain_table(client: Client, scenario: CostAssessment) -> str:
+    """The section of the table without the settings of its grid, which name addresses too."""
+    page = client.get(scenario.get_absolute_url()).content.decode()
+    section = page[page.index('id="sheet-cost-phases"') : page.index('id="cost-trial"')]
+    return re.sub(r"<script.*?</script>", "", section, flags=re.DOTALL)
+
+
 def test_a_fixed_scenario_is_only_read_and_says_why(scenario: CostAssessment, client: Client) -> None:
     before = table(scenario)
-    fix(scenario)
     client.force_login(make.estimator())
+    open_to_all = plain_table(client, scenario)
+    fix(scenario)
 
-    page = client.get(scenario.get_absolute_url()).content.decode()
+    fixed = plain_table(client, scenario)
 
-    section = page[page.index('id="sheet-cost-phases"') : page.index('id="cost-trial"')]
-    assert "Scenario 1 is fixed and stays as it is." in section and "/rows/" not in section.split("sheet-plain")[1].split("<script")[0]
+    assert "/rows/" in open_to_all and "/rows/" not in fixed
+    assert "Scenario 1 is fixed and stays as it is." in fixed
     assert table(scenario) == before
     with pytest.raises(Refused, match="is fixed"):
         resize(scenario, "pilot", batch_kg="20")
