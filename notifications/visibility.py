@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -43,12 +44,27 @@ def readable_events(user: User) -> models.QuerySet[Event]:
 def told_to_ours(rows: Any, user: User) -> Any:
     """Of notifications of one of ours: what they may read, what concerns no project, and what they are asked to do, whatever else they
     see of its project. Nothing of a request or a project that is kept from them."""
-    seen = Exists(readable_events(user).filter(pk=OuterRef("event_id")))
-    asked = Q(asked=True) & Exists(Project.objects.filter(seen_of_projects(user), pk=OuterRef("event__project_id")))
-    is_request = Q(event__object_type=ContentType.objects.get_for_model(Rfp))
-    request = Case(When(is_request, then=Cast("event__object_id", models.BigIntegerField())))
+    return _told(rows, user, "event_id", "event__", Q(asked=True))
+
+
+def told_of_events(told: Mapping[int, bool], user: User) -> models.QuerySet[Event]:
+    """The same by the events themselves, of few of which one is told. told: by the key of an event, whether it asks for something.
+
+    Named by their keys, so that an index finds them: of notifications that are named the database would read the whole record.
+    """
+    if not user.is_internal:
+        return readable_events(user).filter(pk__in=list(told))
+    return _told(Event.objects.filter(pk__in=list(told)), user, "pk", "", Q(pk__in=[key for key, asks in told.items() if asks]))
+
+
+def _told(rows: Any, user: User, key: str, event: str, asks: Q) -> Any:
+    """key: the name of the event's key in these rows; event: what stands before the names of its fields; asks: which ask for something."""
+    seen = Exists(readable_events(user).filter(pk=OuterRef(key)))
+    asked = asks & Exists(Project.objects.filter(seen_of_projects(user), pk=OuterRef(f"{event}project_id")))
+    is_request = Q(**{f"{event}object_type": ContentType.objects.get_for_model(Rfp)})
+    request = Case(When(is_request, then=Cast(f"{event}object_id", models.BigIntegerField())))
     disclosed = Q(request=None) | Exists(Rfp.objects.filter(seen_of_requests(user), pk=OuterRef("request")))
-    return rows.alias(request=request).filter(seen | asked | Q(event__project_id=None) & disclosed)
+    return rows.alias(request=request).filter(seen | asked | Q(**{f"{event}project_id": None}) & disclosed)
 
 
 def _hidden_from(user: User) -> Q:

@@ -9,6 +9,7 @@ from django import template
 from accounts.models import User
 from notifications.forms import WatchForm
 from notifications.models import MilestoneWatch, Notification
+from notifications.visibility import told_of_events
 from projects.models import Milestone
 
 register = template.Library()
@@ -22,12 +23,12 @@ def unread_count(user: User) -> str:
     """What the bar at the top shows, "" for nothing; asked once for the request that the user belongs to.
 
     Mostly all is read. To see that takes a fraction of the time that it takes to ask what of it one may still read; and that is asked of
-    named lines, for the database would rather look through the whole record than guess how few they are.
+    their events by key, for the database would rather look through the whole record than guess how few they are.
     """
     if "unread_count" not in user.__dict__:
         unread = Notification.objects.filter(user=user).unread().order_by("-pk") if user.is_authenticated else Notification.objects.none()
-        newest = list(unread.values_list("pk", flat=True)[:LOOKED_THROUGH])
-        found = Notification.objects.visible_to(user).filter(pk__in=newest)[: SHOWN_UP_TO + 1].count() if newest else 0
+        newest = dict(unread.values_list("event", "asked")[:LOOKED_THROUGH])
+        found = told_of_events(newest, user)[: SHOWN_UP_TO + 1].count() if newest and user.is_active else 0
         user.__dict__["unread_count"] = f"{SHOWN_UP_TO}+" if found > SHOWN_UP_TO else str(found or "")
     return str(user.__dict__["unread_count"])
 

@@ -17,6 +17,7 @@ from notifications.letters import letter_of
 from notifications.models import MailMessage, Notification
 from notifications.reading import items_of
 from notifications.services.inbox import tell
+from notifications.templatetags.notices import unread_count
 from notifications.visibility import readable_events
 from projects.models import ConfidentialReader, Project, Rfp, WaitingFor
 from projects.models.confidentiality import seen_of_projects
@@ -118,11 +119,12 @@ def test_what_somebody_was_asked_before_it_was_kept_leaves_their_inbox(kept: Pro
     for each in (event, about_request):
         Notification.objects.create(user=chemist, event=each, group="tasks", delivery="inbox", asked=True)
     assert about_request.project_id is None
-    assert Notification.objects.visible_to(chemist).count() == 0
+    assert (Notification.objects.visible_to(chemist).count(), unread_count(chemist)) == (0, "")
 
     named(kept, chemist)
 
-    assert Notification.objects.visible_to(chemist).count() == 2
+    again = User.objects.get(pk=chemist.pk)
+    assert (Notification.objects.visible_to(again).count(), unread_count(again)) == (2, "2")
 
 
 def test_a_request_that_is_kept_is_told_to_nobody_else_of_business_development() -> None:
