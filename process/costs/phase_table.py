@@ -53,8 +53,8 @@ PHASES = Worksheet(
     model=CostPhase,
     columns=(
         SheetColumn("phase", example="Pilot", fixed=True, frozen=True, width=11),
-        SheetColumn("batch_kg", unit="kg", note=_("Empty where nothing is made."), example="20", width=11),
-        SheetColumn("batches", note=_("Empty where nothing is made."), field=_batches, example="2", width=8),
+        SheetColumn("batch_kg", unit="kg", note=_("0 where nothing is made."), example="20", width=11),
+        SheetColumn("batches", note=_("0 where nothing is made."), field=_batches, example="2", width=8),
         SheetColumn("batch_low_kg", _("Smallest"), unit="kg", note=MAY_COME_TO, example="18", width=10),
         SheetColumn("batch_high_kg", _("Largest"), unit="kg", note=MAY_COME_TO, width=10),
         SheetColumn("output_kg", _("Quantity"), unit="kg", compute=lambda row: row.output_kg or None, total=True, width=11),

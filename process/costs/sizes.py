@@ -71,7 +71,7 @@ def wrong_sizes(row: CostPhase, unread: Collection[str] = ()) -> dict[str, str]:
     if below or set(SIZES) & set(unread):
         return below
     if bool(row.batch_kg) != bool(row.batches):
-        return {"batches": _t("A batch size and a number of batches belong together; leave both empty where nothing is made.")}
+        return {"batches": _t("A batch size and a number of batches belong together; type 0 for both where nothing is made.")}
     return {name: words for name, words in _wrong_ends(row).items() if name not in unread}
 
 

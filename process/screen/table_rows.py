@@ -37,6 +37,12 @@ class FindingRow:
     def __str__(self) -> str:
         return f"{self.rule}: {self.about}"
 
+    @property
+    def is_turned(self) -> bool:
+        """Whether it is decided otherwise than it was."""
+        decided = self.judged.disposition
+        return decided is not None and decided.decision != self.decision
+
 
 def key_of(finding: Finding) -> int:
     """The same for the same rule and subject, in every version and for everybody."""
@@ -82,6 +88,8 @@ class FindingRows(Rows):
         errors: dict[str, Words] = {name: words for name, (words,) in missing_reason(row.reason).items()}
         if not row.decision:
             errors["decision"] = _without_decision(row)
+        elif "reason" not in changed and row.is_turned:
+            errors["reason"] = _t("This is the reason of another decision: say why it is decided so now.")
         if errors:
             raise BadInput(errors)
 

@@ -352,10 +352,12 @@ window.SheetSaving = (() => {
         if (!answer.ok) return;
         const told = await answer.json();
         const there = new Set(told.rows.map((row) => row.id));
+        const before = this.states.size;
         [...this.byKey].filter(([key]) => !there.has(key)).forEach(([, number]) => this.gone(number));
         const came = told.rows.filter((row) => !this.byKey.has(row.id));
         if (came.length) await this.grid.adopt(came);
         this.spread(told);
+        if (came.length || this.states.size !== before) this.grid.show([...this.states.keys()]); // their places, which are shown, are others
       });
       return this.waiting;
     }

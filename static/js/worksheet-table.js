@@ -157,7 +157,7 @@ window.worksheets = (() => {
       words.className = "sheet-said";
       words.textContent = `${column?.heading ?? ""}: ${wrong.join(" ")}`;
       parts.push(words, ...choices(sheet, state, column?.name));
-    } else if (state?.locked) parts.push(document.createTextNode(state.locked));
+    } else if (state?.locked) parts.push(document.createTextNode(` ${state.locked}`));
     const made = document.createElement("p");
     made.append(...parts);
     // The same words stay, so that a button in them is not taken from under the pointer.

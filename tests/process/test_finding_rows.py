@@ -110,6 +110,17 @@ def test_half_a_decision_is_refused_at_its_cell(typed: dict[str, Any], wrong: se
     assert not Disposition.objects.exists() and not Event.objects.filter(kind="finding.decided").exists()
 
 
+def test_another_decision_does_not_keep_the_reason_of_the_first(version: RouteVersion) -> None:
+    make.decided(version, "q3c", **DRIED)
+
+    with pytest.raises(BadInput, match="the reason of another decision") as bad:
+        make.decided(version, "q3c", decision="to_do")
+
+    assert (list(bad.value.errors), Disposition.objects.get().decision) == (["reason"], "controlled")
+    make.decided(version, "q3c", decision="to_do", reason="The dryer has gone.")
+    assert (Disposition.objects.get().decision, Disposition.objects.get().reason) == ("to_do", "The dryer has gone.")
+
+
 def test_what_was_decided_is_not_emptied(version: RouteVersion) -> None:
     make.decided(version, "q3c", **DRIED)
 
