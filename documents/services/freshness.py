@@ -24,8 +24,7 @@ def refresh_out_of_date(project_ids: Iterable[int]) -> int:
     Called after commit for every project of which something was recorded, and nightly: lists and gates read the stored mark.
     """
     ids = list(project_ids)
-    rfps = list(Project.objects.filter(pk__in=ids).values_list("rfp_id", flat=True))  # named, so that an index finds their documents
-    about = Q(document__in=Document.objects.filter(Q(project__in=ids) | Q(rfp__in=rfps)))
+    about = Q(document__project__in=ids) | Q(document__rfp__project__in=ids)
     rows = DocumentVersion.objects.effective().filter(about, source=DocumentVersion.Source.GENERATED)
     projects = [f"document__project{part}" for part in ("__compound", "__client", "__site", "__rfp")]
     versions = list(rows.select_related("document__rfp", "document__deliverable", *projects))
