@@ -108,7 +108,8 @@ def shown_hash(page: HttpResponseBase) -> str:
     return found[1].decode()
 
 
-def deciding(times: int) -> Iterator[Measured]:
+def a_decision() -> Callable[[], None]:
+    """The last signature of a gate that is ready, by its page."""
     project = make.a_project_ready_for_g1(own_client())
     review = make.propose(project)
     *before, last = review.signers
@@ -124,6 +125,11 @@ def deciding(times: int) -> Iterator[Measured]:
         answered(browser.post(reverse("gate-sign", args=[project.code, last]), signed))
         assert Project.objects.get(pk=project.pk).phase == Phase.SMALL_SCALE
 
+    return sign
+
+
+def deciding(times: int) -> Iterator[Measured]:
+    sign = a_decision()
     with password_timed() as passwords:
         whole = taken_back(sign, times)
     name = "Sign a gate's decision, the last of its signatures, by its page (G1: phase, tasks, plan, messages)"

@@ -1,4 +1,4 @@
-"""`make bench-profile`: where the time of the API, of slow pages and of a slip goes, by cProfile. Prints shares.
+"""`make bench-profile`: where the time of the API, of slow pages, of a slip and of a gate's decision goes, by cProfile. Prints shares.
 
 Run on the bench's own installation after `make bench`. A profile makes Python slower and leaves the database as it is, so that the share
 of what waits for the database is told too small rather than too large.
@@ -28,6 +28,8 @@ PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {  # the outermost functions 
     "counting the calls in Redis": (("cdmo/throttling.py", "allow_request"),),
     "checking the token": (("accounts/authentication.py", "token_of"),),
     "statements in the database": (("django/db/backends/utils.py", "execute"),),
+    "writing events": (("audit/events.py", "record"), ("audit/events.py", "record_each")),
+    "checking the password": (("django/contrib/auth/hashers.py", "check_password"),),
     "templates": (("django/template/loader.py", "render_to_string"),),
     "JSON": (("accounts/api_json.py", "render"),),
 }
@@ -54,7 +56,7 @@ def inside(secret: str, code: str, pages: Sequence[tuple[str, str]]) -> None:
 
     from accounts.models import User
     from audit.context import Channel, acting
-    from tests.bench.acts import a_slip, as_person, taken_back
+    from tests.bench.acts import a_decision, a_slip, as_person, taken_back
 
     system = Browser(headers={"host": "localhost", "authorization": f"Bearer {secret}"})
     one = f"/api/v1/projects/{code}/"
@@ -71,11 +73,8 @@ def inside(secret: str, code: str, pages: Sequence[tuple[str, str]]) -> None:
         print(json.dumps({name: shares(profiled(ask))}, indent=2))
     with acting(channel=Channel.COMMAND), transaction.atomic():
         _number, _show, publish = a_slip()
-        print(
-            json.dumps(
-                {"A slip over 200 milestones, published": shares(profiled(lambda: taken_back(publish, 1), times=TIMES // 10))}, indent=2
-            )
-        )
+        for name, write in (("A slip over 200 milestones, published", publish), ("A gate's decision, its last signature", a_decision())):
+            print(json.dumps({name: shares(profiled(lambda write=write: taken_back(write, 1), times=TIMES // 10))}, indent=2))
         transaction.set_rollback(True)
 
 
