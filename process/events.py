@@ -37,6 +37,7 @@ def register_all() -> None:
         "cost.fixed": _("Cost scenario %(object_label)s was fixed at %(price)s."),
         "cost.quoted": _("The price of cost scenario %(object_label)s was put into %(label)s."),
         "finding.decided": _("A finding of the early screen of route %(route)s was decided: %(title)s."),
+        "finding.withdrawn": _("The decision on a finding of the early screen of route %(route)s was taken back: %(title)s."),
         "inquiry.prepared": _("%(code)s: purchase inquiry %(number)s was prepared."),
         "inquiry.changed": _("Purchase inquiry %(number)s was changed."),
         "inquiry.suppliers_asked": _("Purchase inquiry %(number)s asks %(suppliers)s for more of its lines."),

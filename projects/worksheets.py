@@ -295,8 +295,8 @@ RISKS = Worksheet(
     unread=(_("State"), _("Closed"), _("Closed because"), _("Number")),
     page=lambda project: reverse("project-risks", args=[project.code]),
     hint=_(
-        "The worst stand first, by likelihood and impact together, and closed ones last. A risk is never taken away: "
-        "its state leads to where it is closed, with the reason."
+        "The worst stand first, by likelihood and impact together, and closed ones last; all open ones stand in our own status report. "
+        "A saved risk is never taken away: its state leads to where it is closed, with the reason."
     ),
 )
 

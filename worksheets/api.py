@@ -299,7 +299,4 @@ def row_data(bound: Bound, pk: Any, *, held: bool = False) -> dict[str, Any]:
     if held:
         bound = hold(bound)
         bound.held_rows([pk])
-    row = bound.row(pk)
-    if row is None:
-        raise Http404
-    return bound.told([row])[0]
+    return bound.told([bound.row(pk)])[0]

@@ -101,8 +101,11 @@ class Bound:
         return [row for row in self.sheet.found(self.parent) if wanted is None or row.pk in wanted]
 
     def row(self, key: int) -> Any:
-        """None where there is none that this person sees."""
-        return next(iter(self.rows([key])), None) if key <= BIGGEST else None
+        """Raises Missing where there is none that this person sees."""
+        found = self.rows([key]) if key <= BIGGEST else []
+        if not found:
+            raise Missing
+        return found[0]
 
     def keys(self) -> list[Any]:
         return list(self.query().values_list("pk", flat=True)) if self.sheet.found is None else [row.pk for row in self.rows()]

@@ -62,13 +62,6 @@ def worksheet_lookup(request: SignedInRequest, sheet: str, column: str) -> HttpR
     return HttpResponse(as_json({"names": found[:OFFERED], "more": more}), content_type="application/json")
 
 
-def _row(bound: Bound, pk: int) -> Any:
-    row = bound.row(pk)
-    if row is None:
-        raise Http404
-    return row
-
-
 @internal_required
 @require_http_methods(["GET", "POST"])
 def worksheet_row_new(request: SignedInRequest, sheet: str) -> HttpResponse:
@@ -77,7 +70,7 @@ def worksheet_row_new(request: SignedInRequest, sheet: str) -> HttpResponse:
     if not bound.sheet.grows:
         raise Http404
     copied = request.GET.get("copy", "")
-    source = _row(bound, int(copied)) if copied.isascii() and copied.isdigit() else None
+    source = bound.row(int(copied)) if copied.isascii() and copied.isdigit() else None
     form = RowForm(request.POST or None, bound=bound, copied=source)
     if request.method == "POST" and _saved(form, bound, ADD):
         messages.success(request, _t("The row was added."))
@@ -90,7 +83,7 @@ def worksheet_row_new(request: SignedInRequest, sheet: str) -> HttpResponse:
 def worksheet_row(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse:
     """The form of one row."""
     bound = bind_for(request, sheet)
-    row = _row(bound, pk)
+    row = bound.row(pk)
     form = RowForm(request.POST or None, bound=bound, row=row)
     if request.method == "POST" and _saved(form, bound, CHANGE, pk):
         messages.success(request, _t("The row was saved."))
@@ -140,7 +133,7 @@ def _facts(bound: Bound, row: Any) -> list[tuple[str, str]]:
 def worksheet_row_remove(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse:
     """Where it stays, its page says why and keeps the reason that was typed."""
     bound = bind_for(request, sheet)
-    row = _row(bound, pk)
+    row = bound.row(pk)
     try:
         return _done(request, bound, Change(REMOVE, pk), _t("The row was taken away."))
     except BadInput as bad:
@@ -152,7 +145,7 @@ def worksheet_row_remove(request: SignedInRequest, sheet: str, pk: int) -> HttpR
 def worksheet_row_move(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse:
     """One place up or down."""
     bound = bind_for(request, sheet)
-    _row(bound, pk)
+    bound.row(pk)
     keys = list(bound.base().values_list("pk", flat=True))
     if pk not in keys:
         raise Http404

@@ -13,7 +13,7 @@ from audit.refusals import BadInput
 from process.costs.estimate import PhaseCost
 from process.costs.models import CostAssessment, CostPhase
 from process.costs.sizes import MOST_BATCHES, wrong_sizes
-from process.costs.worksheets import OF_SCENARIO, standing_of
+from process.costs.worksheets import OF_SCENARIO, assessed_now
 from worksheets.rows import Rows
 from worksheets.sheets import SheetColumn, Worksheet, register_sheet
 
@@ -27,7 +27,7 @@ class PhaseRows(Rows):
 def _phase_costs(rows: Sequence[CostPhase], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
     """Nothing while the scenario has no price: what its lines come to alone is no cost of a phase."""
     try:
-        answer = standing_of(assessment).answer
+        answer = assessed_now(assessment).answer
     except (BadInput, InvalidOperation):
         return {}
     phases = answer.value.phases if answer is not None and answer.value is not None else ()

@@ -51,7 +51,7 @@ def costs_in(found: Assessed) -> dict[str, list[LineCost]]:
     return costs
 
 
-def standing_of(assessment: CostAssessment) -> Assessed:
+def assessed_now(assessment: CostAssessment) -> Assessed:
     """As the page has computed it already; else anew, for the rows may have changed since the scenario was read."""
     if assessment.standing is not None:
         return assessment.standing
@@ -59,7 +59,7 @@ def standing_of(assessment: CostAssessment) -> Assessed:
 
 
 def _line_costs(rows: Sequence[CostLine], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
-    costs = costs_in(standing_of(assessment))
+    costs = costs_in(assessed_now(assessment))
     found = {}
     for row in rows:
         lines = costs.get(line_key(row.pk), [])
@@ -69,7 +69,7 @@ def _line_costs(rows: Sequence[CostLine], assessment: CostAssessment) -> Mapping
 
 
 def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
-    standing = standing_of(assessment)
+    standing = assessed_now(assessment)
     costs = costs_in(standing)
     breaks = _up_to_breaks(standing.case) if standing.case is not None and costs else {}
     found = {}
@@ -100,7 +100,7 @@ def _up_to_breaks(case: Case) -> dict[str, str]:
 
 
 def _risk_costs(rows: Sequence[RiskItem], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
-    case = standing_of(assessment).lines
+    case = assessed_now(assessment).lines
     return {row.pk: {"expected": None if case is None else _expected(row, case)} for row in rows}
 
 

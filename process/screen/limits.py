@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from process.screen.elements import CONTROL_THRESHOLD, Element
 from process.screen.elements import G_PER_DAY as ELEMENTS_G_PER_DAY
 from process.screen.solvents import G_PER_DAY, Solvent
+from process.words import to_figures
 from projects.models.rfp_choices import Route
 
 NO_LIMIT_PPM = 100_000  # a tenth of the substance: no residue of a dried one comes near
@@ -87,8 +88,7 @@ def _way(given: Route | None) -> str:
 
 def plain(number: float | Decimal) -> str:
     """Three figures, or all before the point; never with an exponent."""
-    number = float(number)
-    return format(Decimal(f"{number:.3g}"), "f") if number < 1000 else f"{number:.0f}"
+    return format(to_figures(Decimal(str(number)), 3).normalize(), "f")
 
 
 def at_most(number: float) -> str:

@@ -139,12 +139,8 @@ def _solvents(substances: Sequence[Substance], now: Circumstances) -> Iterator[t
         if known is not None:
             yield each.key, each.name, solvent_words(known, now.dose_g_per_day), not known.checked
         elif each.role == "solvent":
-            yield (
-                each.key,
-                each.name,
-                _t("It is in none of the guideline's tables by this name or number; its limit has to be justified."),
-                False,
-            )
+            words = _t("It is in none of the guideline's tables by this name or number; its limit has to be justified.")
+            yield each.key, each.name, words, False
 
 
 def _elements(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
@@ -152,12 +148,8 @@ def _elements(substances: Sequence[Substance], now: Circumstances) -> Iterator[t
         if not each.is_bought or each.role in ("solvent", "water"):
             continue
         for element in elements_in(each):
-            yield (
-                f"{each.key} {element.symbol}",
-                f"{each.name}: {element.symbol}",
-                element_words(element, now.dose_g_per_day, now.given),
-                not element.checked,
-            )
+            words = element_words(element, now.dose_g_per_day, now.given)
+            yield f"{each.key} {element.symbol}", f"{each.name}: {element.symbol}", words, not element.checked
 
 
 def elements_in(substance: Substance) -> list[elements.Element]:

@@ -38,6 +38,10 @@ class FindingRow:
         return f"{self.rule}: {self.about}"
 
     @property
+    def is_emptied(self) -> bool:
+        return not self.decision and not self.reason
+
+    @property
     def is_turned(self) -> bool:
         """Whether it is decided otherwise than it was."""
         decided = self.judged.disposition
@@ -85,6 +89,8 @@ class FindingRows(Rows):
 
     def judge(self, row: FindingRow, changed: Collection[str]) -> None:
         row.reason = row.reason.strip()
+        if row.is_emptied and row.judged.disposition is not None and row.judged.disposition.decided_by_id == self.actor.pk:
+            return
         errors: dict[str, Words] = {name: words for name, (words,) in missing_reason(row.reason).items()}
         if not row.decision:
             errors["decision"] = _without_decision(row)
@@ -94,19 +100,40 @@ class FindingRows(Rows):
             raise BadInput(errors)
 
     def change(self, row: FindingRow, changed: Collection[str]) -> FindingRow:
+        decided = row.judged.disposition
+        return self._withdraw(row, decided) if row.is_emptied and decided is not None else self._decide(row)
+
+    def _withdraw(self, row: FindingRow, decided: Disposition) -> FindingRow:
+        """What somebody decided and takes back: the way back of the table. Its history and the record keep both."""
+        found = row.judged.finding
+        record(
+            "finding.withdrawn",
+            decided,
+            actor=self.actor,
+            before={"decision": decided.decision, "reason": decided.reason},
+            **self._told(found),
+        )
+        decided.delete()
+        self.recorded.add(row.pk)
+        row.judged = Judged(found, None)
+        return row
+
+    def _decide(self, row: FindingRow) -> FindingRow:
         route, found = self.parent.route, row.judged.finding
         values: dict[str, Any] = {"decision": row.decision, "reason": row.reason, "words": found.words, "decided_by": self.actor}
         of: Mapping[str, Any] = {"route": route, "rule": found.rule.key, "subject": found.subject}
         decided, _is_new = Disposition.objects.update_or_create(**of, defaults=values)
-        told = {"route": route.name, "title": f"{found.rule.title}, {found.about}", "link": self.parent.get_absolute_url()}
         after = {"decision": row.decision, "finding": found.words}
-        record("finding.decided", decided, actor=self.actor, reason=row.reason, after=after, **told)
+        record("finding.decided", decided, actor=self.actor, reason=row.reason, after=after, **self._told(found))
         self.recorded.add(row.pk)
         row.judged = Judged(found, decided)
         return row
 
+    def _told(self, found: Finding) -> dict[str, str]:
+        return {"route": self.parent.route.name, "title": f"{found.rule.title}, {found.about}", "link": self.parent.get_absolute_url()}
+
 
 def _without_decision(row: FindingRow) -> str:
     if row.judged.disposition is not None and not row.judged.changed:
-        return _t("What was decided stays in the record; decide anew in its place.")
+        return _t("What was decided stays in the record; decide anew in its place. Whoever decided it may take both back.")
     return _t("Choose what is to be made of it.")

@@ -79,8 +79,8 @@ FINDINGS = Worksheet(
     service=FindingRows,
     page=lambda version: f"{version.get_absolute_url()}#screen",
     hint=_(
-        "Rules over what goes in and comes out, for a person to decide on; they replace no assessment. Structures count where the "
-        "catalogue has them. A finding that says something else since it was decided on is decided anew."
+        "Rules over inputs and products, for a person to decide on; they replace no assessment, and without a row above there is none "
+        "here. Structures count where the catalogue has them. A finding that says something else since it was decided on is decided anew."
     ),
 )
 

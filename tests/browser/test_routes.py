@@ -39,6 +39,13 @@ def findings_are_decided(grid: Grid) -> None:
     expect(grid.status).to_contain_text("Saved")
     expect(grid.cell("Toluene", "standing")).to_have_text("decided")
 
+    for _gesture in range(2):
+        grid.press("Undo")
+    expect(grid.cell("Toluene", "standing")).to_have_text("open")
+    for _gesture in range(2):
+        grid.press("Redo")
+    expect(grid.cell("Toluene", "standing")).to_have_text("decided")
+
     grid.choose(grid.cell("Toluene", "decision"), below.locator("[tabulator-field=c_reason]"))
     grid.press("Fill down")
 

@@ -13,6 +13,7 @@ from phases.evaluation import services
 from phases.evaluation.models import DepartmentAssessment
 from projects.models import Project
 from tests.projects import factories as make
+from worksheets.bound import bind
 from worksheets.changing import ADD, CHANGE, Change, Result, change_rows
 
 ANALYST = Role.ANALYTICAL
@@ -64,3 +65,17 @@ def sign_off(project: Project, department: str = "research", *, actor: User | No
 def a_test_price(**values: Any) -> AnalyticalPrice:
     given = OURS | {"valid_from": timezone.localdate().replace(month=1, day=1)} | values
     return AnalyticalPrice.objects.get(pk=entered("analytical-prices", given, ANALYST))
+
+
+def table(project: Project, department: str, key: str) -> list[dict[str, Any]]:
+    bound = bind(f"{key}:{sheet_of(project, department).pk}", make.person(department))
+    return [row["values"] for row in bound.table(list(bound.query()))]
+
+
+def totals(project: Project, department: str, key: str) -> dict[str, Any]:
+    return bind(f"{key}:{sheet_of(project, department).pk}", make.person(department)).totals()
+
+
+def plan_of(project: Project, **changes: Any) -> None:
+    """Its sheet has a currency, in which the test plan is priced."""
+    services.save_sheet(project.code, "analytical", changes={"currency": "EUR", **changes}, actor=make.person(Role.ANALYTICAL))

@@ -121,13 +121,27 @@ def test_another_decision_does_not_keep_the_reason_of_the_first(version: RouteVe
     assert (Disposition.objects.get().decision, Disposition.objects.get().reason) == ("to_do", "The dryer has gone.")
 
 
-def test_what_was_decided_is_not_emptied(version: RouteVersion) -> None:
+def test_what_was_decided_is_not_emptied_by_somebody_else_nor_by_halves(version: RouteVersion) -> None:
+    quality = projects.person(Role.QUALITY_ASSURANCE)
     make.decided(version, "q3c", **DRIED)
 
     with pytest.raises(BadInput, match="decide anew in its place"):
         make.decided(version, "q3c", decision="")
+    with pytest.raises(BadInput, match="decide anew in its place"):
+        make.decided(version, "q3c", by=quality, decision="", reason="")
 
     assert Disposition.objects.get().decision == "controlled"
+
+
+def test_whoever_decided_takes_it_back_as_undo_does_and_the_record_keeps_both(version: RouteVersion) -> None:
+    make.decided(version, "q3c", **DRIED)
+
+    make.decided(version, "q3c", decision="", reason="")
+
+    assert (told(version, "q3c")["decision"], told(version, "q3c")["standing"]) == ("", "open")
+    assert not Disposition.objects.exists()
+    decided, taken_back = Event.objects.filter(kind__startswith="finding.").order_by("pk")
+    assert (decided.kind, taken_back.kind, taken_back.data["before"]) == ("finding.decided", "finding.withdrawn", DRIED)
 
 
 def test_several_are_decided_at_once_and_a_wrong_one_stays(version: RouteVersion) -> None:

@@ -23,7 +23,6 @@ from process.costs.band import price_band
 from process.costs.counting import what_counts
 from process.costs.disposing import WASTE
 from process.costs.estimate import estimate
-from process.costs.forms import first_values
 from process.costs.models import CostLine
 from process.costs.plan_words import PLANS
 from process.costs.quoting import quote_scenario
@@ -38,7 +37,6 @@ from tests.process.costs.story import LABOUR, enter
 from tests.projects import factories as projects
 from tests.projects.people import business
 from tests.projects.vessels import a_vessel
-from worksheets import sheet_views
 from worksheets.bound import Bound
 from worksheets.changing import ADD, Change, change_rows
 
@@ -335,53 +333,20 @@ def test_the_page_of_a_scenario_computes_its_price_once(seller: Client, scenario
     assert [page, part, asked] == [["estimate", "band", "tornado"], ["estimate", "band", "tornado"], ["estimate"]]
 
 
-def test_a_new_scenario_says_what_it_took_from_where(seller: Client, project: Project) -> None:
-    project.rfp.pilot_quantity_kg, project.rfp.validation_quantity_kg = Decimal(20), Decimal(40)
-    project.rfp.commercial_quantity_kg_per_year = Decimal(1200)
-    project.rfp.save()
-    make.a_whole_route(project)
-
-    page = shown(seller, reverse("project-costs", args=[project.code]))
-
-    for words in (
-        f"As {project.rfp.number} asks.",
-        "3, as is usual.",
-        "The newest version of the first route.",
-        f"1200 kg a year, as {project.rfp.number} asks, in batches of that size.",
-        "Nothing yet: type yours.",
-    ):
-        assert words in page, words
-
-
-def test_a_new_scenario_begins_with_the_batches_that_the_request_asks_for(project: Project) -> None:
-    said = {"validation_quantity_kg": Decimal(40), "commercial_quantity_kg_per_year": Decimal(1200)}
-    for name, value in (said | {"validation_batches": 5, "batch_size_wanted_kg": Decimal(70)}).items():
-        setattr(project.rfp, name, value)
-
-    taken = first_values(project, timezone.localdate())
-
-    asked = f"As {project.rfp.number} asks."
-    assert (taken["validation-batches"].value, taken["validation-batches"].origin) == (5, asked)
-    assert (taken["commercial-batch_kg"].value, taken["commercial-batch_kg"].origin) == (70, asked)
-    assert taken["commercial-batches"].value == 18
-    project.rfp.validation_batches = 0
-    assert "validation-batches" not in first_values(project, timezone.localdate())
-
-
 @pytest.mark.parametrize(("name", "status"), [("worksheet-row", 400), ("worksheet-row-remove", 400), ("worksheet-row-move", 404)])
 def test_a_row_that_somebody_takes_away_at_the_same_moment_is_said_to_be_gone(
     seller: Client, scenario: CostAssessment, monkeypatch: pytest.MonkeyPatch, name: str, status: int
 ) -> None:
     enter(scenario, LABOUR | {"label": "Analysts"})
     line = enter(scenario, LABOUR)
-    found = sheet_views._row
+    found = Bound.row
 
     def overtaken(bound: Bound, pk: int) -> Any:
         row = found(bound, pk)
         CostLine.objects.filter(pk=pk).delete()
         return row
 
-    monkeypatch.setattr(sheet_views, "_row", overtaken)
+    monkeypatch.setattr(Bound, "row", overtaken)
 
     answer = seller.post(reverse(name, args=[f"cost-lines:{scenario.pk}", line.pk]), LABOUR | {"reason": "Outdated.", "to": "down"})
 
